@@ -1,0 +1,191 @@
+// The whole native boundary. Imports nothing.
+//
+// TypeScript owns every decision and every file format; C++ owns tensors, device and threads. Ragged batches cross
+// packed: sequence i is tokens[offsets[i] .. offsets[i + 1]). Logits never cross.
+
+export type Dtype = 'float32' | 'bfloat16'
+export type Device = 'cpu' | `cuda:${number}`
+
+/** A decoder-only transformer as numbers (see model/hf-config.ts for how config.json becomes this). */
+export interface ModelConfig {
+  readonly vocabSize: number
+  readonly hiddenSize: number
+  readonly intermediateSize: number
+  readonly numHiddenLayers: number
+  readonly numAttentionHeads: number
+  readonly numKeyValueHeads: number
+  readonly headDim: number
+  readonly maxPositionEmbeddings: number
+  readonly rmsNormEps: number
+  readonly tieWordEmbeddings: boolean
+  readonly qkvBias: boolean
+  readonly attentionOutputBias: boolean
+  readonly mlpBias: boolean
+  readonly qkNorm: boolean
+  /** [numHiddenLayers] keys a query sees, itself included; 0 = all. */
+  readonly slidingWindows: Int32Array
+  /** [headDim / 2] radians a position. */
+  readonly ropeFrequencies: Float32Array
+  /** Multiplies cos and sin (yarn); 1 otherwise. */
+  readonly ropeScale: number
+}
+
+/** Where one tensor's bytes lie: contiguous, little-endian, row-major. */
+export interface TensorSource {
+  readonly name: string
+  readonly file: string
+  readonly offset: number // bytes from the start of the file
+  readonly dtype: 'F32' | 'F16' | 'BF16'
+  readonly shape: readonly number[]
+}
+
+/** A file to write: header bytes, then the named tensors one after the other in their own dtype. */
+export interface TensorFile {
+  readonly path: string
+  readonly header: Uint8Array
+  readonly tensors: readonly string[]
+}
+
+export interface EngineOptions {
+  readonly model: ModelConfig
+  readonly weights: readonly TensorSource[]
+  readonly device: Device
+  readonly dtype: Dtype
+  /** Also keep frozen weights, a copy of the policy's, for KL. */
+  readonly reference: boolean
+  /** Upper bound of the KV cache, in bytes; rows wait when it is full. */
+  readonly kvCacheBytes: number
+  /** CPU threads; 0 = all cores. */
+  readonly threads: number
+}
+
+export interface TokenBatch {
+  readonly tokens: Int32Array // [T]
+  readonly offsets: Int32Array // [n + 1], 0 first, T last
+}
+
+/** Prompt + completion. Action tokens sit at or after promptLengths[i] >= 1; A = T - sum(promptLengths). */
+export interface SequenceBatch extends TokenBatch {
+  readonly promptLengths: Int32Array // [n]
+}
+
+export interface SamplingParams {
+  readonly samplesPerPrompt: number
+  readonly maxNewTokens: number
+  readonly temperature: number // 0 = greedy
+  readonly topP: number // (0, 1], 1 = off
+  readonly presencePenalty: number // taken from the logit of every token already generated in the row; 0 = off
+  readonly stopTokens: Int32Array // a drawn stop token is kept as the row's last token
+  readonly seeds: Uint32Array // [n * samplesPerPrompt]: a row replays alone
+}
+
+export const FinishReason = { stop: 0, length: 1, cancelled: 2 } as const
+
+/** Row = prompt * samplesPerPrompt + sample; the new tokens only. */
+export interface Completions extends TokenBatch {
+  /** [T] log-probability of each drawn token: temperature-scaled, before top-p and penalty (greedy: temperature 1). */
+  readonly logprobs: Float32Array
+  readonly finishReasons: Uint8Array // [rows]
+}
+
+/** PPO's clipped surrogate on given advantages (Schulman et al. 2017, eq. 7), plus an optional KL term. */
+export interface PolicyLoss {
+  readonly kind: 'policy'
+  readonly advantages: Float32Array // [A]
+  readonly oldLogprobs: Float32Array // [A]
+  readonly referenceLogprobs?: Float32Array // [A]; with it the KL statistic is reported; required if klCoef > 0
+  readonly weights?: Float32Array // [A] multiply each token's loss; default 1
+  readonly clipLow: number // ratio floor 1 - clipLow
+  readonly clipHigh: number // ratio ceiling 1 + clipHigh
+  readonly temperature: number // of the policy that sampled
+  readonly klCoef: number // KL term in the loss; 0 = off
+  readonly klEstimator: 'k1' | 'k2' | 'k3'
+  readonly normalizer: number // divides the summed token loss: any micro-batching gives the same gradient
+}
+
+/** Negative log-likelihood of the action tokens. */
+export interface NllLoss {
+  readonly kind: 'nll'
+  readonly weights?: Float32Array // [A] multiply each token's loss; default 1
+  readonly normalizer: number
+}
+
+export type Loss = PolicyLoss | NllLoss
+
+/** Sums over the batch's action tokens, so that micro-batches add up; `loss` is already divided by the normalizer. */
+export interface LossStats {
+  readonly tokens: number
+  readonly loss: number
+  readonly klSum: number // of the chosen estimator, policy to reference; 0 without referenceLogprobs
+  readonly clippedTokens: number
+  readonly entropySum: number // nats
+  readonly ratioMax: number
+}
+
+export interface OptimizerParams {
+  readonly step: number // 1 for the first update: AdamW's bias correction
+  readonly lr: number
+  readonly beta1: number
+  readonly beta2: number
+  readonly eps: number
+  readonly weightDecay: number // decoupled, on every parameter
+  readonly maxGradNorm: number // 0 = no clipping
+}
+
+export interface StepStats {
+  readonly gradNorm: number // before clipping
+  /** Name of the first tensor with a non-finite gradient: nothing was updated. Null: the step was taken. */
+  readonly nonFinite: string | null
+}
+
+export interface MemoryStats {
+  readonly weightsBytes: number
+  readonly referenceBytes: number
+  readonly gradientBytes: number
+  readonly optimizerBytes: number // fp32 masters (bfloat16 only) and both moments
+  readonly kvCacheBytes: number
+  readonly deviceAllocatedBytes: number // CUDA's caching allocator; 0 on the CPU
+  readonly deviceTotalBytes: number // CUDA; 0 on the CPU
+}
+
+export interface EngineInfo {
+  readonly parameters: number
+  readonly device: Device
+  readonly dtype: Dtype
+  /** HuggingFace names in checkpoint order; optimizer tensors are `exp_avg/NAME`, `exp_avg_sq/NAME`, `master/NAME`. */
+  readonly tensorNames: readonly string[]
+}
+
+export type ProgressFn = (done: number, total: number) => void
+
+/**
+ * One model. Jobs run one at a time, in call order, on the engine's own thread. Inputs are borrowed: do not write to
+ * them until the promise settles. Outputs belong to the caller. A rejected accumulate leaves gradients zeroed.
+ */
+export interface NativeEngine {
+  readonly info: EngineInfo
+  generate(prompts: TokenBatch, sampling: SamplingParams, onProgress?: ProgressFn): Promise<Completions>
+  /** [A] log p(action token | everything before it), logits divided by the temperature. */
+  logprobs(batch: SequenceBatch, weights: 'policy' | 'reference', temperature: number): Promise<Float32Array>
+  /** Adds the loss's gradient to what has been accumulated since the last step. */
+  accumulate(batch: SequenceBatch, loss: Loss): Promise<LossStats>
+  /** L2 norm of each accumulated gradient, in `info.tensorNames` order. */
+  gradientNorms(): Promise<Float64Array>
+  /** Clips, updates with AdamW, zeroes the gradients. */
+  step(optimizer: OptimizerParams): Promise<StepStats>
+  /** Copies the policy into the reference. */
+  syncReference(): Promise<void>
+  /**
+   * Writes tensors by name: weights in the engine's dtype, optimizer tensors in float32. Each file is synced to disk.
+   */
+  exportTensors(files: readonly TensorFile[]): Promise<void>
+  /** Overwrites named tensors: weights, `reference/NAME`, `exp_avg/NAME`, `exp_avg_sq/NAME`, `master/NAME`. */
+  importTensors(sources: readonly TensorSource[]): Promise<void>
+  memory(): MemoryStats
+  /** A running generate settles early with finishReason cancelled. */
+  cancel(): void
+  /** Idempotent: waits for queued jobs, joins the thread, frees device memory. */
+  close(): Promise<void>
+}
+
+export type NativeErrorCode = 'ARGUMENT' | 'IO' | 'UNSUPPORTED' | 'OUT_OF_MEMORY' | 'CLOSED' | 'INTERNAL'
