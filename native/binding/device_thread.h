@@ -1,0 +1,55 @@
+#pragma once
+#include <napi.h>
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace serl {
+
+struct Failure {
+  std::string code;  // NativeErrorCode of src/native/types.ts
+  std::string message;
+};
+
+// One queued call. `run` works on the engine's thread and may throw; `settle` then runs on the JavaScript thread with
+// what went wrong, if anything. Borrowed inputs are kept alive by references captured in `settle`.
+struct DeviceJob {
+  std::function<void()> run;
+  std::function<void(Napi::Env, const std::optional<Failure>&)> settle;
+};
+
+// The engine's own thread: jobs run first in, first out, so libtorch's thread-locals have one home and no lock is
+// needed around the engine. The process stays alive while a job is pending, and only then.
+class DeviceThread {
+ public:
+  explicit DeviceThread(Napi::Env env);
+  ~DeviceThread();  // waits for the queue
+
+  // Both from the JavaScript thread.
+  void post(DeviceJob job);
+  // Runs `task` on the JavaScript thread soon; from the engine's thread.
+  void callback(std::function<void(Napi::Env)> task);
+  // Drops what has not started and joins. After it nothing is settled any more.
+  void stop();
+
+ private:
+  void loop();
+  void settled(Napi::Env env);
+
+  Napi::ThreadSafeFunction channel_;
+  Napi::Env env_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::shared_ptr<DeviceJob>> queue_;
+  bool stopping_ = false;
+  int pending_ = 0;  // JavaScript thread only
+  std::thread thread_;
+};
+
+}  // namespace serl

@@ -1,0 +1,194 @@
+#include "binding/engine_wrap.h"
+
+#include <chrono>
+
+#include "binding/marshal.h"
+#include "core/device.h"
+
+namespace serl {
+
+Napi::Function EngineWrap::define(Napi::Env env) {
+  return DefineClass(env, "Engine",
+                     {InstanceMethod<&EngineWrap::open>("open"), InstanceMethod<&EngineWrap::generate>("generate"),
+                      InstanceMethod<&EngineWrap::logprobs>("logprobs"), InstanceMethod<&EngineWrap::accumulate>("accumulate"),
+                      InstanceMethod<&EngineWrap::gradientNorms>("gradientNorms"), InstanceMethod<&EngineWrap::step>("step"),
+                      InstanceMethod<&EngineWrap::syncReference>("syncReference"),
+                      InstanceMethod<&EngineWrap::exportTensors>("exportTensors"),
+                      InstanceMethod<&EngineWrap::importTensors>("importTensors"), InstanceMethod<&EngineWrap::memory>("memory"),
+                      InstanceMethod<&EngineWrap::cancel>("cancel"), InstanceMethod<&EngineWrap::close>("close")});
+}
+
+EngineWrap::EngineWrap(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<EngineWrap>(info), thread_(std::make_unique<DeviceThread>(info.Env())) {
+  napi_add_env_cleanup_hook(info.Env(), onEnvironmentExit, this);
+}
+
+EngineWrap::~EngineWrap() {
+  if (thread_) onEnvironmentExit(this);
+  napi_remove_env_cleanup_hook(Env(), onEnvironmentExit, this);
+}
+
+// A worker or the process ends with work under way: stop it before libtorch is torn down.
+void EngineWrap::onEnvironmentExit(void* self) {
+  auto* wrap = static_cast<EngineWrap*>(self);
+  wrap->cancelled_ = true;
+  if (wrap->thread_) wrap->thread_->stop();
+  wrap->engine_.reset();
+  wrap->thread_.reset();
+}
+
+Napi::Value EngineWrap::submit(const Napi::CallbackInfo& info, std::function<void()> run, std::function<Napi::Value(Napi::Env)> result) {
+  const Napi::Env env = info.Env();
+  auto deferred = std::make_shared<Napi::Promise::Deferred>(env);
+  // the wrap and the borrowed arguments live until the job is settled
+  auto held = std::make_shared<std::vector<Napi::ObjectReference>>();
+  held->push_back(Napi::Persistent(info.This().As<Napi::Object>()));
+  for (size_t i = 0; i < info.Length(); ++i) {
+    if (info[i].IsObject()) held->push_back(Napi::Persistent(info[i].As<Napi::Object>()));
+  }
+  auto settle = [deferred, held, result = std::move(result)](Napi::Env settleEnv, const std::optional<Failure>& failure) {
+    if (!failure) {
+      deferred->Resolve(result(settleEnv));
+      return;
+    }
+    const Napi::Error error = Napi::Error::New(settleEnv, failure->message);
+    error.Value().Set("code", Napi::String::New(settleEnv, failure->code));
+    deferred->Reject(error.Value());
+  };
+  if (!thread_) {
+    settle(env, Failure{"CLOSED", "the engine is closed"});
+  } else {
+    thread_->post({std::move(run), std::move(settle)});
+  }
+  return deferred->Promise();
+}
+
+// At most a call every 50 ms, and always the last.
+Progress EngineWrap::progressTo(const Napi::Value& callback) {
+  if (!callback.IsFunction()) return {};
+  auto function = std::make_shared<Napi::FunctionReference>(Napi::Persistent(callback.As<Napi::Function>()));
+  auto last = std::make_shared<std::chrono::steady_clock::time_point>();
+  return [this, function, last](int64_t done, int64_t total) {
+    const auto now = std::chrono::steady_clock::now();
+    if (done != total && now - *last < std::chrono::milliseconds(50)) return;
+    *last = now;
+    thread_->callback([function, done, total](Napi::Env env) {
+      const Napi::HandleScope scope(env);
+      function->Call({Napi::Number::New(env, static_cast<double>(done)), Napi::Number::New(env, static_cast<double>(total))});
+    });
+  };
+}
+
+Napi::Value EngineWrap::open(const Napi::CallbackInfo& info) {
+  auto options = std::make_shared<EngineOptions>(readEngineOptions(info[0].As<Napi::Object>()));
+  const Progress progress = progressTo(info[1]);
+  return submit(
+      info,
+      [this, options, progress] {
+        engine_ = std::make_unique<Engine>(*options, memory_, progress);
+        deviceIndex_ = cudaIndex(options->device);
+      },
+      [this](Napi::Env env) {
+        auto object = Napi::Object::New(env);
+        const std::vector<std::string> names = engine_->tensorNames();
+        auto array = Napi::Array::New(env, names.size());
+        for (uint32_t i = 0; i < names.size(); ++i) array.Set(i, Napi::String::New(env, names[i]));
+        object.Set("tensorNames", array);
+        object.Set("parameters", Napi::Number::New(env, static_cast<double>(engine_->parameterCount())));
+        return object;
+      });
+}
+
+Napi::Value EngineWrap::generate(const Napi::CallbackInfo& info) {
+  auto prompts = std::make_shared<std::vector<std::vector<int32_t>>>(readPrompts(info[0].As<Napi::Object>()));
+  auto params = std::make_shared<GenerateParams>(readGenerateParams(info[1].As<Napi::Object>()));
+  const Progress progress = progressTo(info[2]);
+  auto out = std::make_shared<Completions>();
+  return submit(
+      info,
+      [this, prompts, params, progress, out] {
+        *out = engine_->generate(*prompts, *params, cancelled_, progress);
+        cancelled_ = false;
+      },
+      [out](Napi::Env env) { return makeCompletions(env, out); });
+}
+
+Napi::Value EngineWrap::logprobs(const Napi::CallbackInfo& info) {
+  const SequenceView batch = readSequences(info[0].As<Napi::Object>());
+  const bool reference = info[1].As<Napi::Boolean>();
+  const double temperature = info[2].As<Napi::Number>();
+  auto out = std::make_shared<at::Tensor>();
+  return submit(
+      info, [this, batch, reference, temperature, out] { *out = engine_->logprobs(batch, reference, temperature); },
+      [out](Napi::Env env) { return makeFloats(env, *out); });
+}
+
+Napi::Value EngineWrap::accumulate(const Napi::CallbackInfo& info) {
+  const SequenceView batch = readSequences(info[0].As<Napi::Object>());
+  const LossView loss = readLoss(info[1].As<Napi::Object>());
+  auto out = std::make_shared<LossStats>();
+  return submit(
+      info, [this, batch, loss, out] { *out = engine_->accumulate(batch, loss); },
+      [out](Napi::Env env) { return makeStats(env, *out); });
+}
+
+Napi::Value EngineWrap::gradientNorms(const Napi::CallbackInfo& info) {
+  auto out = std::make_shared<at::Tensor>();
+  return submit(
+      info, [this, out] { *out = engine_->gradientNorms(); }, [out](Napi::Env env) { return makeDoubles(env, *out); });
+}
+
+Napi::Value EngineWrap::step(const Napi::CallbackInfo& info) {
+  const AdamWParams params = readAdamW(info[0].As<Napi::Object>());
+  auto out = std::make_shared<StepStats>();
+  return submit(
+      info, [this, params, out] { *out = engine_->step(params); }, [out](Napi::Env env) { return makeStats(env, *out); });
+}
+
+Napi::Value EngineWrap::syncReference(const Napi::CallbackInfo& info) {
+  return submit(
+      info, [this] { engine_->syncReference(); }, [](Napi::Env env) { return env.Undefined(); });
+}
+
+Napi::Value EngineWrap::exportTensors(const Napi::CallbackInfo& info) {
+  auto files = std::make_shared<std::vector<TensorFile>>(readFiles(info[0].As<Napi::Array>()));
+  return submit(
+      info, [this, files] { engine_->exportTensors(*files); }, [](Napi::Env env) { return env.Undefined(); });
+}
+
+Napi::Value EngineWrap::importTensors(const Napi::CallbackInfo& info) {
+  auto sources = std::make_shared<std::vector<TensorSource>>(readSources(info[0].As<Napi::Array>()));
+  return submit(
+      info, [this, sources] { engine_->importTensors(*sources); }, [](Napi::Env env) { return env.Undefined(); });
+}
+
+Napi::Value EngineWrap::memory(const Napi::CallbackInfo& info) {
+  auto object = Napi::Object::New(info.Env());
+  const auto set = [&](const char* key, int64_t value) { object.Set(key, Napi::Number::New(info.Env(), static_cast<double>(value))); };
+  const DeviceMemory device = deviceMemory(deviceIndex_);
+  set("weightsBytes", memory_.weights);
+  set("referenceBytes", memory_.reference);
+  set("gradientBytes", memory_.gradients);
+  set("optimizerBytes", memory_.optimizer);
+  set("kvCacheBytes", memory_.kvCache);
+  set("deviceAllocatedBytes", device.allocated);
+  set("deviceTotalBytes", device.total);
+  return object;
+}
+
+Napi::Value EngineWrap::cancel(const Napi::CallbackInfo& info) {
+  cancelled_ = true;
+  return info.Env().Undefined();
+}
+
+Napi::Value EngineWrap::close(const Napi::CallbackInfo& info) {
+  return submit(
+      info, [this] { engine_.reset(); },
+      [this](Napi::Env env) {
+        thread_->stop();
+        thread_.reset();
+        return env.Undefined();
+      });
+}
+
+}  // namespace serl

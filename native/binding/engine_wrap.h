@@ -1,0 +1,46 @@
+#pragma once
+#include <napi.h>
+
+#include <atomic>
+#include <memory>
+
+#include "binding/device_thread.h"
+#include "core/engine.h"
+
+namespace serl {
+
+// The JavaScript class: every method checks nothing (src/native/engine.ts did), reads its arguments into plain structs,
+// queues a job and returns a promise.
+class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  explicit EngineWrap(const Napi::CallbackInfo& info);
+  ~EngineWrap() override;
+
+ private:
+  Napi::Value open(const Napi::CallbackInfo& info);            // (options, onProgress?) -> {parameters, tensorNames}
+  Napi::Value generate(const Napi::CallbackInfo& info);        // (prompts, sampling, onProgress?)
+  Napi::Value logprobs(const Napi::CallbackInfo& info);        // (batch, reference, temperature)
+  Napi::Value accumulate(const Napi::CallbackInfo& info);      // (batch, loss)
+  Napi::Value gradientNorms(const Napi::CallbackInfo& info);   // ()
+  Napi::Value step(const Napi::CallbackInfo& info);            // (optimizer)
+  Napi::Value syncReference(const Napi::CallbackInfo& info);   // ()
+  Napi::Value exportTensors(const Napi::CallbackInfo& info);   // (files)
+  Napi::Value importTensors(const Napi::CallbackInfo& info);   // (sources)
+  Napi::Value memory(const Napi::CallbackInfo& info);          // () -> object, at once
+  Napi::Value cancel(const Napi::CallbackInfo& info);          // () at once
+  Napi::Value close(const Napi::CallbackInfo& info);           // ()
+
+  // Queues `run`; `result` makes the promise's value from what it left in shared state.
+  Napi::Value submit(const Napi::CallbackInfo& info, std::function<void()> run, std::function<Napi::Value(Napi::Env)> result);
+  Progress progressTo(const Napi::Value& callback);
+  static void onEnvironmentExit(void* self);
+
+  std::atomic<bool> cancelled_{false};
+  MemoryUse memory_;
+  std::atomic<int> deviceIndex_{-1};  // CUDA index; -1 = CPU
+  std::unique_ptr<Engine> engine_;    // the engine's thread only
+  std::unique_ptr<DeviceThread> thread_;
+};
+
+}  // namespace serl

@@ -1,0 +1,139 @@
+#include "core/decode_attention.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace serl {
+namespace {
+
+at::Tensor longs(const std::vector<int64_t>& values, at::Device device) {
+  return at::tensor(at::ArrayRef<int64_t>(values), at::TensorOptions().dtype(at::kLong)).to(device);
+}
+
+// [n, longest] int64, rows padded with block 0.
+at::Tensor blockTable(const std::vector<const std::vector<int32_t>*>& lists, at::Device device) {
+  size_t longest = 1;
+  for (const auto* list : lists) longest = std::max(longest, list->size());
+  std::vector<int64_t> table(lists.size() * longest, 0);
+  for (size_t i = 0; i < lists.size(); ++i) std::copy(lists[i]->begin(), lists[i]->end(), table.begin() + static_cast<std::ptrdiff_t>(i * longest));
+  return longs(table, device).view({static_cast<int64_t>(lists.size()), static_cast<int64_t>(longest)});
+}
+
+// Softmax numerator sums over one set of keys, ready to be merged with another set's.
+struct Partial {
+  at::Tensor output;   // [..., Q, d] normalised
+  at::Tensor logSum;   // [..., Q] log of the softmax denominator
+};
+
+// q [n, kvHeads, Q, d] scaled; table [n, B]; visible [n, 1, Q or 1, B * kBlockSize] bool.
+Partial attendBlocks(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, const at::Tensor& table,
+                     const at::Tensor& visible) {
+  const int64_t n = table.size(0), length = table.size(1) * KvCache::kBlockSize;
+  const int64_t kvHeads = keys.size(1), dim = keys.size(2);
+  const auto blocks = table.flatten();
+  const at::Tensor k = keys.index_select(0, blocks).view({n, table.size(1), kvHeads, dim, KvCache::kBlockSize})
+                           .permute({0, 2, 3, 1, 4}).reshape({n, kvHeads, dim, length});
+  const at::Tensor v = values.index_select(0, blocks).view({n, table.size(1), kvHeads, KvCache::kBlockSize, dim})
+                           .permute({0, 2, 1, 3, 4}).reshape({n, kvHeads, length, dim});
+  const at::Tensor scores =
+      at::matmul(q, k).to(at::kFloat).masked_fill(visible.logical_not(), -std::numeric_limits<float>::infinity());
+  // a window may hide a whole prefix: its log-sum is -inf and its weight 0
+  const at::Tensor highest = scores.amax(-1, true).clamp_min(-1e30);
+  const at::Tensor weights = at::exp(scores - highest);
+  const at::Tensor sum = weights.sum(-1, true);
+  const at::Tensor output = at::matmul((weights / sum.clamp_min(1e-30)).to(v.scalar_type()), v).to(at::kFloat);
+  return {output, (highest + at::log(sum)).squeeze(-1)};
+}
+
+at::Tensor visibleKeys(int64_t length, const at::Tensor& lengths, const at::Tensor& firstVisible) {
+  const at::Tensor index = at::arange(length, lengths.options());                     // [length]
+  return index.lt(lengths.unsqueeze(-1)).logical_and(index.ge(firstVisible.unsqueeze(-1)));  // [..., length]
+}
+
+}  // namespace
+
+DecodePlan decodePlan(std::vector<DecodeRow> rows, at::Device device) {
+  DecodePlan plan;
+  std::vector<int64_t> positions, writeBlock, writeOffset, prefixLengths, tailLengths, rowSlot;
+  std::vector<const std::vector<int32_t>*> prefixLists, tailLists;
+  for (size_t r = 0; r < rows.size(); ++r) {
+    const DecodeRow& row = rows[r];
+    if (r == 0 || row.group != rows[r - 1].group) {
+      plan.groupBegin.push_back(static_cast<int64_t>(r));
+      prefixLists.push_back(row.prefixBlocks);
+      prefixLengths.push_back(row.prefixLength);
+    }
+    const int64_t last = row.tailLength - 1;
+    positions.push_back(row.position());
+    writeBlock.push_back((*row.tailBlocks)[static_cast<size_t>(last / KvCache::kBlockSize)]);
+    writeOffset.push_back(last % KvCache::kBlockSize);
+    tailLists.push_back(row.tailBlocks);
+    tailLengths.push_back(row.tailLength);
+  }
+  plan.groupBegin.push_back(static_cast<int64_t>(rows.size()));
+  plan.positions = longs(positions, device);
+  plan.writeBlock = longs(writeBlock, device);
+  plan.writeOffset = longs(writeOffset, device);
+  for (size_t g = 0; g + 1 < plan.groupBegin.size(); ++g) {
+    plan.largestGroup = std::max(plan.largestGroup, plan.groupBegin[g + 1] - plan.groupBegin[g]);
+  }
+  for (size_t g = 0; g + 1 < plan.groupBegin.size(); ++g) {
+    for (int64_t r = plan.groupBegin[g]; r < plan.groupBegin[g + 1]; ++r) {
+      rowSlot.push_back(static_cast<int64_t>(g) * plan.largestGroup + r - plan.groupBegin[g]);
+    }
+  }
+  if (!device.is_cpu()) {
+    plan.prefixTable = blockTable(prefixLists, device);
+    plan.tailTable = blockTable(tailLists, device);
+    plan.prefixLengths = longs(prefixLengths, device);
+    plan.tailLengths = longs(tailLengths, device);
+    plan.rowSlot = longs(rowSlot, device);
+  }
+  plan.rows = std::move(rows);
+  return plan;
+}
+
+at::Tensor decodeAttention(const at::Tensor& q, const KvCache& cache, int64_t layer, const DecodePlan& plan, int64_t window) {
+  return q.is_cpu() ? decodeAttentionCpu(q, cache, layer, plan, window) : decodeAttentionAten(q, cache, layer, plan, window);
+}
+
+at::Tensor decodeAttentionAten(const at::Tensor& q, const KvCache& cache, int64_t layer, const DecodePlan& plan, int64_t window) {
+  const at::Tensor &keys = cache.keys(layer), &values = cache.values(layer);
+  const int64_t rows = q.size(0), heads = q.size(1), dim = q.size(2), kvHeads = keys.size(1), share = heads / kvHeads;
+  const int64_t groups = plan.prefixTable.size(0), slots = plan.largestGroup;
+  const at::Tensor scaled = q * (1.0 / std::sqrt(static_cast<double>(dim)));
+  const at::Tensor first = window > 0 ? (plan.positions - window + 1).clamp_min(0) : at::zeros_like(plan.positions);  // [R]
+
+  // every group's rows side by side against its prefix: [G, kvHeads, slots * share, d]
+  const at::Tensor grid = at::zeros({groups * slots, kvHeads, share, dim}, q.options())
+                              .index_copy_(0, plan.rowSlot, scaled.view({rows, kvHeads, share, dim}))
+                              .view({groups, slots, kvHeads, share, dim}).permute({0, 2, 1, 3, 4})
+                              .reshape({groups, kvHeads, slots * share, dim});
+  const at::Tensor gridFirst = at::zeros({groups * slots}, first.options()).index_copy_(0, plan.rowSlot, first).view({groups, slots});
+  const at::Tensor prefixVisible =
+      visibleKeys(plan.prefixTable.size(1) * KvCache::kBlockSize, plan.prefixLengths.unsqueeze(1), gridFirst)
+          .repeat_interleave(share, 1).unsqueeze(1);  // [G, 1, slots * share, length]
+  Partial prefix = attendBlocks(grid, keys, values, plan.prefixTable, prefixVisible);
+  const auto perRow = [&](const at::Tensor& x, at::IntArrayRef trailing) {  // [G, kvHeads, slots * share, ...] -> [R, kvHeads, share, ...]
+    std::vector<int64_t> shape{groups, kvHeads, slots, share};
+    shape.insert(shape.end(), trailing.begin(), trailing.end());
+    return x.reshape(shape).transpose(1, 2).flatten(0, 1).index_select(0, plan.rowSlot);
+  };
+  prefix.output = perRow(prefix.output, {dim});
+  prefix.logSum = perRow(prefix.logSum, {});
+
+  const at::Tensor rowPrefix = plan.positions + 1 - plan.tailLengths;  // [R] prefix length of the row's group
+  const at::Tensor tailVisible = visibleKeys(plan.tailTable.size(1) * KvCache::kBlockSize, plan.tailLengths,
+                                             (first - rowPrefix).clamp_min(0)).unsqueeze(1).unsqueeze(1);  // [R, 1, 1, length]
+  const Partial tail = attendBlocks(scaled.view({rows, kvHeads, share, dim}), keys, values, plan.tailTable, tailVisible);
+
+  const at::Tensor total = at::logaddexp(prefix.logSum, tail.logSum);  // [R, kvHeads, share]
+  const at::Tensor merged = prefix.output * at::exp(prefix.logSum - total).unsqueeze(-1) +
+                            tail.output * at::exp(tail.logSum - total).unsqueeze(-1);
+  return merged.to(q.scalar_type()).reshape({rows, heads * dim});
+}
+
+}  // namespace serl

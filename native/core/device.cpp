@@ -1,0 +1,44 @@
+#include "core/device.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/CachingDeviceAllocator.h>
+
+namespace serl {
+
+int cudaDeviceCount() { return at::hasCUDA() ? static_cast<int>(at::detail::getCUDAHooks().deviceCount()) : 0; }
+
+int defaultThreads() { return at::get_num_threads(); }
+
+int cudaIndex(const std::string& device) {
+  const at::Device parsed(device);
+  return parsed.is_cuda() ? std::max<int>(parsed.index(), 0) : -1;
+}
+
+DeviceMemory deviceMemory(int cudaIndex) {
+  if (cudaIndex < 0) return {};
+  auto* allocator = c10::getDeviceAllocator(at::kCUDA);
+  const auto index = static_cast<c10::DeviceIndex>(cudaIndex);
+  const auto stats = allocator->getDeviceStats(index);
+  return {stats.allocated_bytes[static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE)].current,
+          static_cast<int64_t>(allocator->getMemoryInfo(index).second)};
+}
+
+// compiled with the kernels' -march: the macros say what they may use
+std::string missingInstructionSet() {
+#if defined(__x86_64__) && defined(__GNUC__)
+#if defined(__AVX512F__)
+  if (!__builtin_cpu_supports("avx512f")) return "AVX-512";
+#endif
+#if defined(__AVX2__)
+  if (!__builtin_cpu_supports("avx2")) return "AVX2";
+#endif
+#if defined(__FMA__)
+  if (!__builtin_cpu_supports("fma")) return "FMA";
+#endif
+#endif
+  return "";
+}
+
+}  // namespace serl

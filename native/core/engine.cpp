@@ -1,0 +1,281 @@
+#include "core/engine.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
+#include "core/attention.h"
+#include "core/error.h"
+#include "core/vocabulary.h"
+
+namespace serl {
+namespace {
+
+at::Tensor upload(const std::vector<int64_t>& values, at::Device device) {
+  return at::tensor(at::ArrayRef<int64_t>(values), at::TensorOptions().dtype(at::kLong)).to(device);
+}
+
+// Borrowed host floats as a tensor on the device; undefined for null.
+at::Tensor upload(const float* data, int64_t count, at::Device device) {
+  if (data == nullptr) return {};
+  return at::from_blob(const_cast<float*>(data), {count}, at::TensorOptions().dtype(at::kFloat)).to(device);
+}
+
+std::vector<int64_t> wide(const int32_t* data, int64_t count) { return {data, data + count}; }
+
+// Where the action tokens are predicted, and what they are.
+struct Actions {
+  at::Tensor rows;     // [A] int64: packed index of the token before each action token
+  at::Tensor targets;  // [A] int64
+  int64_t count = 0;
+};
+
+Actions actionTokens(const SequenceView& batch, at::Device device) {
+  std::vector<int64_t> rows, targets;
+  for (int64_t i = 0; i < batch.sequences; ++i) {
+    for (int64_t t = batch.offsets[i] + batch.promptLengths[i]; t < batch.offsets[i + 1]; ++t) {
+      rows.push_back(t - 1);
+      targets.push_back(batch.tokens[t]);
+    }
+  }
+  const auto count = static_cast<int64_t>(rows.size());
+  return {upload(rows, device), upload(targets, device), count};
+}
+
+TokenLoss tokenLoss(const LossView& loss, const at::Tensor& logprobs, int64_t begin, at::Device device) {
+  if (!loss.policy) return nllLoss(logprobs);
+  const int64_t count = logprobs.size(0);
+  const auto part = [&](const float* data) { return upload(data == nullptr ? nullptr : data + begin, count, device); };
+  return policyLoss(logprobs, part(loss.oldLogprobs), part(loss.advantages), part(loss.referenceLogprobs), loss.params);
+}
+
+}  // namespace
+
+Engine::Engine(const EngineOptions& options, MemoryUse& memory, const Progress& progress)
+    : config_(options.model), device_(options.device), dtype_(options.dtype), kvCacheBytes_(options.kvCacheBytes), memory_(memory) {
+  if (device_.is_cuda() && !at::hasCUDA()) {
+    throw Error(ErrorCode::Unsupported, "device " + options.device + ": this build of libtorch sees no CUDA device");
+  }
+  if (options.threads > 0) at::set_num_threads(options.threads);
+  at::NoGradGuard noGrad;
+  policy_ = allocateWeights(config_, at::TensorOptions().dtype(dtype_).device(device_));
+  int64_t done = 0;
+  for (const TensorSource& source : options.weights) {
+    readTensor(source, resolve(source.name));
+    ++done;
+    if (progress) progress(done, static_cast<int64_t>(options.weights.size()));
+  }
+  TORCH_CHECK(done == static_cast<int64_t>(policy_.names.size()), "the model has ", policy_.names.size(), " tensors but ", done, " were given");
+  for (at::Tensor& parameter : policy_.parameters) parameter.set_requires_grad(true);
+  if (options.reference) reference_ = cloneWeights(policy_, config_);
+  recordMemory();
+}
+
+Completions Engine::generate(const std::vector<std::vector<int32_t>>& prompts, const GenerateParams& params,
+                             const std::atomic<bool>& cancelled, const Progress& progress) {
+  return serl::generate(policy_, config_, prompts, params, kvCacheBytes_, cancelled, progress);
+}
+
+at::Tensor Engine::hiddenStates(const Weights& weights, const SequenceView& batch) {
+  const std::vector<int64_t> offsets = wide(batch.offsets, batch.sequences + 1);
+  const PackedLayout layout = packedLayout(offsets, device_);
+  return decoderForward(weights, config_, upload(wide(batch.tokens, offsets.back()), device_), layout.positions,
+                        packedAttend(config_, layout));
+}
+
+at::Tensor Engine::logprobs(const SequenceView& batch, bool reference, double temperature) {
+  at::NoGradGuard noGrad;
+  if (reference && !reference_) throw Error(ErrorCode::Argument, "the engine was opened without reference weights");
+  const Weights& weights = reference ? *reference_ : policy_;
+  const Actions actions = actionTokens(batch, device_);
+  if (actions.count == 0) return at::empty({0}, at::TensorOptions().dtype(at::kFloat));
+  const at::Tensor hidden = hiddenStates(weights, batch).index_select(0, actions.rows).contiguous();
+  return targetLogprobs(hidden, weights.lmHead, actions.targets, temperature).to(at::kCPU);
+}
+
+LossStats Engine::accumulate(const SequenceView& batch, const LossView& loss) try {
+  prepareGradients();
+  const Actions actions = actionTokens(batch, device_);
+  LossStats stats;
+  stats.tokens = actions.count;
+  if (actions.count == 0) return stats;
+  const at::Tensor hidden = hiddenStates(policy_, batch).index_select(0, actions.rows).contiguous();  // [A, hidden]
+  at::Tensor lmHeadGradient = config_.tieWordEmbeddings ? gradients_.front() : gradients_.back();
+  const auto gradient = [&](int64_t begin, const at::Tensor& logprobs, const at::Tensor& entropy) {
+    TokenLoss token = tokenLoss(loss, logprobs, begin, device_);
+    const at::Tensor weights = upload(loss.weights == nullptr ? nullptr : loss.weights + begin, logprobs.size(0), device_);
+    if (weights.defined()) {
+      token.loss = token.loss * weights;
+      token.gradient = token.gradient * weights;
+    }
+    stats.loss += token.loss.sum(at::kDouble).item<double>() / loss.normalizer;
+    stats.entropySum += entropy.sum(at::kDouble).item<double>();
+    if (token.kl.defined()) stats.klSum += token.kl.sum(at::kDouble).item<double>();
+    if (token.clipped.defined()) stats.clippedTokens += token.clipped.sum().item<double>();
+    if (token.ratio.defined()) stats.ratioMax = std::max(stats.ratioMax, token.ratio.max().item<double>());
+    return token.gradient / loss.normalizer;
+  };
+  at::Tensor hiddenGradient;
+  {
+    at::NoGradGuard noGrad;
+    hiddenGradient = backwardThroughVocabulary(hidden.detach(), policy_.lmHead.detach(), actions.targets, loss.temperature, gradient,
+                                               lmHeadGradient);
+  }
+  hidden.backward(hiddenGradient);
+  foldGradients();
+  return stats;
+} catch (...) {
+  zeroGradients();
+  throw;
+}
+
+void Engine::prepareGradients() {
+  if (!gradients_.empty()) return;
+  for (at::Tensor& parameter : policy_.parameters) {
+    gradients_.push_back(at::zeros(parameter.sizes(), parameter.options().dtype(at::kFloat).requires_grad(false)));
+    // float32 weights accumulate in place; others through foldGradients
+    if (dtype_ == at::kFloat) parameter.mutable_grad() = gradients_.back();
+  }
+  recordMemory();
+}
+
+void Engine::foldGradients() {
+  if (dtype_ == at::kFloat) return;
+  at::NoGradGuard noGrad;
+  for (size_t i = 0; i < gradients_.size(); ++i) {
+    at::Tensor& own = policy_.parameters[i].mutable_grad();
+    if (own.defined()) gradients_[i].add_(own);
+    own = at::Tensor();
+  }
+}
+
+void Engine::zeroGradients() {
+  at::NoGradGuard noGrad;
+  for (at::Tensor& gradient : gradients_) gradient.zero_();
+  if (dtype_ == at::kFloat) return;
+  for (at::Tensor& parameter : policy_.parameters) parameter.mutable_grad() = at::Tensor();
+}
+
+at::Tensor Engine::gradientNorms() {
+  at::NoGradGuard noGrad;
+  prepareGradients();
+  std::vector<at::Tensor> norms;
+  for (const NamedTensor& named : policy_.names) norms.push_back(namedView(gradients_, named).norm());
+  return at::stack(norms).to(at::kCPU, at::kDouble);
+}
+
+// A fused parameter holds several tensors: the one to blame, or the first when only the sum of squares overflowed.
+std::string Engine::firstNonFinite(size_t parameter) const {
+  std::string fallback;
+  for (const NamedTensor& named : policy_.names) {
+    if (named.parameter != parameter) continue;
+    if (!at::isfinite(namedView(gradients_, named)).all().item<bool>()) return named.name;
+    if (fallback.empty()) fallback = named.name;
+  }
+  return fallback;
+}
+
+StepStats Engine::step(const AdamWParams& params) {
+  at::NoGradGuard noGrad;
+  prepareGradients();
+  prepareOptimizer();
+  const ClipResult clip = clipGradients(gradients_, params.maxGradNorm);
+  StepStats stats{clip.norm, ""};
+  if (clip.nonFinite) {
+    stats.nonFinite = firstNonFinite(*clip.nonFinite);
+  } else {
+    adamwUpdate(*optimizer_, gradients_, policy_.parameters, params);
+  }
+  zeroGradients();
+  return stats;
+}
+
+void Engine::prepareOptimizer() {
+  if (optimizer_) return;
+  at::NoGradGuard noGrad;
+  optimizer_ = createAdamW(policy_.parameters);
+  recordMemory();
+}
+
+void Engine::syncReference() {
+  if (!reference_) throw Error(ErrorCode::Argument, "the engine was opened without reference weights");
+  at::NoGradGuard noGrad;
+  for (size_t i = 0; i < policy_.parameters.size(); ++i) reference_->parameters[i].copy_(policy_.parameters[i]);
+}
+
+at::Tensor Engine::resolve(const std::string& name) {
+  const auto find = [&](const std::string& bare) -> const NamedTensor& {
+    const auto entry = policy_.index.find(bare);
+    if (entry == policy_.index.end()) throw Error(ErrorCode::Argument, "the model has no tensor " + bare);
+    return policy_.names[entry->second];
+  };
+  const size_t slash = name.find('/');
+  if (slash == std::string::npos) return namedView(policy_.parameters, find(name));
+  const std::string kind = name.substr(0, slash);
+  const NamedTensor& named = find(name.substr(slash + 1));
+  if (kind == "reference") {
+    if (!reference_) throw Error(ErrorCode::Argument, "the engine was opened without reference weights");
+    return namedView(reference_->parameters, named);
+  }
+  prepareOptimizer();
+  if (kind == "exp_avg") return namedView(optimizer_->firstMoment, named);
+  if (kind == "exp_avg_sq") return namedView(optimizer_->secondMoment, named);
+  if (kind == "master" && dtype_ != at::kFloat) return namedView(optimizer_->masters, named);
+  throw Error(ErrorCode::Argument, "there is no tensor " + name + " in this engine");
+}
+
+void Engine::exportTensors(const std::vector<TensorFile>& files) {
+  at::NoGradGuard noGrad;
+  for (const TensorFile& file : files) {
+    std::vector<at::Tensor> tensors;
+    for (const std::string& name : file.tensors) tensors.push_back(resolve(name));
+    writeTensors(file.path, file.header, tensors);
+  }
+}
+
+void Engine::importTensors(const std::vector<TensorSource>& sources) {
+  at::NoGradGuard noGrad;
+  std::vector<bool> mastered(policy_.parameters.size(), false);
+  bool weights = false;
+  for (const TensorSource& source : sources) {
+    readTensor(source, resolve(source.name));
+    weights = weights || source.name.find('/') == std::string::npos;
+    if (source.name.starts_with("master/")) mastered[policy_.names[policy_.index.at(source.name.substr(7))].parameter] = true;
+  }
+  if (!weights || !optimizer_ || dtype_ == at::kFloat) return;
+  // masters that did not come along would undo the import at the next step
+  for (size_t i = 0; i < mastered.size(); ++i) {
+    if (!mastered[i]) optimizer_->masters[i].copy_(policy_.parameters[i].detach());
+  }
+}
+
+int64_t Engine::parameterCount() const {
+  int64_t count = 0;
+  for (const at::Tensor& parameter : policy_.parameters) count += parameter.numel();
+  return count;
+}
+
+std::vector<std::string> Engine::tensorNames() const {
+  std::vector<std::string> names;
+  for (const NamedTensor& named : policy_.names) names.push_back(named.name);
+  return names;
+}
+
+void Engine::recordMemory() {
+  const auto bytes = [](const std::vector<at::Tensor>& tensors) {
+    int64_t total = 0;
+    for (const at::Tensor& tensor : tensors) total += static_cast<int64_t>(tensor.nbytes());
+    return total;
+  };
+  memory_.weights = policy_.bytes();
+  memory_.reference = reference_ ? reference_->bytes() : 0;
+  memory_.gradients = bytes(gradients_);
+  if (optimizer_) {
+    memory_.optimizer = bytes(optimizer_->firstMoment) + bytes(optimizer_->secondMoment) +
+                        (dtype_ == at::kFloat ? 0 : bytes(optimizer_->masters));
+  }
+}
+
+}  // namespace serl

@@ -1,0 +1,102 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/adamw.h"
+#include "core/generator.h"
+#include "core/tensor_io.h"
+#include "core/token_loss.h"
+#include "core/weights.h"
+
+namespace serl {
+
+struct EngineOptions {
+  ModelConfig model;
+  std::vector<TensorSource> weights;
+  std::string device = "cpu";
+  at::ScalarType dtype = at::kFloat;
+  bool reference = false;
+  int64_t kvCacheBytes = 0;
+  int threads = 0;  // 0 = libtorch's default, all cores
+};
+
+// Borrowed from the caller for the length of one call.
+struct SequenceView {
+  const int32_t* tokens = nullptr;         // [T]
+  const int32_t* offsets = nullptr;        // [n + 1]
+  const int32_t* promptLengths = nullptr;  // [n]
+  int64_t sequences = 0;
+};
+
+struct LossView {
+  bool policy = false;                       // else negative log-likelihood
+  const float* advantages = nullptr;         // [A] policy only
+  const float* oldLogprobs = nullptr;        // [A] policy only
+  const float* referenceLogprobs = nullptr;  // [A] or null
+  const float* weights = nullptr;            // [A] or null: 1
+  PolicyLossParams params;
+  double temperature = 1.0;
+  double normalizer = 1.0;
+};
+
+// Sums over action tokens; loss already divided by the normalizer.
+struct LossStats {
+  int64_t tokens = 0;
+  double loss = 0, klSum = 0, clippedTokens = 0, entropySum = 0, ratioMax = 0;
+};
+
+struct StepStats {
+  double gradNorm = 0;
+  std::string nonFinite;  // empty: the step was taken
+};
+
+struct MemoryUse {
+  std::atomic<int64_t> weights{0}, reference{0}, gradients{0}, optimizer{0}, kvCache{0};
+};
+
+// One model on one device. Every method runs on the thread that constructed it; nothing here knows JavaScript.
+class Engine {
+ public:
+  // Loads the weights; progress counts tensors.
+  Engine(const EngineOptions& options, MemoryUse& memory, const Progress& progress);
+
+  Completions generate(const std::vector<std::vector<int32_t>>& prompts, const GenerateParams& params,
+                       const std::atomic<bool>& cancelled, const Progress& progress);
+  at::Tensor logprobs(const SequenceView& batch, bool reference, double temperature);  // [A] float32, CPU
+  LossStats accumulate(const SequenceView& batch, const LossView& loss);
+  at::Tensor gradientNorms();  // [names] float64, CPU
+  StepStats step(const AdamWParams& params);
+  void syncReference();
+  void exportTensors(const std::vector<TensorFile>& files);
+  void importTensors(const std::vector<TensorSource>& sources);
+
+  int64_t parameterCount() const;
+  std::vector<std::string> tensorNames() const;
+
+ private:
+  at::Tensor hiddenStates(const Weights& weights, const SequenceView& batch);  // [T, hidden]
+  void prepareGradients();
+  void zeroGradients();
+  void foldGradients();
+  void prepareOptimizer();
+  std::string firstNonFinite(size_t parameter) const;
+  // "NAME", "reference/NAME", "exp_avg/NAME", "exp_avg_sq/NAME", "master/NAME" -> view
+  at::Tensor resolve(const std::string& name);
+  void recordMemory();
+
+  ModelConfig config_;
+  at::Device device_;
+  at::ScalarType dtype_;
+  int64_t kvCacheBytes_;
+  MemoryUse& memory_;
+  Weights policy_;
+  std::optional<Weights> reference_;
+  std::vector<at::Tensor> gradients_;  // float32, parallel to policy_.parameters; empty before the first accumulate
+  std::optional<AdamWState> optimizer_;
+};
+
+}  // namespace serl

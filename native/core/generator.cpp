@@ -1,0 +1,250 @@
+#include "core/generator.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <map>
+
+#include "core/attention.h"
+#include "core/decode_attention.h"
+#include "core/error.h"
+#include "core/kv_cache.h"
+#include "core/layers.h"
+#include "core/philox.h"
+
+namespace serl {
+namespace {
+
+constexpr int64_t kPrefillTokens = 2048;  // a prefill batch; bounds its activations
+constexpr int64_t kMaxRows = 512;         // rows decoded together; bounds logits and activations
+
+// A distinct prompt and the rows that still wait to enter.
+struct Group {
+  std::vector<int32_t> prompt;      // [P]
+  std::vector<int64_t> waiting;     // row ids, last first
+  std::vector<int32_t> blocks;      // prefix KV; empty before the prefill
+  at::Tensor lastHidden;            // [1, hidden] at the prompt's last token
+  int64_t running = 0;
+};
+
+struct Row {
+  size_t group = 0;
+  uint32_t seed = 0;
+  std::vector<int32_t> tokens;     // new ones
+  std::vector<float> logprobs;
+  std::vector<int32_t> blocks;     // tail KV
+  FinishReason finish = FinishReason::Cancelled;
+};
+
+struct Job {
+  const Weights& weights;
+  const ModelConfig& config;
+  const GenerateParams& params;
+  std::vector<Group> groups;
+  std::vector<Row> rows;
+  std::vector<int64_t> active;  // row ids, neighbours by group
+  int64_t finished = 0;
+
+  int64_t tailBlocks() const { return KvCache::blocksFor(params.maxNewTokens); }
+};
+
+void makeGroups(Job& job, const std::vector<std::vector<int32_t>>& prompts) {
+  std::map<std::vector<int32_t>, size_t> known;
+  const int64_t samples = job.params.samplesPerPrompt;
+  job.rows.resize(prompts.size() * static_cast<size_t>(samples));
+  for (size_t p = 0; p < prompts.size(); ++p) {
+    const auto [entry, fresh] = known.try_emplace(prompts[p], job.groups.size());
+    if (fresh) job.groups.push_back({prompts[p], {}, {}, {}, 0});
+    for (int64_t s = 0; s < samples; ++s) {
+      const size_t row = p * static_cast<size_t>(samples) + static_cast<size_t>(s);
+      job.rows[row].group = entry->second;
+      job.rows[row].seed = job.params.seeds[row];
+      job.groups[entry->second].waiting.push_back(static_cast<int64_t>(row));
+    }
+  }
+  for (Group& group : job.groups) std::reverse(group.waiting.begin(), group.waiting.end());
+}
+
+// Blocks for everything at once, or as many as the budget holds.
+int64_t cacheBlocks(const Job& job, int64_t budgetBytes, at::ScalarType dtype) {
+  const int64_t perBlock = KvCache::blockBytes(job.config, dtype), budget = budgetBytes / perBlock;
+  int64_t all = static_cast<int64_t>(job.rows.size()) * job.tailBlocks(), smallest = 0;
+  for (const Group& group : job.groups) {
+    const int64_t prefix = KvCache::blocksFor(static_cast<int64_t>(group.prompt.size()));
+    all += prefix;
+    smallest = std::max(smallest, prefix + job.tailBlocks());
+  }
+  if (budget < smallest) {
+    throw Error(ErrorCode::OutOfMemory, "the KV cache budget of " + std::to_string(budgetBytes >> 20) +
+                                            " MiB does not hold one row: its longest prompt and maxNewTokens need " +
+                                            std::to_string((smallest * perBlock + (1 << 20) - 1) >> 20) + " MiB");
+  }
+  return std::min(all, budget);
+}
+
+// Runs the groups' prompts packed, fills their blocks and keeps the hidden state that draws the first tokens.
+void prefill(Job& job, KvCache& cache, const std::vector<size_t>& groups) {
+  std::vector<int64_t> tokens, offsets{0}, writeBlock, writeOffset, last;
+  for (size_t g : groups) {
+    const Group& group = job.groups[g];
+    for (size_t t = 0; t < group.prompt.size(); ++t) {
+      tokens.push_back(group.prompt[t]);
+      writeBlock.push_back(group.blocks[t / KvCache::kBlockSize]);
+      writeOffset.push_back(static_cast<int64_t>(t) % KvCache::kBlockSize);
+    }
+    offsets.push_back(static_cast<int64_t>(tokens.size()));
+    last.push_back(offsets.back() - 1);
+  }
+  const at::Device device = job.weights.embedding.device();
+  const auto upload = [&](const std::vector<int64_t>& v) {
+    return at::tensor(at::ArrayRef<int64_t>(v), at::TensorOptions().dtype(at::kLong)).to(device);
+  };
+  const at::Tensor block = upload(writeBlock), offset = upload(writeOffset);
+  const PackedLayout layout = packedLayout(offsets, device);
+  const Attend attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+    cache.write(layer, k, v, block, offset);
+    return packedAttention(q, k, v, layout, job.config.slidingWindows[static_cast<size_t>(layer)]);
+  };
+  const at::Tensor hidden = decoderForward(job.weights, job.config, upload(tokens), layout.positions, attend)
+                                .index_select(0, upload(last));  // [groups, hidden]
+  for (size_t i = 0; i < groups.size(); ++i) job.groups[groups[i]].lastHidden = hidden.narrow(0, static_cast<int64_t>(i), 1);
+}
+
+// Draws one token for each row from its logits, and takes ended rows out of `active`.
+void drawTokens(Job& job, const std::vector<int64_t>& ids, const at::Tensor& hidden) {
+  std::vector<SampleRow> requests;
+  for (int64_t id : ids) {
+    const Row& row = job.rows[static_cast<size_t>(id)];
+    const uint64_t position = job.groups[row.group].prompt.size() + row.tokens.size();
+    requests.push_back({philoxUniform(row.seed, position), &row.tokens});
+  }
+  const Sampled drawn = sampleTokens(serl::linear(hidden, job.weights.lmHead), job.params.sampling, requests);
+  const auto& stops = job.params.stopTokens;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    Row& row = job.rows[static_cast<size_t>(ids[i])];
+    row.tokens.push_back(drawn.tokens[i]);
+    row.logprobs.push_back(drawn.logprobs[i]);
+    if (std::find(stops.begin(), stops.end(), drawn.tokens[i]) != stops.end()) {
+      row.finish = FinishReason::Stop;
+    } else if (static_cast<int64_t>(row.tokens.size()) == job.params.maxNewTokens) {
+      row.finish = FinishReason::Length;
+    }
+  }
+}
+
+void leave(Job& job, KvCache& cache) {
+  std::erase_if(job.active, [&](int64_t id) {
+    Row& row = job.rows[static_cast<size_t>(id)];
+    if (row.finish == FinishReason::Cancelled) return false;
+    cache.release(row.blocks);
+    Group& group = job.groups[row.group];
+    if (--group.running == 0 && group.waiting.empty()) {
+      cache.release(group.blocks);
+      group.lastHidden.reset();
+    }
+    ++job.finished;
+    return true;
+  });
+}
+
+// Lets waiting rows in while blocks last; a row's whole tail is reserved, so that no running row is ever thrown out.
+void enter(Job& job, KvCache& cache, size_t& nextGroup) {
+  std::vector<int64_t> entered;
+  std::vector<size_t> fresh;
+  int64_t prefillTokens = 0;
+  for (size_t g = nextGroup; g < job.groups.size(); ++g) {
+    Group& group = job.groups[g];
+    if (group.waiting.empty()) {
+      if (g == nextGroup) ++nextGroup;
+      continue;
+    }
+    const bool isFresh = group.blocks.empty();
+    const auto length = static_cast<int64_t>(group.prompt.size());
+    const int64_t prefix = isFresh ? KvCache::blocksFor(length) : 0;
+    const auto room = [&](int64_t extra) {
+      return static_cast<int64_t>(job.active.size() + entered.size()) < kMaxRows && cache.freeBlocks() >= extra + job.tailBlocks();
+    };
+    if (!room(prefix) || (isFresh && !fresh.empty() && prefillTokens + length > kPrefillTokens)) break;
+    if (isFresh) {
+      group.blocks = cache.take(prefix);
+      fresh.push_back(g);
+      prefillTokens += length;
+    }
+    while (!group.waiting.empty() && room(0)) {
+      const int64_t id = group.waiting.back();
+      group.waiting.pop_back();
+      job.rows[static_cast<size_t>(id)].blocks = cache.take(job.tailBlocks());
+      ++group.running;
+      entered.push_back(id);
+    }
+  }
+  if (entered.empty()) return;
+  if (!fresh.empty()) prefill(job, cache, fresh);
+  std::vector<at::Tensor> hidden;
+  for (int64_t id : entered) hidden.push_back(job.groups[job.rows[static_cast<size_t>(id)].group].lastHidden);
+  drawTokens(job, entered, at::cat(hidden));
+  job.active.insert(job.active.end(), entered.begin(), entered.end());
+  std::stable_sort(job.active.begin(), job.active.end(), [&](int64_t a, int64_t b) {
+    return job.rows[static_cast<size_t>(a)].group < job.rows[static_cast<size_t>(b)].group;
+  });
+  leave(job, cache);
+}
+
+// One token for every active row.
+void decodeStep(Job& job, KvCache& cache) {
+  std::vector<DecodeRow> rows;
+  std::vector<int64_t> tokens;
+  for (int64_t id : job.active) {
+    const Row& row = job.rows[static_cast<size_t>(id)];
+    const Group& group = job.groups[row.group];
+    rows.push_back({static_cast<int64_t>(row.group), &group.blocks, static_cast<int64_t>(group.prompt.size()), &row.blocks,
+                    static_cast<int64_t>(row.tokens.size())});
+    tokens.push_back(row.tokens.back());
+  }
+  const at::Device device = job.weights.embedding.device();
+  const DecodePlan plan = decodePlan(std::move(rows), device);
+  const Attend attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+    cache.write(layer, k, v, plan.writeBlock, plan.writeOffset);
+    return decodeAttention(q, cache, layer, plan, job.config.slidingWindows[static_cast<size_t>(layer)]);
+  };
+  const at::Tensor input = at::tensor(at::ArrayRef<int64_t>(tokens), at::TensorOptions().dtype(at::kLong)).to(device);  // [R]
+  const at::Tensor hidden = decoderForward(job.weights, job.config, input, plan.positions, attend);
+  const std::vector<int64_t> ids = job.active;
+  drawTokens(job, ids, hidden);
+  leave(job, cache);
+}
+
+Completions collect(const Job& job) {
+  Completions out;
+  out.offsets.push_back(0);
+  for (const Row& row : job.rows) {
+    out.tokens.insert(out.tokens.end(), row.tokens.begin(), row.tokens.end());
+    out.logprobs.insert(out.logprobs.end(), row.logprobs.begin(), row.logprobs.end());
+    out.offsets.push_back(static_cast<int32_t>(out.tokens.size()));
+    out.finishReasons.push_back(static_cast<uint8_t>(row.finish));
+  }
+  return out;
+}
+
+}  // namespace
+
+Completions generate(const Weights& weights, const ModelConfig& config, const std::vector<std::vector<int32_t>>& prompts,
+                     const GenerateParams& params, int64_t kvCacheBytes, const std::atomic<bool>& cancelled,
+                     const Progress& progress) {
+  at::NoGradGuard noGrad;
+  Job job{weights, config, params, {}, {}, {}, 0};
+  makeGroups(job, prompts);
+  const auto total = static_cast<int64_t>(job.rows.size());
+  KvCache cache(config, cacheBlocks(job, kvCacheBytes, weights.embedding.scalar_type()), weights.embedding.options().requires_grad(false));
+  size_t nextGroup = 0;
+  while (job.finished < total && !cancelled.load(std::memory_order_relaxed)) {
+    const int64_t before = job.finished;
+    enter(job, cache, nextGroup);
+    if (!job.active.empty()) decodeStep(job, cache);
+    if (progress && job.finished != before) progress(job.finished, total);
+  }
+  return collect(job);
+}
+
+}  // namespace serl

@@ -1,0 +1,40 @@
+#pragma once
+#include <atomic>
+#include <functional>
+#include <vector>
+
+#include "core/sampler.h"
+#include "core/weights.h"
+
+namespace serl {
+
+struct GenerateParams {
+  int64_t samplesPerPrompt = 1;
+  int64_t maxNewTokens = 1;
+  SampleParams sampling;
+  std::vector<int32_t> stopTokens;  // a drawn stop token is kept as the row's last token
+  std::vector<uint32_t> seeds;      // [prompts * samplesPerPrompt]
+};
+
+enum class FinishReason : uint8_t { Stop = 0, Length = 1, Cancelled = 2 };
+
+// Row = prompt * samplesPerPrompt + sample; new tokens only, packed.
+struct Completions {
+  std::vector<int32_t> tokens;         // [T]
+  std::vector<int32_t> offsets;        // [rows + 1]
+  std::vector<float> logprobs;         // [T]
+  std::vector<uint8_t> finishReasons;  // [rows]
+};
+
+// (rows done, rows in all), from the calling thread.
+using Progress = std::function<void(int64_t, int64_t)>;
+
+// Continuous batching over a block KV cache: each distinct prompt is prefilled once and shared by its samples, rows
+// leave when they end and waiting ones enter. A row's tokens depend on its seed, not on what ran beside it (but for
+// rounding). The cache takes what the work needs, kvCacheBytes at most; throws Error(OutOfMemory) when that does not
+// hold one row.
+Completions generate(const Weights& weights, const ModelConfig& config, const std::vector<std::vector<int32_t>>& prompts,
+                     const GenerateParams& params, int64_t kvCacheBytes, const std::atomic<bool>& cancelled,
+                     const Progress& progress);
+
+}  // namespace serl

@@ -1,0 +1,37 @@
+#include "core/layers.h"
+
+#include <ATen/ATen.h>
+
+namespace serl {
+
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  if (!x.is_cpu()) return at::linear(x, weight, bias);
+  const at::Tensor product = at::mm(weight, x.t()).t();  // [T, out]
+  return bias.defined() ? product + bias : product;
+}
+
+at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps) {
+  const at::Tensor wide = x.to(at::kFloat);
+  const at::Tensor scale = at::rsqrt(wide.square().mean(-1, /*keepdim=*/true) + eps);
+  return (wide * scale).to(x.scalar_type()) * weight;
+}
+
+at::Tensor swiglu(const at::Tensor& gateUp) {
+  const int64_t intermediate = gateUp.size(-1) / 2;
+  return at::silu(gateUp.narrow(-1, 0, intermediate)) * gateUp.narrow(-1, intermediate, intermediate);
+}
+
+RotaryTable rotaryTable(const ModelConfig& config, const at::Tensor& positions, at::ScalarType dtype) {
+  const at::Tensor frequencies =
+      at::tensor(at::ArrayRef<float>(config.ropeFrequencies), at::TensorOptions().dtype(at::kFloat)).to(positions.device());
+  const at::Tensor angles = positions.to(at::kFloat).unsqueeze(-1) * frequencies;  // [T, headDim / 2]
+  return {(angles.cos() * config.ropeScale).to(dtype).unsqueeze(1), (angles.sin() * config.ropeScale).to(dtype).unsqueeze(1)};
+}
+
+at::Tensor applyRotary(const at::Tensor& x, const RotaryTable& table) {
+  const int64_t half = x.size(-1) / 2;
+  const at::Tensor first = x.narrow(-1, 0, half), second = x.narrow(-1, half, half);
+  return at::cat({first * table.cos - second * table.sin, second * table.cos + first * table.sin}, -1);
+}
+
+}  // namespace serl

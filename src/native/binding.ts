@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { UserError } from '../errors.ts'
+import type {
+  Completions,
+  EngineOptions,
+  Loss,
+  LossStats,
+  MemoryStats,
+  OptimizerParams,
+  ProgressFn,
+  SamplingParams,
+  SequenceBatch,
+  StepStats,
+  TensorFile,
+  TensorSource,
+  TokenBatch,
+} from './types.ts'
+
+/** Bumped with types.ts and native/binding/addon.cpp. */
+const ABI = 1
+
+/** The addon's class, unguarded: engine.ts checks every argument before it gets here. */
+export interface AddonEngine {
+  open(
+    options: EngineOptions,
+    onProgress?: ProgressFn,
+  ): Promise<{ readonly parameters: number; readonly tensorNames: readonly string[] }>
+  generate(prompts: TokenBatch, sampling: SamplingParams, onProgress?: ProgressFn): Promise<Completions>
+  logprobs(batch: SequenceBatch, reference: boolean, temperature: number): Promise<Float32Array>
+  accumulate(batch: SequenceBatch, loss: Loss): Promise<LossStats>
+  gradientNorms(): Promise<Float64Array>
+  step(optimizer: OptimizerParams): Promise<StepStats>
+  syncReference(): Promise<void>
+  exportTensors(files: readonly TensorFile[]): Promise<void>
+  importTensors(sources: readonly TensorSource[]): Promise<void>
+  memory(): MemoryStats
+  cancel(): void
+  close(): Promise<void>
+}
+
+export interface Addon {
+  readonly abi: number
+  readonly libtorch: string
+  readonly Engine: new () => AddonEngine
+  cudaDevices(): number
+  threads(): number
+}
+
+let loaded: Addon | undefined
+
+/** Where `npm run build:native` leaves the addon. */
+export function addonPath(): string {
+  return fileURLToPath(new URL('../../build/Release/serl.node', import.meta.url))
+}
+
+/**
+ * Loads the addon, once.
+ * @throws UserError saying why it cannot be loaded and what to run.
+ */
+export function loadAddon(): Addon {
+  if (loaded) return loaded
+  const path = addonPath()
+  if (!existsSync(path)) {
+    throw new UserError(`the native engine is not built (${path} is missing); run: npm run build:native`)
+  }
+  let addon: Addon
+  try {
+    addon = createRequire(import.meta.url)(path) as Addon
+  } catch (cause) {
+    const reason = (cause as Error).message.split('\n')[0]
+    throw new UserError(
+      `the native engine does not load: ${reason}\nIt was built for another machine, Node or libtorch; run: npm run build:native -- --force`,
+      { cause },
+    )
+  }
+  if (addon.abi !== ABI) {
+    throw new UserError(
+      `the native engine in ${path} is of version ${addon.abi}, this program needs ${ABI}; run: npm run build:native`,
+    )
+  }
+  loaded = addon
+  return addon
+}

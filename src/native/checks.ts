@@ -1,0 +1,111 @@
+import { SerlError } from '../errors.ts'
+import type { EngineOptions, Loss, ModelConfig, SamplingParams, SequenceBatch, TensorFile, TokenBatch } from './types.ts'
+
+// Everything that could make native code read past an array or a table is refused here.
+
+function argument(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new SerlError('ARGUMENT', message)
+}
+
+/** Checks what openEngine is given, as far as native code relies on it. */
+export function checkOptions({ model, kvCacheBytes, threads, device }: EngineOptions): void {
+  const layers = model.numHiddenLayers
+  argument(model.slidingWindows.length === layers, `slidingWindows has ${model.slidingWindows.length} entries for ${layers} layers`)
+  argument(model.ropeFrequencies.length * 2 === model.headDim, `ropeFrequencies must have headDim / 2 = ${model.headDim / 2} entries`)
+  argument(
+    model.numAttentionHeads % model.numKeyValueHeads === 0,
+    `numAttentionHeads ${model.numAttentionHeads} is not a multiple of numKeyValueHeads ${model.numKeyValueHeads}`,
+  )
+  argument(kvCacheBytes > 0, `kvCacheBytes is ${kvCacheBytes}: it must be positive`)
+  argument(Number.isInteger(threads) && threads >= 0, `threads is ${threads}: it must be 0 (all cores) or more`)
+  argument(/^(cpu|cuda:\d+)$/.test(device), `device is ${device}: it must be cpu or cuda:INDEX`)
+}
+
+/** Offsets ascend from 0 to the number of tokens, sequences are not empty, ids are in the vocabulary. */
+function checkTokens({ tokens, offsets }: TokenBatch, model: ModelConfig): number {
+  argument(tokens instanceof Int32Array && offsets instanceof Int32Array, 'tokens and offsets must be Int32Array')
+  argument(!shared(tokens) && !shared(offsets), 'tokens and offsets must not lie in a SharedArrayBuffer')
+  const n = offsets.length - 1
+  argument(n >= 1, 'the batch is empty: offsets needs at least two entries')
+  argument(offsets[0] === 0 && offsets[n] === tokens.length, `offsets must run from 0 to ${tokens.length}`)
+  for (let i = 0; i < n; i++) {
+    argument(offsets[i + 1]! > offsets[i]!, `sequence ${i} is empty`)
+  }
+  for (let t = 0; t < tokens.length; t++) {
+    const id = tokens[t]!
+    argument(id >= 0 && id < model.vocabSize, `token ${t} is ${id}: the vocabulary has ${model.vocabSize} entries`)
+  }
+  return n
+}
+
+export function checkPrompts(batch: TokenBatch, model: ModelConfig, maxNewTokens: number): void {
+  const n = checkTokens(batch, model)
+  for (let i = 0; i < n; i++) {
+    const length = batch.offsets[i + 1]! - batch.offsets[i]!
+    argument(
+      length + maxNewTokens <= model.maxPositionEmbeddings,
+      `prompt ${i} has ${length} tokens; with maxNewTokens ${maxNewTokens} it passes the model's ${model.maxPositionEmbeddings} positions`,
+    )
+  }
+}
+
+/** @returns the number of action tokens A. */
+export function checkSequences(batch: SequenceBatch, model: ModelConfig): number {
+  const n = checkTokens(batch, model)
+  const { promptLengths, offsets } = batch
+  argument(promptLengths instanceof Int32Array && promptLengths.length === n, `promptLengths must be an Int32Array of ${n}`)
+  argument(!shared(promptLengths), 'promptLengths must not lie in a SharedArrayBuffer')
+  let actions = 0
+  for (let i = 0; i < n; i++) {
+    const length = offsets[i + 1]! - offsets[i]!
+    const prompt = promptLengths[i]!
+    argument(prompt >= 1 && prompt <= length, `sequence ${i}: promptLength is ${prompt}, it must be 1 to ${length}`)
+    argument(length <= model.maxPositionEmbeddings, `sequence ${i} has ${length} tokens, the model ${model.maxPositionEmbeddings} positions`)
+    actions += length - prompt
+  }
+  return actions
+}
+
+export function checkSampling(sampling: SamplingParams, prompts: number, vocabSize: number): void {
+  const { samplesPerPrompt, maxNewTokens, temperature, topP, presencePenalty, stopTokens, seeds } = sampling
+  argument(Number.isInteger(samplesPerPrompt) && samplesPerPrompt >= 1, `samplesPerPrompt is ${samplesPerPrompt}: at least 1`)
+  argument(Number.isInteger(maxNewTokens) && maxNewTokens >= 1, `maxNewTokens is ${maxNewTokens}: at least 1`)
+  argument(temperature >= 0 && Number.isFinite(temperature), `temperature is ${temperature}: 0 (greedy) or more`)
+  argument(topP > 0 && topP <= 1, `topP is ${topP}: above 0, at most 1`)
+  argument(Number.isFinite(presencePenalty), `presencePenalty is ${presencePenalty}: a number`)
+  const rows = prompts * samplesPerPrompt
+  argument(seeds instanceof Uint32Array && seeds.length === rows, `seeds must be a Uint32Array of ${rows}`)
+  argument(stopTokens instanceof Int32Array, 'stopTokens must be an Int32Array')
+  for (const id of stopTokens) argument(id >= 0 && id < vocabSize, `stop token ${id} is not in the vocabulary of ${vocabSize}`)
+}
+
+export function checkTemperature(temperature: number): void {
+  argument(temperature > 0 && Number.isFinite(temperature), `temperature is ${temperature}: it must be positive`)
+}
+
+export function checkLoss(loss: Loss, actions: number): void {
+  checkFloats('weights', loss.weights, actions)
+  argument(loss.normalizer > 0, `normalizer is ${loss.normalizer}: it must be positive`)
+  if (loss.kind === 'nll') return
+  argument(loss.kind === 'policy', `loss kind is ${(loss as Loss).kind}: policy or nll`)
+  argument(loss.advantages !== undefined && loss.oldLogprobs !== undefined, 'a policy loss needs advantages and oldLogprobs')
+  checkFloats('advantages', loss.advantages, actions)
+  checkFloats('oldLogprobs', loss.oldLogprobs, actions)
+  checkFloats('referenceLogprobs', loss.referenceLogprobs, actions)
+  argument(loss.klCoef === 0 || loss.referenceLogprobs !== undefined, 'klCoef needs referenceLogprobs')
+  checkTemperature(loss.temperature)
+}
+
+export function checkFiles(files: readonly TensorFile[]): void {
+  for (const { path, header } of files) argument(header instanceof Uint8Array, `the header of ${path} must be a Uint8Array`)
+}
+
+function checkFloats(name: string, values: Float32Array | undefined, length: number): void {
+  if (values === undefined) return
+  argument(values instanceof Float32Array && values.length === length, `${name} must be a Float32Array of ${length}`)
+  argument(!shared(values), `${name} must not lie in a SharedArrayBuffer`)
+}
+
+function shared(array: Int32Array | Float32Array): boolean {
+  return array.buffer instanceof SharedArrayBuffer
+}
