@@ -55,7 +55,7 @@ at::Tensor visibleKeys(int64_t length, const at::Tensor& lengths, const at::Tens
 
 }  // namespace
 
-DecodePlan decodePlan(std::vector<DecodeRow> rows, at::Device device) {
+DecodePlan decodePlan(std::vector<DecodeRow> rows, at::Device device, bool portable) {
   DecodePlan plan;
   std::vector<int64_t> positions, writeBlock, writeOffset, prefixLengths, tailLengths, rowSlot;
   std::vector<const std::vector<int32_t>*> prefixLists, tailLists;
@@ -85,7 +85,7 @@ DecodePlan decodePlan(std::vector<DecodeRow> rows, at::Device device) {
       rowSlot.push_back(static_cast<int64_t>(g) * plan.largestGroup + r - plan.groupBegin[g]);
     }
   }
-  if (!device.is_cpu()) {
+  if (portable || !device.is_cpu()) {
     plan.prefixTable = blockTable(prefixLists, device);
     plan.tailTable = blockTable(tailLists, device);
     plan.prefixLengths = longs(prefixLengths, device);
@@ -97,14 +97,15 @@ DecodePlan decodePlan(std::vector<DecodeRow> rows, at::Device device) {
 }
 
 at::Tensor decodeAttention(const at::Tensor& q, const KvCache& cache, int64_t layer, const DecodePlan& plan, int64_t window) {
-  return q.is_cpu() ? decodeAttentionCpu(q, cache, layer, plan, window) : decodeAttentionAten(q, cache, layer, plan, window);
+  return plan.prefixTable.defined() ? decodeAttentionAten(q, cache, layer, plan, window)
+                                    : decodeAttentionCpu(q, cache, layer, plan, window);
 }
 
 at::Tensor decodeAttentionAten(const at::Tensor& q, const KvCache& cache, int64_t layer, const DecodePlan& plan, int64_t window) {
   const at::Tensor &keys = cache.keys(layer), &values = cache.values(layer);
   const int64_t rows = q.size(0), heads = q.size(1), dim = q.size(2), kvHeads = keys.size(1), share = heads / kvHeads;
   const int64_t groups = plan.prefixTable.size(0), slots = plan.largestGroup;
-  const at::Tensor scaled = q * (1.0 / std::sqrt(static_cast<double>(dim)));
+  const at::Tensor scaled = q.contiguous() * (1.0 / std::sqrt(static_cast<double>(dim)));
   const at::Tensor first = window > 0 ? (plan.positions - window + 1).clamp_min(0) : at::zeros_like(plan.positions);  // [R]
 
   // every group's rows side by side against its prefix: [G, kvHeads, slots * share, d]

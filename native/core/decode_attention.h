@@ -24,13 +24,15 @@ struct DecodePlan {
   std::vector<int64_t> groupBegin;          // [G + 1] rows of group g: groupBegin[g] .. groupBegin[g + 1]
   at::Tensor positions;                     // [R] int64
   at::Tensor writeBlock, writeOffset;       // [R] int64: where the new token's key and value go
-  at::Tensor prefixTable, tailTable;        // [G, B], [R, B'] int64 block ids, 0 beyond the end; not used on the CPU
-  at::Tensor prefixLengths, tailLengths;    // [G], [R] int64; not used on the CPU
-  at::Tensor rowSlot;                       // [R] int64: place in the grid [G, largest group]; not used on the CPU
+  // For the portable path only; undefined where the CPU kernel runs.
+  at::Tensor prefixTable, tailTable;        // [G, B], [R, B'] int64 block ids, 0 beyond the end
+  at::Tensor prefixLengths, tailLengths;    // [G], [R] int64
+  at::Tensor rowSlot;                       // [R] int64: place in the grid [G, largestGroup]
   int64_t largestGroup = 0;
 };
 
-DecodePlan decodePlan(std::vector<DecodeRow> rows, at::Device device);
+// portable: tensor operations, as on any device, instead of the CPU kernel.
+DecodePlan decodePlan(std::vector<DecodeRow> rows, at::Device device, bool portable);
 
 // q [R, heads, headDim] against the cached prefix (once per group) and the own tail, merged by log-sum-exp
 // (Milakov & Gimelshein 2018; Juravsky et al. 2024, "Hydragen"). window as in packedAttention. -> [R, heads * headDim]

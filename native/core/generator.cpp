@@ -203,7 +203,7 @@ void decodeStep(Job& job, KvCache& cache) {
     tokens.push_back(row.tokens.back());
   }
   const at::Device device = job.weights.embedding.device();
-  const DecodePlan plan = decodePlan(std::move(rows), device);
+  const DecodePlan plan = decodePlan(std::move(rows), device, job.params.sampling.portable);
   const Attend attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
     cache.write(layer, k, v, plan.writeBlock, plan.writeOffset);
     return decodeAttention(q, cache, layer, plan, job.config.slidingWindows[static_cast<size_t>(layer)]);

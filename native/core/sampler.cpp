@@ -28,7 +28,7 @@ at::Tensor nucleus(const at::Tensor& probabilities, double topP) {
 }  // namespace
 
 Sampled sampleTokens(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows) {
-  return logits.is_cpu() ? sampleTokensCpu(logits, params, rows) : sampleTokensAten(logits, params, rows);
+  return params.portable || !logits.is_cpu() ? sampleTokensAten(logits, params, rows) : sampleTokensCpu(logits, params, rows);
 }
 
 Sampled sampleTokensAten(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows) {

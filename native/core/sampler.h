@@ -9,6 +9,7 @@ struct SampleParams {
   double temperature = 1.0;      // 0 = greedy
   double topP = 1.0;             // (0, 1], 1 = off
   double presencePenalty = 0.0;  // taken from the logit of every token in `generated`; 0 = off
+  bool portable = false;         // tensor operations, as on any device, instead of the CPU kernel
 };
 
 // What differs between rows.

@@ -1,5 +1,13 @@
 import { SerlError } from '../errors.ts'
-import type { EngineOptions, Loss, ModelConfig, SamplingParams, SequenceBatch, TensorFile, TokenBatch } from './types.ts'
+import type {
+  EngineOptions,
+  Loss,
+  ModelConfig,
+  SamplingParams,
+  SequenceBatch,
+  TensorFile,
+  TokenBatch,
+} from './types.ts'
 
 // Everything that could make native code read past an array or a table is refused here.
 
@@ -10,8 +18,14 @@ function argument(condition: boolean, message: string): asserts condition {
 /** Checks what openEngine is given, as far as native code relies on it. */
 export function checkOptions({ model, kvCacheBytes, threads, device }: EngineOptions): void {
   const layers = model.numHiddenLayers
-  argument(model.slidingWindows.length === layers, `slidingWindows has ${model.slidingWindows.length} entries for ${layers} layers`)
-  argument(model.ropeFrequencies.length * 2 === model.headDim, `ropeFrequencies must have headDim / 2 = ${model.headDim / 2} entries`)
+  argument(
+    model.slidingWindows.length === layers,
+    `slidingWindows has ${model.slidingWindows.length} entries for ${layers} layers`,
+  )
+  argument(
+    model.ropeFrequencies.length * 2 === model.headDim,
+    `ropeFrequencies must have headDim / 2 = ${model.headDim / 2} entries`,
+  )
   argument(
     model.numAttentionHeads % model.numKeyValueHeads === 0,
     `numAttentionHeads ${model.numAttentionHeads} is not a multiple of numKeyValueHeads ${model.numKeyValueHeads}`,
@@ -53,14 +67,20 @@ export function checkPrompts(batch: TokenBatch, model: ModelConfig, maxNewTokens
 export function checkSequences(batch: SequenceBatch, model: ModelConfig): number {
   const n = checkTokens(batch, model)
   const { promptLengths, offsets } = batch
-  argument(promptLengths instanceof Int32Array && promptLengths.length === n, `promptLengths must be an Int32Array of ${n}`)
+  argument(
+    promptLengths instanceof Int32Array && promptLengths.length === n,
+    `promptLengths must be an Int32Array of ${n}`,
+  )
   argument(!shared(promptLengths), 'promptLengths must not lie in a SharedArrayBuffer')
   let actions = 0
   for (let i = 0; i < n; i++) {
     const length = offsets[i + 1]! - offsets[i]!
     const prompt = promptLengths[i]!
     argument(prompt >= 1 && prompt <= length, `sequence ${i}: promptLength is ${prompt}, it must be 1 to ${length}`)
-    argument(length <= model.maxPositionEmbeddings, `sequence ${i} has ${length} tokens, the model ${model.maxPositionEmbeddings} positions`)
+    argument(
+      length <= model.maxPositionEmbeddings,
+      `sequence ${i} has ${length} tokens, the model ${model.maxPositionEmbeddings} positions`,
+    )
     actions += length - prompt
   }
   return actions
@@ -68,7 +88,10 @@ export function checkSequences(batch: SequenceBatch, model: ModelConfig): number
 
 export function checkSampling(sampling: SamplingParams, prompts: number, vocabSize: number): void {
   const { samplesPerPrompt, maxNewTokens, temperature, topP, presencePenalty, stopTokens, seeds } = sampling
-  argument(Number.isInteger(samplesPerPrompt) && samplesPerPrompt >= 1, `samplesPerPrompt is ${samplesPerPrompt}: at least 1`)
+  argument(
+    Number.isInteger(samplesPerPrompt) && samplesPerPrompt >= 1,
+    `samplesPerPrompt is ${samplesPerPrompt}: at least 1`,
+  )
   argument(Number.isInteger(maxNewTokens) && maxNewTokens >= 1, `maxNewTokens is ${maxNewTokens}: at least 1`)
   argument(temperature >= 0 && Number.isFinite(temperature), `temperature is ${temperature}: 0 (greedy) or more`)
   argument(topP > 0 && topP <= 1, `topP is ${topP}: above 0, at most 1`)
@@ -76,7 +99,8 @@ export function checkSampling(sampling: SamplingParams, prompts: number, vocabSi
   const rows = prompts * samplesPerPrompt
   argument(seeds instanceof Uint32Array && seeds.length === rows, `seeds must be a Uint32Array of ${rows}`)
   argument(stopTokens instanceof Int32Array, 'stopTokens must be an Int32Array')
-  for (const id of stopTokens) argument(id >= 0 && id < vocabSize, `stop token ${id} is not in the vocabulary of ${vocabSize}`)
+  for (const id of stopTokens)
+    argument(id >= 0 && id < vocabSize, `stop token ${id} is not in the vocabulary of ${vocabSize}`)
 }
 
 export function checkTemperature(temperature: number): void {
@@ -88,7 +112,10 @@ export function checkLoss(loss: Loss, actions: number): void {
   argument(loss.normalizer > 0, `normalizer is ${loss.normalizer}: it must be positive`)
   if (loss.kind === 'nll') return
   argument(loss.kind === 'policy', `loss kind is ${(loss as Loss).kind}: policy or nll`)
-  argument(loss.advantages !== undefined && loss.oldLogprobs !== undefined, 'a policy loss needs advantages and oldLogprobs')
+  argument(
+    loss.advantages !== undefined && loss.oldLogprobs !== undefined,
+    'a policy loss needs advantages and oldLogprobs',
+  )
   checkFloats('advantages', loss.advantages, actions)
   checkFloats('oldLogprobs', loss.oldLogprobs, actions)
   checkFloats('referenceLogprobs', loss.referenceLogprobs, actions)
@@ -97,7 +124,8 @@ export function checkLoss(loss: Loss, actions: number): void {
 }
 
 export function checkFiles(files: readonly TensorFile[]): void {
-  for (const { path, header } of files) argument(header instanceof Uint8Array, `the header of ${path} must be a Uint8Array`)
+  for (const { path, header } of files)
+    argument(header instanceof Uint8Array, `the header of ${path} must be a Uint8Array`)
 }
 
 function checkFloats(name: string, values: Float32Array | undefined, length: number): void {

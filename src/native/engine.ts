@@ -1,6 +1,14 @@
 import { SerlError, UserError } from '../errors.ts'
 import { type Addon, type AddonEngine, loadAddon } from './binding.ts'
-import { checkFiles, checkLoss, checkOptions, checkPrompts, checkSampling, checkSequences, checkTemperature } from './checks.ts'
+import {
+  checkFiles,
+  checkLoss,
+  checkOptions,
+  checkPrompts,
+  checkSampling,
+  checkSequences,
+  checkTemperature,
+} from './checks.ts'
 import type { EngineOptions, NativeEngine, NativeErrorCode, ProgressFn } from './types.ts'
 
 /**
@@ -36,7 +44,8 @@ function checkDevice(device: string, addon: Addon): void {
     )
   }
   const index = Number(device.slice('cuda:'.length))
-  if (index >= devices) throw new UserError(`device ${device}: there are ${devices} CUDA devices, cuda:0 to cuda:${devices - 1}`)
+  if (index >= devices)
+    throw new UserError(`device ${device}: there are ${devices} CUDA devices, cuda:0 to cuda:${devices - 1}`)
 }
 
 function guard(inner: AddonEngine, info: NativeEngine['info'], options: EngineOptions): NativeEngine {
@@ -69,12 +78,41 @@ function guard(inner: AddonEngine, info: NativeEngine['info'], options: EngineOp
         () => inner.logprobs(batch, weights === 'reference', temperature),
       ),
     accumulate: (batch, loss) =>
-      run(engine.accumulate, () => checkLoss(loss, checkSequences(batch, model)), () => inner.accumulate(batch, loss)),
-    gradientNorms: () => run(engine.gradientNorms, () => {}, () => inner.gradientNorms()),
-    step: (optimizer) => run(engine.step, () => {}, () => inner.step(optimizer)),
-    syncReference: () => run(engine.syncReference, () => {}, () => inner.syncReference()),
-    exportTensors: (files) => run(engine.exportTensors, () => checkFiles(files), () => inner.exportTensors(files)),
-    importTensors: (sources) => run(engine.importTensors, () => {}, () => inner.importTensors(sources)),
+      run(
+        engine.accumulate,
+        () => checkLoss(loss, checkSequences(batch, model)),
+        () => inner.accumulate(batch, loss),
+      ),
+    gradientNorms: () =>
+      run(
+        engine.gradientNorms,
+        () => {},
+        () => inner.gradientNorms(),
+      ),
+    step: (optimizer) =>
+      run(
+        engine.step,
+        () => {},
+        () => inner.step(optimizer),
+      ),
+    syncReference: () =>
+      run(
+        engine.syncReference,
+        () => {},
+        () => inner.syncReference(),
+      ),
+    exportTensors: (files) =>
+      run(
+        engine.exportTensors,
+        () => checkFiles(files),
+        () => inner.exportTensors(files),
+      ),
+    importTensors: (sources) =>
+      run(
+        engine.importTensors,
+        () => {},
+        () => inner.importTensors(sources),
+      ),
     memory: () => inner.memory(),
     cancel: () => inner.cancel(),
     close: () => {

@@ -57,6 +57,8 @@ export interface EngineOptions {
   readonly kvCacheBytes: number
   /** CPU threads; 0 = all cores. */
   readonly threads: number
+  /** Tensor operations, as on CUDA, instead of the fused CPU kernels: slower, same results but for rounding. */
+  readonly portableKernels?: boolean
 }
 
 export interface TokenBatch {

@@ -5,9 +5,18 @@ import { openEngine } from '../../src/native/engine.ts'
 import type { Dtype, NativeEngine, SequenceBatch } from '../../src/native/types.ts'
 import { type Golden, goldenFolders, readGolden } from '../support/goldens.ts'
 
-async function open(dir: string, dtype: Dtype): Promise<NativeEngine> {
+async function open(dir: string, dtype: Dtype, portableKernels = false): Promise<NativeEngine> {
   const { config, weights } = await readCheckpoint(dir)
-  return openEngine({ model: config, weights, device: 'cpu', dtype, reference: false, kvCacheBytes: 1 << 26, threads: 0 })
+  return openEngine({
+    model: config,
+    weights,
+    device: 'cpu',
+    dtype,
+    reference: false,
+    kvCacheBytes: 1 << 26,
+    threads: 0,
+    portableKernels,
+  })
 }
 
 /** Every token but the first is an action. */
@@ -24,6 +33,22 @@ function pack(sequences: readonly (readonly number[])[]): SequenceBatch {
 function maxDifference(actual: Float32Array, expected: readonly number[]): number {
   expect(actual.length).toBe(expected.length)
   return Math.max(...expected.map((value, i) => Math.abs(value - actual[i]!)))
+}
+
+async function greedyTokens(engine: NativeEngine, prompt: readonly number[]): Promise<number[]> {
+  const { tokens } = await engine.generate(
+    { tokens: Int32Array.from(prompt), offsets: Int32Array.of(0, prompt.length) },
+    {
+      samplesPerPrompt: 1,
+      maxNewTokens: 24,
+      temperature: 0,
+      topP: 1,
+      presencePenalty: 0,
+      stopTokens: new Int32Array(0),
+      seeds: new Uint32Array(1),
+    },
+  )
+  return [...tokens]
 }
 
 const meanDifference = (actual: Float32Array, expected: readonly number[]) =>
@@ -46,20 +71,13 @@ describe.each(goldenFolders().map((dir) => [basename(dir), dir]))('%s, as transf
     })
 
     it('24 greedy tokens', async () => {
-      const prompt = Int32Array.from(golden.greedy.prompt)
-      const out = await engine.generate(
-        { tokens: prompt, offsets: Int32Array.of(0, prompt.length) },
-        {
-          samplesPerPrompt: 1,
-          maxNewTokens: 24,
-          temperature: 0,
-          topP: 1,
-          presencePenalty: 0,
-          stopTokens: new Int32Array(0),
-          seeds: new Uint32Array(1),
-        },
-      )
-      expect([...out.tokens]).toEqual(golden.greedy.tokens)
+      expect(await greedyTokens(engine, golden.greedy.prompt)).toEqual(golden.greedy.tokens)
+    })
+
+    it('24 greedy tokens by portable kernels', async () => {
+      const portable = await open(dir, 'float32', true)
+      expect(await greedyTokens(portable, golden.greedy.prompt)).toEqual(golden.greedy.tokens)
+      await portable.close()
     })
 
     it('loss, gradients and one AdamW step', async () => {
@@ -93,7 +111,15 @@ describe.each(goldenFolders().map((dir) => [basename(dir), dir]))('%s, as transf
     expect(meanDifference(logprobs, golden.logprobs.flat())).toBeLessThan(0.02)
     expect(maxDifference(logprobs, golden.logprobs.flat())).toBeLessThan(0.15)
     await engine.accumulate(batch, { kind: 'nll', normalizer: golden.logprobs.flat().length })
-    const step = await engine.step({ step: 1, lr: 1e-3, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.01, maxGradNorm: 1 })
+    const step = await engine.step({
+      step: 1,
+      lr: 1e-3,
+      beta1: 0.9,
+      beta2: 0.95,
+      eps: 1e-8,
+      weightDecay: 0.01,
+      maxGradNorm: 1,
+    })
     expect(Math.abs(step.gradNorm - golden.grad_norm) / golden.grad_norm).toBeLessThan(0.03)
     expect(meanDifference(await engine.logprobs(batch, 'policy', 1), adamw.logprobs.flat())).toBeLessThan(0.03)
     await engine.close()
