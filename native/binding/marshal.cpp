@@ -100,7 +100,7 @@ EngineOptions readEngineOptions(const Napi::Object& object) {
   options.reference = flag(object, "reference");
   options.kvCacheBytes = integer(object, "kvCacheBytes");
   options.threads = static_cast<int>(integer(object, "threads"));
-  options.portableKernels = object.Get("portableKernels").ToBoolean();
+  options.model.portableKernels = object.Get("portableKernels").ToBoolean();
   return options;
 }
 
@@ -108,7 +108,7 @@ GenerateParams readGenerateParams(const Napi::Object& object) {
   GenerateParams params;
   params.samplesPerPrompt = integer(object, "samplesPerPrompt");
   params.maxNewTokens = integer(object, "maxNewTokens");
-  params.sampling = {number(object, "temperature"), number(object, "topP"), number(object, "presencePenalty"), false};
+  params.sampling = {number(object, "temperature"), number(object, "topP"), number(object, "presencePenalty")};
   params.stopTokens = copied<int32_t, int32_t>(object, "stopTokens");
   params.seeds = copied<uint32_t, uint32_t>(object, "seeds");
   return params;

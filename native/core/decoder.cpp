@@ -2,15 +2,33 @@
 
 #include <ATen/ATen.h>
 
+#include "core/fused.h"
 #include "core/layers.h"
 
 namespace serl {
 namespace {
 
+bool fusable(const ModelConfig& config, const at::Tensor& x) {
+  return x.is_cpu() && x.scalar_type() == at::kFloat && !config.portableKernels;
+}
+
+at::Tensor norm(const ModelConfig& config, const at::Tensor& x, const at::Tensor& weight) {
+  return fusable(config, x) ? fusedRmsNorm(x, weight, config.rmsNormEps) : rmsNorm(x, weight, config.rmsNormEps);
+}
+
+at::Tensor mlpBlock(const LayerWeights& w, const ModelConfig& config, const at::Tensor& x) {
+  const at::Tensor gateUp = linear(x, w.gateUp, w.gateUpBias);  // [T, 2 * intermediate]
+  return linear(fusable(config, gateUp) ? fusedSwiglu(gateUp) : swiglu(gateUp), w.down, w.downBias);
+}
+
 at::Tensor attentionBlock(const LayerWeights& w, const ModelConfig& config, int64_t layer, const at::Tensor& x,
                           const RotaryTable& rotary, const Attend& attend) {
-  const int64_t tokens = x.size(0), query = config.querySize(), keyValue = config.keyValueSize();
+  const int64_t query = config.querySize(), keyValue = config.keyValueSize();
   const at::Tensor qkv = linear(x, w.qkv, w.qkvBias);  // [T, (heads + 2 kvHeads) * headDim]
+  if (fusable(config, qkv) && !config.qkNorm) {
+    const auto [q, k, v] = fusedRotary(qkv, rotary, config.numAttentionHeads, config.numKeyValueHeads);
+    return linear(attend(layer, q, k, v), w.output, w.outputBias);
+  }
   const auto heads = [&](int64_t start, int64_t size) {
     return qkv.narrow(1, start, size).unflatten(1, {size / config.headDim, config.headDim});
   };
@@ -19,10 +37,8 @@ at::Tensor attentionBlock(const LayerWeights& w, const ModelConfig& config, int6
     q = rmsNorm(q, w.qNorm, config.rmsNormEps);
     k = rmsNorm(k, w.kNorm, config.rmsNormEps);
   }
-  const at::Tensor attended =
-      attend(layer, applyRotary(q, rotary), applyRotary(k, rotary), heads(query + keyValue, keyValue));
-  TORCH_INTERNAL_ASSERT(attended.size(0) == tokens && attended.size(1) == query);
-  return linear(attended, w.output, w.outputBias);
+  const at::Tensor v = heads(query + keyValue, keyValue);
+  return linear(attend(layer, applyRotary(q, rotary), applyRotary(k, rotary), v), w.output, w.outputBias);
 }
 
 }  // namespace
@@ -34,11 +50,10 @@ at::Tensor decoderForward(const Weights& weights, const ModelConfig& config, con
   const RotaryTable rotary = rotaryTable(config, positions, x.scalar_type());
   for (int64_t layer = 0; layer < config.numHiddenLayers; ++layer) {
     const LayerWeights& w = weights.layers[static_cast<size_t>(layer)];
-    x = x + attentionBlock(w, config, layer, rmsNorm(x, w.inputNorm, config.rmsNormEps), rotary, attend);
-    const at::Tensor hidden = rmsNorm(x, w.postAttentionNorm, config.rmsNormEps);
-    x = x + linear(swiglu(linear(hidden, w.gateUp, w.gateUpBias)), w.down, w.downBias);
+    x = x + attentionBlock(w, config, layer, norm(config, x, w.inputNorm), rotary, attend);
+    x = x + mlpBlock(w, config, norm(config, x, w.postAttentionNorm));
   }
-  return rmsNorm(x, weights.norm, config.rmsNormEps);
+  return norm(config, x, weights.norm);
 }
 
 }  // namespace serl

@@ -54,7 +54,7 @@ TokenLoss tokenLoss(const LossView& loss, const at::Tensor& logprobs, int64_t be
 }  // namespace
 
 Engine::Engine(const EngineOptions& options, MemoryUse& memory, const Progress& progress)
-    : config_(options.model), device_(options.device), dtype_(options.dtype), kvCacheBytes_(options.kvCacheBytes), portableKernels_(options.portableKernels), memory_(memory) {
+    : config_(options.model), device_(options.device), dtype_(options.dtype), kvCacheBytes_(options.kvCacheBytes), memory_(memory) {
   if (device_.is_cuda() && !at::hasCUDA()) {
     throw Error(ErrorCode::Unsupported, "device " + options.device + ": this build of libtorch sees no CUDA device");
   }
@@ -73,9 +73,8 @@ Engine::Engine(const EngineOptions& options, MemoryUse& memory, const Progress& 
   recordMemory();
 }
 
-Completions Engine::generate(const std::vector<std::vector<int32_t>>& prompts, GenerateParams params,
+Completions Engine::generate(const std::vector<std::vector<int32_t>>& prompts, const GenerateParams& params,
                              const std::atomic<bool>& cancelled, const Progress& progress) {
-  params.sampling.portable = portableKernels_;
   return serl::generate(policy_, config_, prompts, params, kvCacheBytes_, cancelled, progress);
 }
 

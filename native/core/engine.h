@@ -22,7 +22,6 @@ struct EngineOptions {
   bool reference = false;
   int64_t kvCacheBytes = 0;
   int threads = 0;  // 0 = libtorch's default, all cores
-  bool portableKernels = false;  // tensor operations instead of the CPU kernels
 };
 
 // Borrowed from the caller for the length of one call.
@@ -65,7 +64,7 @@ class Engine {
   // Loads the weights; progress counts tensors.
   Engine(const EngineOptions& options, MemoryUse& memory, const Progress& progress);
 
-  Completions generate(const std::vector<std::vector<int32_t>>& prompts, GenerateParams params,
+  Completions generate(const std::vector<std::vector<int32_t>>& prompts, const GenerateParams& params,
                        const std::atomic<bool>& cancelled, const Progress& progress);
   at::Tensor logprobs(const SequenceView& batch, bool reference, double temperature);  // [A] float32, CPU
   LossStats accumulate(const SequenceView& batch, const LossView& loss);
@@ -93,7 +92,6 @@ class Engine {
   at::Device device_;
   at::ScalarType dtype_;
   int64_t kvCacheBytes_;
-  bool portableKernels_;
   MemoryUse& memory_;
   Weights policy_;
   std::optional<Weights> reference_;

@@ -119,7 +119,7 @@ void drawTokens(Job& job, const std::vector<int64_t>& ids, const at::Tensor& hid
     const uint64_t position = job.groups[row.group].prompt.size() + row.tokens.size();
     requests.push_back({philoxUniform(row.seed, position), &row.tokens});
   }
-  const Sampled drawn = sampleTokens(serl::linear(hidden, job.weights.lmHead), job.params.sampling, requests);
+  const Sampled drawn = sampleTokens(serl::linear(hidden, job.weights.lmHead), job.params.sampling, requests, job.config.portableKernels);
   const auto& stops = job.params.stopTokens;
   for (size_t i = 0; i < ids.size(); ++i) {
     Row& row = job.rows[static_cast<size_t>(ids[i])];
@@ -203,7 +203,7 @@ void decodeStep(Job& job, KvCache& cache) {
     tokens.push_back(row.tokens.back());
   }
   const at::Device device = job.weights.embedding.device();
-  const DecodePlan plan = decodePlan(std::move(rows), device, job.params.sampling.portable);
+  const DecodePlan plan = decodePlan(std::move(rows), device, job.config.portableKernels);
   const Attend attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
     cache.write(layer, k, v, plan.writeBlock, plan.writeOffset);
     return decodeAttention(q, cache, layer, plan, job.config.slidingWindows[static_cast<size_t>(layer)]);

@@ -27,8 +27,8 @@ at::Tensor nucleus(const at::Tensor& probabilities, double topP) {
 
 }  // namespace
 
-Sampled sampleTokens(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows) {
-  return params.portable || !logits.is_cpu() ? sampleTokensAten(logits, params, rows) : sampleTokensCpu(logits, params, rows);
+Sampled sampleTokens(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows, bool portable) {
+  return portable || !logits.is_cpu() ? sampleTokensAten(logits, params, rows) : sampleTokensCpu(logits, params, rows);
 }
 
 Sampled sampleTokensAten(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows) {

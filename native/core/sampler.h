@@ -9,7 +9,6 @@ struct SampleParams {
   double temperature = 1.0;      // 0 = greedy
   double topP = 1.0;             // (0, 1], 1 = off
   double presencePenalty = 0.0;  // taken from the logit of every token in `generated`; 0 = off
-  bool portable = false;         // tensor operations, as on any device, instead of the CPU kernel
 };
 
 // What differs between rows.
@@ -25,7 +24,8 @@ struct Sampled {
 
 // Draws one token a row by inverting the cumulative distribution in vocabulary order. With top-p only the smallest set
 // of most probable tokens whose mass reaches topP takes part (Holtzman et al. 2020). logits [R, vocab], any float dtype.
-Sampled sampleTokens(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows);
+// portable: tensor operations, as on any device, instead of the CPU kernel.
+Sampled sampleTokens(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows, bool portable);
 
 // The two implementations: tensor operations for any device, one kernel for the CPU.
 Sampled sampleTokensAten(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows);

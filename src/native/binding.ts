@@ -66,6 +66,7 @@ export function loadAddon(): Addon {
     throw new UserError(`the native engine is not built (${path} is missing); run: npm run build:native`)
   }
   let addon: Addon
+  waitWithoutSpinning()
   try {
     addon = createRequire(import.meta.url)(path) as Addon
   } catch (cause) {
@@ -82,4 +83,14 @@ export function loadAddon(): Addon {
   }
   loaded = addon
   return addon
+}
+
+/**
+ * Lets OpenMP's threads sleep soon when they wait for each other. By default they spin for milliseconds, which starves
+ * everything else on a small or shared machine, the other threads of the same product included (measured: 4 times
+ * slower beside one busy process). Read by libgomp when it is loaded; the user's own setting wins.
+ */
+function waitWithoutSpinning(): void {
+  const { OMP_WAIT_POLICY, GOMP_SPINCOUNT } = process.env
+  if (OMP_WAIT_POLICY === undefined && GOMP_SPINCOUNT === undefined) process.env.GOMP_SPINCOUNT = '1000'
 }
