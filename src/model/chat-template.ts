@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
+import { UserError } from '../errors.ts'
+import { strftime } from './strftime.ts'
+
+export interface ChatMessage {
+  readonly role: string // "system", "user", "assistant"
+  readonly content: string
+}
+
+export interface ChatOptions {
+  /** End with the opening of the assistant's turn. */
+  readonly addGenerationPrompt: boolean
+  /** Variables of the template's own, e.g. Qwen3's enable_thinking. */
+  readonly variables?: Readonly<Record<string, unknown>>
+}
+
+export interface ChatTemplate {
+  /** Where the template's text stands, for messages. */
+  readonly source: string
+  /** @throws UserError naming the template's file and what failed in it */
+  render(messages: readonly ChatMessage[], options: ChatOptions): string
+}
+
+/** What every template sees besides the messages. */
+export interface TemplateContext {
+  /** bos_token, eos_token and the like, as text. */
+  readonly specialTokens: Readonly<Record<string, string>>
+  /** What strftime_now tells: fixed for a run, as a template with a date in it would change at midnight. */
+  readonly now: Date
+}
+
+/**
+ * The chat template of a checkpoint folder: chat_template.jinja, else tokenizer_config.json's chat_template (a text,
+ * or a list of named ones, of which "default" is taken).
+ * @returns null where the folder has none
+ * @throws UserError naming the file: no template called default, or not parsable
+ */
+export async function loadChatTemplate(
+  dir: string,
+  tokenizerConfig: Readonly<Record<string, unknown>>,
+  context: TemplateContext,
+): Promise<ChatTemplate | null> {
+  const file = join(dir, 'chat_template.jinja')
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return null
+    throw new UserError(`cannot read ${file}: ${cause.code ?? cause.message}`, { cause })
+  })
+  if (text !== null) return chatTemplate(text, file, context)
+  const source = `${join(dir, 'tokenizer_config.json')}: "chat_template"`
+  const configured = defaultTemplate(tokenizerConfig.chat_template, source)
+  return configured === null ? null : chatTemplate(configured, source, context)
+}
+
+function defaultTemplate(value: unknown, source: string): string | null {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) {
+    const named = value as { name?: unknown; template?: unknown }[]
+    const found = named.find((entry) => entry?.name === 'default') ?? (named.length === 1 ? named[0] : undefined)
+    if (typeof found?.template === 'string') return found.template
+    const names = named.map((entry) => String(entry?.name)).join(', ')
+    throw new UserError(`${source} lists ${names || 'nothing'}, but no template called "default"`)
+  }
+  throw new UserError(`${source} must be a text or a list of named templates`)
+}
+
+/**
+ * Compiles a Jinja template; the environment is that of transformers' apply_chat_template.
+ * @param source where the text stands, for messages
+ * @throws UserError if the text is not a template
+ */
+export function chatTemplate(text: string, source: string, context: TemplateContext): ChatTemplate {
+  const failed = (cause: unknown) =>
+    new UserError(`${source}: the chat template failed: ${(cause as Error).message}`, { cause })
+  let program: ReturnType<typeof parse>
+  try {
+    program = parse(tokenize(text, { lstrip_blocks: true, trim_blocks: true }))
+  } catch (cause) {
+    throw failed(cause)
+  }
+  return {
+    source,
+    render(messages, options) {
+      const environment = new Environment()
+      const variables: Record<string, unknown> = {
+        ...globals,
+        tools: null,
+        documents: null,
+        ...context.specialTokens,
+        ...options.variables,
+        messages: messages.map(({ role, content }) => ({ role, content })),
+        add_generation_prompt: options.addGenerationPrompt,
+        strftime_now: (format: string) => strftime(context.now, format),
+      }
+      try {
+        for (const [name, value] of Object.entries(variables)) environment.set(name, value)
+        return String(new Interpreter(environment).run(program).value)
+      } catch (cause) {
+        throw failed(cause)
+      }
+    },
+  }
+}
+
+// the library's own set cannot be overridden, and its strftime_now speaks the machine's language
+const globals = {
+  true: true,
+  True: true,
+  false: false,
+  False: false,
+  none: null,
+  None: null,
+  range,
+  raise_exception: (message: string) => {
+    throw new Error(message)
+  },
+}
+
+/** Python's range(). */
+function range(first: number, second?: number, step = 1): number[] {
+  const [start, stop] = second === undefined ? [0, first] : [first, second]
+  if (step === 0) throw new Error('range() with a step of zero')
+  return Array.from({ length: Math.max(0, Math.ceil((stop - start) / step)) }, (_, i) => start + i * step)
+}

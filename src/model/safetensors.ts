@@ -1,0 +1,145 @@
+// The safetensors file format: 8 bytes little-endian header length, a JSON header, then the tensors' bytes
+// (https://github.com/huggingface/safetensors, "Format").
+
+import { type FileHandle, open } from 'node:fs/promises'
+import { UserError } from '../errors.ts'
+import type { TensorSource } from '../native/types.ts'
+import { describe } from './json-fields.ts'
+
+export type TensorDtype = TensorSource['dtype']
+
+export const bytesPerElement: Readonly<Record<TensorDtype, number>> = { F32: 4, F16: 2, BF16: 2 }
+
+const maxHeaderBytes = 100_000_000 // the format's own limit
+
+/**
+ * Reads the header of one safetensors file and checks it against the file's size.
+ * @returns one source a tensor, in the order of their bytes; no weight is read
+ * @throws UserError naming the file (not there, cut short, not safetensors) or the file and tensor (dtype, bytes)
+ */
+export async function readSafetensorsHeader(file: string): Promise<TensorSource[]> {
+  const handle = await open(file, 'r').catch((cause: NodeJS.ErrnoException) => {
+    const reason = cause.code === 'ENOENT' ? 'there is no such file' : (cause.code ?? cause.message)
+    throw new UserError(`cannot read ${file}: ${reason}`, { cause })
+  })
+  try {
+    const { size } = await handle.stat()
+    const { header, dataStart } = await readHeader(handle, file, size)
+    const tensors = Object.entries(header)
+      .filter(([name]) => name !== '__metadata__')
+      .map(([name, entry]) => tensorSource(name, entry, file, dataStart))
+      .sort((a, b) => a.offset - b.offset)
+    checkExtent(tensors, file, dataStart, size)
+    return tensors
+  } finally {
+    await handle.close()
+  }
+}
+
+async function readHeader(
+  handle: FileHandle,
+  file: string,
+  size: number,
+): Promise<{ header: Record<string, unknown>; dataStart: number }> {
+  const prefix = Buffer.alloc(8)
+  if (size < 8 || (await handle.read(prefix, 0, 8, 0)).bytesRead < 8) {
+    throw new UserError(`${file} is cut short: ${size} bytes, less than a safetensors header; fetch it again`)
+  }
+  if (prefix.toString('latin1').startsWith('version ')) {
+    throw new UserError(`${file} is a Git LFS pointer, not the weights: run git lfs pull in that folder`)
+  }
+  const length = Number(prefix.readBigUInt64LE(0))
+  if (length < 2 || length > maxHeaderBytes) {
+    throw new UserError(`${file} is not a safetensors file: its first 8 bytes give a header of ${length} bytes`)
+  }
+  if (8 + length > size) {
+    throw new UserError(
+      `${file} is cut short: its header alone takes ${8 + length} bytes, the file has ${size}; fetch it again`,
+    )
+  }
+  const bytes = Buffer.alloc(length)
+  await handle.read(bytes, 0, length, 8)
+  try {
+    const header: unknown = JSON.parse(bytes.toString('utf8'))
+    if (typeof header !== 'object' || header === null || Array.isArray(header)) throw new Error('not a JSON object')
+    return { header: header as Record<string, unknown>, dataStart: 8 + length }
+  } catch (cause) {
+    throw new UserError(`${file} is not a safetensors file: its header is ${(cause as Error).message}`, { cause })
+  }
+}
+
+function tensorSource(name: string, entry: unknown, file: string, dataStart: number): TensorSource {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>
+  if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
+    throw new UserError(
+      `${file}: the header's entry for tensor ${name} is ${describe(entry)}: no shape and offsets in it`,
+    )
+  }
+  if (typeof dtype !== 'string' || !Object.hasOwn(bytesPerElement, dtype)) {
+    throw new UserError(`${file}: tensor ${name} has dtype ${describe(dtype)}; supported are F32, F16, BF16`)
+  }
+  const [begin, end] = offsets as [number, number]
+  const bytes = shape.reduce((product, side) => product * side, 1) * bytesPerElement[dtype as TensorDtype]
+  if (end - begin !== bytes) {
+    throw new UserError(
+      `${file}: tensor ${name} of shape [${shape.join(', ')}] in ${dtype} takes ${bytes} bytes, but its offsets give ${end - begin}`,
+    )
+  }
+  return { name, file, offset: dataStart + begin, dtype: dtype as TensorDtype, shape }
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((side) => Number.isSafeInteger(side) && side >= 0)
+}
+
+/** Tensors must fill the file exactly: no hole, no overlap, nothing behind the last. */
+function checkExtent(tensors: readonly TensorSource[], file: string, dataStart: number, size: number): void {
+  let end = dataStart
+  for (const tensor of tensors) {
+    if (tensor.offset !== end) {
+      throw new UserError(`${file}: tensor ${tensor.name} starts at byte ${tensor.offset}, where ${end} was expected`)
+    }
+    end += byteLength(tensor)
+    if (end > size) {
+      throw new UserError(
+        `${file} is cut short: tensor ${tensor.name} ends at byte ${end}, the file has ${size}; fetch it again`,
+      )
+    }
+  }
+  if (end !== size) throw new UserError(`${file}: ${size - end} bytes follow the last tensor; fetch it again`)
+}
+
+/** Bytes that a tensor takes in a file. */
+export function byteLength(tensor: { readonly dtype: TensorDtype; readonly shape: readonly number[] }): number {
+  return tensor.shape.reduce((product, side) => product * side, 1) * bytesPerElement[tensor.dtype]
+}
+
+export interface TensorToWrite {
+  readonly name: string
+  readonly dtype: TensorDtype
+  readonly shape: readonly number[]
+}
+
+/**
+ * Length prefix and JSON header of a file that holds these tensors one after the other in this order; padded with
+ * spaces to a multiple of 8 bytes, so that the data is aligned.
+ * @param metadata text fields; transformers wants format "pt", which is the default
+ */
+export function safetensorsHeader(
+  tensors: readonly TensorToWrite[],
+  metadata: Readonly<Record<string, string>> = { format: 'pt' },
+): Uint8Array {
+  const entries: [string, unknown][] = [['__metadata__', metadata]]
+  let begin = 0
+  for (const tensor of tensors) {
+    const end = begin + byteLength(tensor)
+    entries.push([tensor.name, { dtype: tensor.dtype, shape: tensor.shape, data_offsets: [begin, end] }])
+    begin = end
+  }
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(entries)), 'utf8')
+  const padded = Math.ceil(json.length / 8) * 8
+  const header = Buffer.alloc(8 + padded, ' ')
+  header.writeBigUInt64LE(BigInt(padded), 0)
+  json.copy(header, 8)
+  return new Uint8Array(header.buffer, header.byteOffset, header.length)
+}
