@@ -1,0 +1,70 @@
+import { open, rename, rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { UserError } from '../errors.ts'
+import { readSeeds } from '../instruct/seeds.ts'
+import { readJsonl } from '../jsonl.ts'
+import type { FilterConfig } from './config.ts'
+import { filterInstructions, indexTexts } from './filter.ts'
+import type { Reason } from './rules.ts'
+
+export interface FilterFileOptions {
+  /** JSONL, {"text"} a line. */
+  readonly input: string
+  /** Seed questions to compare with, as readSeeds takes them; null = none. */
+  readonly seeds: string | null
+  /** JSONL, {"kept", "reason", "rougeL", "nearest"} for each line of the input; replaced if it exists. */
+  readonly output: string
+  readonly config: FilterConfig
+}
+
+export interface FilterSummary {
+  readonly read: number
+  readonly kept: number
+  readonly reasons: Readonly<Partial<Record<Reason, number>>>
+}
+
+/**
+ * Filters a file of questions, in order, each against the seeds and those kept before it. The output appears whole or
+ * not at all.
+ * @throws UserError naming file and line of what cannot be read, or an output that is also an input
+ */
+export async function filterFile(options: FilterFileOptions): Promise<FilterSummary> {
+  const { input, seeds, output, config } = options
+  for (const source of [input, seeds]) {
+    if (source !== null && resolve(source) === resolve(output)) {
+      throw new UserError(`the output ${output} is also an input: give another name`)
+    }
+  }
+  const known = indexTexts(seeds === null ? [] : await readSeeds(seeds))
+  const proposals = (await readJsonl(input)).map(({ line, value }) => {
+    const text = (value as { text?: unknown } | null)?.text
+    if (typeof text !== 'string') throw new UserError(`${input}:${line}: expected {"text": "..."}`)
+    return { text }
+  })
+  const verdicts = filterInstructions(proposals, { config, known })
+  const lines = verdicts.map(({ kept, reason, rougeL, nearest }) => JSON.stringify({ kept, reason, rougeL, nearest }))
+  await writeWhole(output, `${lines.join('\n')}\n`)
+
+  const reasons: Partial<Record<Reason, number>> = {}
+  for (const { reason } of verdicts) if (reason !== null) reasons[reason] = (reasons[reason] ?? 0) + 1
+  return { read: verdicts.length, kept: verdicts.filter((verdict) => verdict.kept).length, reasons }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const partial = `${path}.tmp-${process.pid}`
+  try {
+    const handle = await open(partial, 'w').catch((cause: NodeJS.ErrnoException) => {
+      throw new UserError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause })
+    })
+    try {
+      await handle.writeFile(text)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(partial, path)
+  } catch (cause) {
+    await rm(partial, { force: true })
+    throw cause
+  }
+}

@@ -1,0 +1,57 @@
+import type { FilterConfig } from './config.ts'
+import { createRougeIndex, type Nearest, type RougeIndex } from './rouge.ts'
+import { createRules, type Reason } from './rules.ts'
+
+/** What the filter made of one proposal. */
+export interface Verdict<T> {
+  readonly proposal: T
+  readonly kept: boolean
+  readonly reason: Reason | null // null = kept
+  /** Highest ROUGE-L F to what was there before; null where a rule dropped the text first. */
+  readonly rougeL: number | null
+  /** The text with that score; null where nothing shares a word, or a rule dropped the text first. */
+  readonly nearest: string | null
+}
+
+export interface FilterOptions {
+  readonly config: FilterConfig
+  /** Seeds and kept questions; not changed. */
+  readonly known: RougeIndex
+  /** Accepted, but not trained on yet: of this batch, and of earlier ones if given. Accepted texts are added. */
+  readonly batch?: RougeIndex
+}
+
+/**
+ * Judges proposals in order: the rules first, then copies, then ROUGE-L against the seeds, the kept questions and
+ * those accepted before in this batch.
+ */
+export function filterInstructions<T extends { readonly text: string }>(
+  proposals: readonly T[],
+  options: FilterOptions,
+): Verdict<T>[] {
+  const { config, known, batch = createRougeIndex() } = options
+  const rules = createRules(config)
+  return proposals.map((proposal) => {
+    const broken = rules(proposal.text)
+    if (broken !== null) return { proposal, kept: false, reason: broken, rougeL: null, nearest: null }
+    const copy = known.same(proposal.text) ?? batch.same(proposal.text)
+    if (copy !== null) return { proposal, kept: false, reason: 'duplicate', rougeL: 1, nearest: copy }
+    const { score: rougeL, text: nearest } = nearestOf(proposal.text, known, batch)
+    if (rougeL > config.rougeMax) return { proposal, kept: false, reason: 'similar', rougeL, nearest }
+    batch.add(proposal.text)
+    return { proposal, kept: true, reason: null, rougeL, nearest }
+  })
+}
+
+/** An index of these texts, to filter against. */
+export function indexTexts(texts: readonly { readonly text: string }[]): RougeIndex {
+  const index = createRougeIndex()
+  for (const { text } of texts) index.add(text)
+  return index
+}
+
+function nearestOf(text: string, known: RougeIndex, batch: RougeIndex): Nearest {
+  const first = known.nearest(text)
+  const second = batch.nearest(text, first.score)
+  return second.text === null ? first : second
+}

@@ -1,0 +1,50 @@
+import type { FilterConfig } from './config.ts'
+
+/** Why a question was dropped. */
+export type Reason =
+  | 'empty' // no text
+  | 'too-short' // fewer words than minWords
+  | 'too-long' // more words than maxWords
+  | 'blacklisted-word'
+  | 'programming' // begins with "Write a program"
+  | 'leading-punctuation'
+  | 'non-ascii-start'
+  | 'duplicate' // the same text, but for case and white space
+  | 'similar' // ROUGE-L above rougeMax
+
+export type RuleConfig = Omit<FilterConfig, 'rougeMax'>
+
+/** The first rule that a text breaks, or null. */
+export type Rules = (text: string) => Reason | null
+
+// Python's string.punctuation, which the reference checks against
+const punctuation = new Set('!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~')
+
+/** Makes the rules of a configuration, in the reference's order; words are what white space separates. */
+export function createRules(config: RuleConfig): Rules {
+  const blacklisted = wholeWords(config.blacklist)
+  return (text) => {
+    const trimmed = text.trim()
+    if (trimmed === '') return 'empty'
+    const words = trimmed.split(/\s+/).length
+    if (words < config.minWords) return 'too-short'
+    if (words > config.maxWords) return 'too-long'
+    if (blacklisted?.test(trimmed)) return 'blacklisted-word'
+    if (trimmed.startsWith('Write a program')) return 'programming'
+    if (punctuation.has(trimmed[0]!)) return 'leading-punctuation'
+    if (trimmed.charCodeAt(0) > 127) return 'non-ascii-start'
+    return null
+  }
+}
+
+/** Matches any of the phrases where no letter, digit or underscore touches it; null for none. */
+function wholeWords(phrases: readonly string[]): RegExp | null {
+  if (phrases.length === 0) return null
+  const escaped = phrases.map((phrase) =>
+    phrase
+      .trim()
+      .replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+      .replace(/\s+/g, '\\s+'),
+  )
+  return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${escaped.join('|')})(?![\\p{L}\\p{N}_])`, 'iu')
+}

@@ -1,0 +1,53 @@
+import type { Tokenizer } from '../model/tokenizer.ts'
+import type { Random } from '../random.ts'
+import type { Instruction } from '../rollout/group.ts'
+import type { InstructConfig } from './config.ts'
+import { oneLine } from './parse.ts'
+import type { Pool } from './pool.ts'
+
+export type PromptConfig = Pick<InstructConfig, 'system' | 'header' | 'template'>
+
+/**
+ * Examples of one prompt: `fromPool` of the kept questions (as many as there are), the rest from the seeds, shuffled.
+ * Fewer than `examples` where the seeds do not suffice.
+ */
+export function chooseExamples(
+  config: Pick<InstructConfig, 'examples' | 'fromPool'>,
+  seeds: readonly Instruction[],
+  pool: Pool,
+  random: Random,
+): string[] {
+  const kept = random.sample(pool.kept, Math.min(config.fromPool, config.examples))
+  const chosen = [...kept, ...random.sample(seeds, config.examples - kept.length)]
+  return random.shuffle(chosen).map((instruction) => instruction.text)
+}
+
+/** The header, the examples as a numbered list of one line each, and the next number: "...\n8. ...\n9." */
+export function listText(header: string, examples: readonly string[]): string {
+  const items = examples.map((example, i) => `${i + 1}. ${oneLine(example)}`)
+  return [header, ...items, `${examples.length + 1}.`].join('\n')
+}
+
+/** Is the list shown through the checkpoint's chat template? */
+export function usesChat(template: InstructConfig['template'], tokenizer: Pick<Tokenizer, 'hasChatTemplate'>): boolean {
+  return template === 'chat' || (template === 'auto' && tokenizer.hasChatTemplate)
+}
+
+/**
+ * Token ids of a few-shot prompt. With a chat template: system text, and the list as the user's turn; without, the
+ * list alone, which the model continues.
+ * @throws UserError where the template is asked for and missing, or fails
+ */
+export function fewShotTokens(config: PromptConfig, examples: readonly string[], tokenizer: Tokenizer): Int32Array {
+  const list = listText(config.header, examples)
+  if (!usesChat(config.template, tokenizer)) return tokenizer.encode(list)
+  const system = oneLine(config.system) === '' ? [] : [{ role: 'system', content: config.system }]
+  const options = { addGenerationPrompt: true }
+  try {
+    return tokenizer.chat([...system, { role: 'user', content: list }], options)
+  } catch (error) {
+    if (system.length === 0) throw error
+    // some templates refuse a system turn: its text goes above the user's
+    return tokenizer.chat([{ role: 'user', content: `${config.system}\n\n${list}` }], options)
+  }
+}

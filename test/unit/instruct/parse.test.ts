@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { parseQuestions } from '../../../src/instruct/parse.ts'
+
+describe('numbered lists', () => {
+  test('items, in order, without their numbers', () => {
+    expect(parseQuestions('9. What is 2 + 2?\n10. What is 3 + 3?', false)).toEqual(['What is 2 + 2?', 'What is 3 + 3?'])
+  })
+  test('an item may take several lines; white space is collapsed', () => {
+    expect(parseQuestions('1.  Let $x$\n\n  be\t5.\n Find   $2x$.\n2. Next one', false)).toEqual([
+      'Let $x$ be 5. Find $2x$.',
+      'Next one',
+    ])
+  })
+  test('the number may stand on a line of its own', () => {
+    expect(parseQuestions('1.\nWhat is it?\n2.\n\nAnd this?', false)).toEqual(['What is it?', 'And this?'])
+  })
+  test('the first letter becomes a capital, the case of the rest is kept', () => {
+    expect(parseQuestions('1. find $\\Delta ABC$ in NATO units\n2. éa\n3. $x$ is', false)).toEqual([
+      'Find $\\Delta ABC$ in NATO units',
+      'Éa',
+      '$x$ is',
+    ])
+  })
+  test('what stands before the first number is not a question', () => {
+    expect(parseQuestions('Sure, here they are:\n\n9. A question?', false)).toEqual(['A question?'])
+    expect(parseQuestions('No list at all. 3. apples', false)).toEqual([])
+    expect(parseQuestions('', false)).toEqual([])
+  })
+  test('decimals and numbers inside a line are no markers', () => {
+    expect(parseQuestions('1. He ran\n3.5 miles, then 12. Where?\n2. B', false)).toEqual([
+      'He ran 3.5 miles, then 12. Where?',
+      'B',
+    ])
+  })
+  test('empty items are left out', () => {
+    expect(parseQuestions('1. \n2. A\n3.', false)).toEqual(['A'])
+  })
+})
+
+describe('a text that the token limit ended', () => {
+  test('loses its last item', () => {
+    expect(parseQuestions('1. Whole.\n2. Half of a quest', true)).toEqual(['Whole.'])
+    expect(parseQuestions('1. Only half', true)).toEqual([])
+  })
+  test.each(['\n2', '\n2.', '\n2. '])('keeps the item before a bare marker: %j', (end) => {
+    expect(parseQuestions(`1. Whole.${end}`, true)).toEqual(['Whole.'])
+  })
+})
+
+test.each([
+  ['digits', '1'.repeat(300_000)],
+  ['markers', '1. '.repeat(100_000)],
+  ['marker lines', '1.\n'.repeat(100_000)],
+  ['white space', `1. ${' \n'.repeat(150_000)}x`],
+])('time grows with the text only: 300,000 characters of %s', (_, text) => {
+  const started = performance.now()
+  parseQuestions(text, false)
+  parseQuestions(text, true)
+  expect(performance.now() - started).toBeLessThan(1000)
+})

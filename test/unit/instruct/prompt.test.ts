@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { UserError } from '../../../src/errors.ts'
+import { defaultInstructConfig } from '../../../src/instruct/config.ts'
+import { addToPool, emptyPool } from '../../../src/instruct/pool.ts'
+import { chooseExamples, fewShotTokens, listText } from '../../../src/instruct/prompt.ts'
+import { createRandom } from '../../../src/random.ts'
+import type { Instruction } from '../../../src/rollout/group.ts'
+import { characterTokenizer, textOf } from './character-tokenizer.ts'
+
+const instructions = (source: 'seed' | 'self', count: number): Instruction[] =>
+  Array.from({ length: count }, (_, i) => ({ id: `${source}-${i}`, text: `${source} ${i}`, source }))
+const seeds = instructions('seed', 30)
+const count = (examples: readonly string[], source: string) =>
+  examples.filter((example) => example.startsWith(source)).length
+
+describe('examples', () => {
+  test.each([
+    [0, 0],
+    [1, 1],
+    [2, 2],
+    [40, 2],
+  ])('of %i kept questions %i are shown, seeds fill up to 8', (kept, shown) => {
+    const pool = addToPool(emptyPool, instructions('self', kept))
+    for (let round = 0; round < 50; round++) {
+      const examples = chooseExamples(defaultInstructConfig, seeds, pool, createRandom(['x', round]))
+      expect(new Set(examples).size).toBe(8)
+      expect(count(examples, 'self')).toBe(shown)
+    }
+  })
+  test('kept questions come at any place', () => {
+    const pool = addToPool(emptyPool, instructions('self', 5))
+    const places = new Set<number>()
+    for (let round = 0; round < 200; round++) {
+      const examples = chooseExamples(defaultInstructConfig, seeds, pool, createRandom(['y', round]))
+      for (const [place, example] of examples.entries()) if (example.startsWith('self')) places.add(place)
+    }
+    expect(places.size).toBe(8)
+  })
+  test('the same key chooses the same; few seeds make fewer examples', () => {
+    const choose = (of: readonly Instruction[]) =>
+      chooseExamples(defaultInstructConfig, of, emptyPool, createRandom(['z']))
+    expect(choose(seeds)).toEqual(choose(seeds))
+    expect(choose(seeds.slice(0, 3))).toHaveLength(3)
+  })
+})
+
+describe('the pool', () => {
+  test('keeps the newest up to its limit, and everything without one', () => {
+    const items = instructions('self', 5)
+    const pool = addToPool(addToPool(emptyPool, items.slice(0, 3), 4), items.slice(3), 4)
+    expect(pool.kept.map((item) => item.id)).toEqual(['self-1', 'self-2', 'self-3', 'self-4'])
+    expect(addToPool(pool, items).kept).toHaveLength(9)
+    expect(emptyPool.kept).toEqual([])
+  })
+})
+
+describe('the prompt', () => {
+  const config = { system: 'You are a teacher.', header: 'Questions:', template: 'auto' } as const
+  const list = 'Questions:\n1. A b?\n2. C?\n3.'
+
+  test('a numbered list of one line each, ending in the next number', () => {
+    expect(listText('Questions:', ['A\n  b?', ' C? '])).toBe(list)
+    const eight = Array.from({ length: 8 }, () => 'Q')
+    expect(listText(defaultInstructConfig.header, eight).endsWith('\n8. Q\n9.')).toBe(true)
+  })
+  test('plain where the checkpoint has no template, with its BOS', () => {
+    const tokens = fewShotTokens(config, ['A b?', 'C?'], characterTokenizer(null))
+    expect(textOf(tokens)).toBe(`^${list}`)
+  })
+  test('as a chat where it has one; "none" goes before', () => {
+    const tokenizer = characterTokenizer('system')
+    expect(textOf(fewShotTokens(config, ['A b?', 'C?'], tokenizer))).toBe(
+      `^<system>You are a teacher.<user>${list}<assistant>`,
+    )
+    expect(textOf(fewShotTokens({ ...config, template: 'none' }, ['A b?', 'C?'], tokenizer))).toBe(`^${list}`)
+  })
+  test('no system text, no system turn', () => {
+    const tokens = fewShotTokens({ ...config, system: ' ' }, ['A b?', 'C?'], characterTokenizer('system'))
+    expect(textOf(tokens)).toBe(`^<user>${list}<assistant>`)
+  })
+  test("where a template refuses system turns, its text goes into the user's", () => {
+    const tokens = fewShotTokens(config, ['A b?', 'C?'], characterTokenizer('no system'))
+    expect(textOf(tokens)).toBe(`^<user>You are a teacher.\n\n${list}<assistant>`)
+  })
+  test('"chat" without a template is the user\'s mistake', () => {
+    expect(() => fewShotTokens({ ...config, template: 'chat' }, ['A'], characterTokenizer(null))).toThrow(UserError)
+  })
+})

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest'
+import { UserError } from '../../../src/errors.ts'
+import { defaultInstructConfig, type InstructConfig } from '../../../src/instruct/config.ts'
+import { emptyPool } from '../../../src/instruct/pool.ts'
+import { propose } from '../../../src/instruct/propose.ts'
+import { FinishReason, type NativeEngine, type SamplingParams, type TokenBatch } from '../../../src/native/types.ts'
+import { createRandom } from '../../../src/random.ts'
+import type { Instruction } from '../../../src/rollout/group.ts'
+import { packTokens } from '../../../src/rollout/pack.ts'
+import { characterTokenizer, textOf } from './character-tokenizer.ts'
+
+const seeds: Instruction[] = Array.from({ length: 20 }, (_, i) => ({
+  id: `seed-${i}`,
+  text: `What is ${i} + ${i}?`,
+  source: 'seed',
+}))
+
+/** Answers every row with what `continueRow` gives: "$" at its end means that it stopped by itself. */
+function scriptedEngine(continueRow: (row: number) => string) {
+  const calls: { prompts: TokenBatch; sampling: SamplingParams }[] = []
+  const engine: Pick<NativeEngine, 'generate'> = {
+    async generate(prompts, sampling) {
+      calls.push({ prompts, sampling })
+      const rows = (prompts.offsets.length - 1) * sampling.samplesPerPrompt
+      const texts = Array.from({ length: rows }, (_, row) => continueRow(row))
+      const packed = packTokens(texts.map((text) => Int32Array.from(text, (character) => character.charCodeAt(0))))
+      const finished = texts.map((text) => (text.endsWith('$') ? FinishReason.stop : FinishReason.length))
+      return { ...packed, logprobs: new Float32Array(packed.tokens.length), finishReasons: Uint8Array.from(finished) }
+    },
+  }
+  return { engine, calls }
+}
+
+const context = (engine: Pick<NativeEngine, 'generate'>, change: Partial<InstructConfig> = {}) => ({
+  engine,
+  tokenizer: characterTokenizer(null),
+  config: { ...defaultInstructConfig, maxNewTokens: 100, ...change },
+  seeds,
+  pool: emptyPool,
+  random: createRandom([0, 'propose', 3, 1]),
+  eosTokenIds: [36, 7],
+  maxPositions: 1000,
+  step: 3,
+  round: 1,
+})
+
+describe('a round of proposals', () => {
+  test('plain list: the first item is read behind the number that the prompt ends in', async () => {
+    const { engine } = scriptedEngine((row) => ` first of ${row}?\n10. second of ${row}?$`)
+    const { proposals, newTokens, promptTokens, cutOff } = await propose(context(engine, { promptsPerRound: 2 }))
+    expect(proposals).toEqual([
+      { id: 'step3-1-0', text: 'First of 0?', source: 'self', prompt: 0, sample: 0 },
+      { id: 'step3-1-1', text: 'Second of 0?', source: 'self', prompt: 0, sample: 0 },
+      { id: 'step3-1-2', text: 'First of 1?', source: 'self', prompt: 1, sample: 0 },
+      { id: 'step3-1-3', text: 'Second of 1?', source: 'self', prompt: 1, sample: 0 },
+    ])
+    expect(newTokens).toBe(2 * ' first of 0?\n10. second of 0?$'.length)
+    expect(promptTokens).toBeGreaterThan(2 * 8 * 'What is 1 + 1?'.length)
+    expect(cutOff).toBe(0)
+  })
+  test('several continuations of a prompt; a cut-off one loses its last item', async () => {
+    const { engine, calls } = scriptedEngine((row) => (row % 2 === 0 ? ' whole?$' : ' whole?\n10. half of'))
+    const proposed = await propose(context(engine, { promptsPerRound: 1, samplesPerPrompt: 4 }))
+    expect(proposed.proposals.map(({ text, sample }) => [text, sample])).toEqual(
+      [0, 1, 2, 3].map((sample) => ['Whole?', sample]),
+    )
+    expect(proposed.cutOff).toBe(2)
+    expect(calls[0]!.prompts.offsets).toHaveLength(2)
+    expect(calls[0]!.sampling.seeds).toHaveLength(4)
+  })
+  test('as a chat the number must be in the reply', async () => {
+    const { engine } = scriptedEngine(() => 'Here you go:\n9. Asked?$')
+    const chat = { ...context(engine, { promptsPerRound: 1 }), tokenizer: characterTokenizer('system') }
+    expect((await propose({ ...chat })).proposals.map(({ text }) => text)).toEqual(['Asked?'])
+  })
+  test('the engine is asked with the configured sampling, and every end-of-text id', async () => {
+    const { engine, calls } = scriptedEngine(() => ' x?$')
+    await propose(context(engine))
+    const { seeds: rowSeeds, stopTokens, ...sampling } = calls[0]!.sampling
+    expect(sampling).toEqual({
+      samplesPerPrompt: 1,
+      maxNewTokens: 100,
+      temperature: 0.8,
+      topP: 0.95,
+      presencePenalty: 2,
+    })
+    expect([...stopTokens]).toEqual([36, 7])
+    expect(new Set(rowSeeds).size).toBe(4)
+  })
+  test('the same key asks the same', async () => {
+    const { engine, calls } = scriptedEngine(() => ' x?$')
+    await propose(context(engine))
+    await propose(context(engine))
+    expect(calls[1]).toEqual(calls[0])
+    await propose({ ...context(engine), random: createRandom([0, 'propose', 3, 2]) })
+    expect(calls[2]!.prompts.tokens).not.toEqual(calls[0]!.prompts.tokens)
+  })
+})
+
+describe('a short context', () => {
+  test('examples are left out until the prompt fits', async () => {
+    const { engine, calls } = scriptedEngine(() => ' x?$')
+    const proposed = await propose({ ...context(engine, { promptsPerRound: 1 }), maxPositions: 240 })
+    const prompt = textOf(calls[0]!.prompts.tokens)
+    expect(prompt.length).toBeLessThanOrEqual(140)
+    expect(proposed.examplesDropped).toBe(8 - prompt.split('What is').length + 1)
+    expect(proposed.examplesDropped).toBeGreaterThan(0)
+    expect(prompt.endsWith(`\n${9 - proposed.examplesDropped}.`)).toBe(true)
+  })
+  test('not even one fits: the settings to change are named', async () => {
+    const { engine } = scriptedEngine(() => '')
+    const asked = propose({ ...context(engine), maxPositions: 120 })
+    await expect(asked).rejects.toThrow(UserError)
+    await expect(asked).rejects.toThrow('lower instruct.maxNewTokens')
+  })
+})
