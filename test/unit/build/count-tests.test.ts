@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import { addCounts, closingLine, countVitest } from '../../../scripts/testing/count-tests.mjs'
+
+const file = (status: string, ...tests: string[]) => ({
+  status,
+  assertionResults: tests.map((test) => ({ status: test })),
+})
+
+it('sums what a vitest report says', () => {
+  const report = { testResults: [file('passed', 'passed', 'passed', 'skipped'), file('failed', 'failed', 'passed')] }
+  expect(countVitest(report, false)).toEqual({ passed: 3, failed: 1, skipped: 1 })
+})
+
+it('counts a file that does not load, and a run that dies, as a failure', () => {
+  expect(countVitest({ testResults: [file('failed'), file('passed', 'passed')] }, false)).toMatchObject({ failed: 1 })
+  expect(countVitest(null, false)).toEqual({ passed: 0, failed: 1, skipped: 0 })
+  // an unhandled rejection: every test passed, vitest says 1
+  expect(countVitest({ testResults: [file('passed', 'passed')] }, false)).toEqual({ passed: 1, failed: 1, skipped: 0 })
+})
+
+it('closes with one line', () => {
+  const total = addCounts([
+    { passed: 1, failed: 0, skipped: 0 },
+    { passed: 40, failed: 2, skipped: 0 },
+  ])
+  expect(closingLine(total)).toBe('41 passed, 2 failed')
+  expect(closingLine({ ...total, skipped: 3 })).toBe('41 passed, 2 failed, 3 skipped')
+})
