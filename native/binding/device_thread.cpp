@@ -67,11 +67,11 @@ void DeviceThread::post(DeviceJob job) {
 
 void DeviceThread::callback(std::function<void(Napi::Env)> task) {
   auto* held = new std::function<void(Napi::Env)>(std::move(task));
-  const napi_status status = channel_.NonBlockingCall(held, [](Napi::Env env, Napi::Function, std::function<void(Napi::Env)>* data) {
+  // refused only while the environment goes away: then `held` is leaked, its references must not be touched from here
+  channel_.NonBlockingCall(held, [](Napi::Env env, Napi::Function, std::function<void(Napi::Env)>* data) {
     const std::unique_ptr<std::function<void(Napi::Env)>> owned(data);
     if (env != nullptr) (*owned)(env);
   });
-  if (status != napi_ok) delete held;
 }
 
 void DeviceThread::settled(Napi::Env env) {

@@ -31,7 +31,7 @@ EngineWrap::~EngineWrap() {
 // A worker or the process ends with work under way: stop it before libtorch is torn down.
 void EngineWrap::onEnvironmentExit(void* self) {
   auto* wrap = static_cast<EngineWrap*>(self);
-  wrap->cancelled_ = true;
+  wrap->cancelAll();
   if (wrap->thread_) wrap->thread_->stop();
   wrap->engine_.reset();
   wrap->thread_.reset();
@@ -104,11 +104,13 @@ Napi::Value EngineWrap::generate(const Napi::CallbackInfo& info) {
   auto params = std::make_shared<GenerateParams>(readGenerateParams(info[1].As<Napi::Object>()));
   const Progress progress = progressTo(info[2]);
   auto out = std::make_shared<Completions>();
+  auto cancelled = std::make_shared<std::atomic<bool>>(false);
+  std::erase_if(cancelFlags_, [](const auto& flag) { return flag.expired(); });
+  cancelFlags_.push_back(cancelled);
   return submit(
       info,
-      [this, prompts, params, progress, out] {
-        *out = engine_->generate(*prompts, *params, cancelled_, progress);
-        cancelled_ = false;
+      [this, prompts, params, progress, out, cancelled] {
+        *out = engine_->generate(*prompts, *params, *cancelled, progress);
       },
       [out](Napi::Env env) { return makeCompletions(env, out); });
 }
@@ -177,13 +179,23 @@ Napi::Value EngineWrap::memory(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value EngineWrap::cancel(const Napi::CallbackInfo& info) {
-  cancelled_ = true;
+  cancelAll();
   return info.Env().Undefined();
+}
+
+void EngineWrap::cancelAll() {
+  for (const auto& flag : cancelFlags_) {
+    if (const auto cancelled = flag.lock()) *cancelled = true;
+  }
 }
 
 Napi::Value EngineWrap::close(const Napi::CallbackInfo& info) {
   return submit(
-      info, [this] { engine_.reset(); },
+      info,
+      [this] {
+        engine_.reset();
+        releaseDeviceMemory(deviceIndex_);
+      },
       [this](Napi::Env env) {
         thread_->stop();
         thread_.reset();

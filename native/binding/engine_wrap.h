@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <vector>
 
 #include "binding/device_thread.h"
 #include "core/engine.h"
@@ -34,9 +35,10 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
   // Queues `run`; `result` makes the promise's value from what it left in shared state.
   Napi::Value submit(const Napi::CallbackInfo& info, std::function<void()> run, std::function<Napi::Value(Napi::Env)> result);
   Progress progressTo(const Napi::Value& callback);
+  void cancelAll();
   static void onEnvironmentExit(void* self);
 
-  std::atomic<bool> cancelled_{false};
+  std::vector<std::weak_ptr<std::atomic<bool>>> cancelFlags_;  // of generate calls that are queued or running
   MemoryUse memory_;
   std::atomic<int> deviceIndex_{-1};  // CUDA index; -1 = CPU
   std::unique_ptr<Engine> engine_;    // the engine's thread only

@@ -5,6 +5,8 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/CachingDeviceAllocator.h>
 
+#include <algorithm>
+
 namespace serl {
 
 int cudaDeviceCount() { return at::hasCUDA() ? static_cast<int>(at::detail::getCUDAHooks().deviceCount()) : 0; }
@@ -23,6 +25,10 @@ DeviceMemory deviceMemory(int cudaIndex) {
   const auto stats = allocator->getDeviceStats(index);
   return {stats.allocated_bytes[static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE)].current,
           static_cast<int64_t>(allocator->getMemoryInfo(index).second)};
+}
+
+void releaseDeviceMemory(int cudaIndex) {
+  if (cudaIndex >= 0) c10::getDeviceAllocator(at::kCUDA)->emptyCache();
 }
 
 // compiled with the kernels' -march: the macros say what they may use

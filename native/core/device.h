@@ -16,6 +16,8 @@ int defaultThreads();
 int cudaIndex(const std::string& device);
 // Zeros for index -1.
 DeviceMemory deviceMemory(int cudaIndex);
+// Gives cached blocks back to the driver; nothing for index -1.
+void releaseDeviceMemory(int cudaIndex);
 // An instruction set that the CPU kernels were compiled for and this processor lacks; empty when all is well.
 std::string missingInstructionSet();
 

@@ -75,7 +75,7 @@ Engine::Engine(const EngineOptions& options, MemoryUse& memory, const Progress& 
 
 Completions Engine::generate(const std::vector<std::vector<int32_t>>& prompts, const GenerateParams& params,
                              const std::atomic<bool>& cancelled, const Progress& progress) {
-  return serl::generate(policy_, config_, prompts, params, kvCacheBytes_, cancelled, progress);
+  return serl::generate(policy_, config_, prompts, params, kvCacheBytes_, {cancelled, progress, memory_.kvCache});
 }
 
 at::Tensor Engine::hiddenStates(const Weights& weights, const SequenceView& batch) {

@@ -230,20 +230,21 @@ Completions collect(const Job& job) {
 }  // namespace
 
 Completions generate(const Weights& weights, const ModelConfig& config, const std::vector<std::vector<int32_t>>& prompts,
-                     const GenerateParams& params, int64_t kvCacheBytes, const std::atomic<bool>& cancelled,
-                     const Progress& progress) {
+                     const GenerateParams& params, int64_t kvCacheBytes, const GenerateWatch& watch) {
   at::NoGradGuard noGrad;
   Job job{weights, config, params, {}, {}, {}, 0};
   makeGroups(job, prompts);
   const auto total = static_cast<int64_t>(job.rows.size());
   KvCache cache(config, cacheBlocks(job, kvCacheBytes, weights.embedding.scalar_type()), weights.embedding.options().requires_grad(false));
+  watch.kvCacheBytes = cache.bytes();
   size_t nextGroup = 0;
-  while (job.finished < total && !cancelled.load(std::memory_order_relaxed)) {
+  while (job.finished < total && !watch.cancelled.load(std::memory_order_relaxed)) {
     const int64_t before = job.finished;
     enter(job, cache, nextGroup);
     if (!job.active.empty()) decodeStep(job, cache);
-    if (progress && job.finished != before) progress(job.finished, total);
+    if (watch.progress && job.finished != before) watch.progress(job.finished, total);
   }
+  watch.kvCacheBytes = 0;
   return collect(job);
 }
 

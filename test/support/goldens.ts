@@ -22,7 +22,9 @@ export interface Golden {
 
 /** Folders of golden checkpoints: the project's own, and an optional larger collection beside the checkout. */
 export function goldenFolders(): string[] {
-  const roots = ['../fixtures/golden', '../../../shared/golden'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  const roots = ['../fixtures/golden', '../../../shared/golden'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  )
   return roots
     .filter((root) => existsSync(root))
     .flatMap((root) => readdirSync(root).map((name) => join(root, name)))
