@@ -92,5 +92,5 @@ export function loadAddon(): Addon {
  */
 function waitWithoutSpinning(): void {
   const { OMP_WAIT_POLICY, GOMP_SPINCOUNT } = process.env
-  if (OMP_WAIT_POLICY === undefined && GOMP_SPINCOUNT === undefined) process.env.GOMP_SPINCOUNT = '1000'
+  if (OMP_WAIT_POLICY === undefined && GOMP_SPINCOUNT === undefined) process.env.GOMP_SPINCOUNT = '10000'
 }

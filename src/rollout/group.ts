@@ -5,6 +5,7 @@ export interface Instruction {
   readonly id: string // unique in the run: "seed-12", "step3-7"
   readonly text: string
   readonly source: 'seed' | 'self'
+  readonly answer?: string // the known answer of a seed question, for reward.kind rule
 }
 
 /** One sampled response. */
@@ -31,4 +32,10 @@ export interface Judgement {
   readonly classes: number // distinct answers
   readonly answerless: number // completions without an answer
   readonly timeouts: number // comparisons given up, counted as unequal
+}
+
+/** A group with its rewards; kept groups wait in this form until a step trains on them. */
+export interface JudgedGroup extends Group {
+  readonly judgement: Judgement
+  readonly step: number // the step whose policy sampled it
 }

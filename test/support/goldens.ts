@@ -20,14 +20,11 @@ export interface Golden {
   }
 }
 
-/** Folders of golden checkpoints: the project's own, and an optional larger collection beside the checkout. */
+/** Folders of golden checkpoints. */
 export function goldenFolders(): string[] {
-  const roots = ['../fixtures/golden', '../../../shared/golden'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  )
-  return roots
-    .filter((root) => existsSync(root))
-    .flatMap((root) => readdirSync(root).map((name) => join(root, name)))
+  const root = fileURLToPath(new URL('../fixtures/golden', import.meta.url))
+  return readdirSync(root)
+    .map((name) => join(root, name))
     .filter((dir) => existsSync(join(dir, 'golden.json')))
 }
 

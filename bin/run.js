@@ -1,0 +1,17 @@
+import { existsSync } from 'node:fs'
+
+/** Runs the compiled command line, and exits with its code. */
+export async function runCli(argv) {
+  const cli = new URL('../dist/cli.js', import.meta.url)
+  if (!existsSync(cli)) {
+    console.error('serl: not built yet: run `npm run build:native` first')
+    process.exit(2)
+  }
+  // a reader that stops early, as in `serl score ... | head`, is no error
+  process.stdout.on('error', (error) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  const { main } = await import(cli.href)
+  process.exitCode = await main(argv)
+}

@@ -1,0 +1,93 @@
+import { UserError } from '../errors.ts'
+import { type JsonLine, readJsonl } from '../jsonl.ts'
+import type { ChatMessage } from '../model/chat-template.ts'
+import type { Tokenizer } from '../model/tokenizer.ts'
+import { joinTokens, type TokenSequence } from '../rollout/pack.ts'
+
+/** What turns an input line into tokens. */
+export interface Encoding {
+  readonly tokenizer: Tokenizer | null // null: the folder has none
+  readonly vocabSize: number
+  readonly raw: boolean // texts as they are, without the chat template
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/**
+ * Prompts of `serl generate`: {"prompt"}, {"messages"} or {"tokens"} a line.
+ * @returns [n] of [P] tokens
+ * @throws UserError naming file and line
+ */
+export const readPrompts = (path: string, encoding: Encoding): Promise<Int32Array[]> =>
+  mapLines(path, (fields, where) => {
+    if (fields.tokens !== undefined) return tokenList(fields.tokens, encoding.vocabSize, where)
+    if (fields.messages !== undefined) {
+      const tokenizer = needTokenizer(encoding, where)
+      return tokenizer.chat(messageList(fields.messages, where), { addGenerationPrompt: true })
+    }
+    if (typeof fields.prompt === 'string') return encodePrompt(fields.prompt, encoding, where)
+    throw new UserError(`${where}: expected {"prompt": "..."}, {"messages": [...]} or {"tokens": [...]}`)
+  })
+
+/**
+ * Sequences of `serl score`: {"tokens"} (all but the first are scored) or {"prompt","response"} (the response's are).
+ * @throws UserError naming file and line
+ */
+export const readSequences = (path: string, encoding: Encoding): Promise<TokenSequence[]> =>
+  mapLines(path, (fields, where) => {
+    if (fields.tokens !== undefined) {
+      return { tokens: tokenList(fields.tokens, encoding.vocabSize, where), promptLength: 1 }
+    }
+    if (typeof fields.prompt === 'string' && typeof fields.response === 'string') {
+      const prompt = encodePrompt(fields.prompt, encoding, where)
+      return joinTokens(prompt, needTokenizer(encoding, where).encodePlain(fields.response))
+    }
+    throw new UserError(`${where}: expected {"tokens": [...]} or {"prompt": "...", "response": "..."}`)
+  })
+
+/** A prompt's text as a user's message where there is a chat template, unless raw. */
+export function encodePrompt(text: string, encoding: Encoding, where: string): Int32Array {
+  const tokenizer = needTokenizer(encoding, where)
+  const chat = !encoding.raw && tokenizer.hasChatTemplate
+  const tokens = chat
+    ? tokenizer.chat([{ role: 'user', content: text }], { addGenerationPrompt: true })
+    : tokenizer.encode(text)
+  if (tokens.length === 0) throw new UserError(`${where}: the prompt is empty`)
+  return tokens
+}
+
+async function mapLines<T>(path: string, map: (fields: Fields, where: string) => T): Promise<T[]> {
+  const lines: JsonLine[] = await readJsonl(path)
+  return lines.map(({ line, value }) => {
+    const where = `${path}:${line}`
+    if (typeof value !== 'object' || value === null) throw new UserError(`${where}: expected a JSON object`)
+    return map(value as Fields, where)
+  })
+}
+
+function needTokenizer({ tokenizer }: Encoding, where: string): Tokenizer {
+  if (tokenizer === null) {
+    throw new UserError(`${where}: text needs a tokenizer, and the model folder has none: give {"tokens": [...]}`)
+  }
+  return tokenizer
+}
+
+function tokenList(value: unknown, vocabSize: number, where: string): Int32Array {
+  if (!Array.isArray(value) || value.length === 0) throw new UserError(`${where}: "tokens" must be a list of token ids`)
+  const bad = value.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize)
+  if (bad !== undefined) {
+    throw new UserError(`${where}: ${JSON.stringify(bad)} is no token id: the model has 0 to ${vocabSize - 1}`)
+  }
+  return Int32Array.from(value as number[])
+}
+
+function messageList(value: unknown, where: string): ChatMessage[] {
+  const isMessage = (message: unknown): message is ChatMessage => {
+    const { role, content } = (message ?? {}) as Fields
+    return typeof role === 'string' && typeof content === 'string'
+  }
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isMessage)) {
+    throw new UserError(`${where}: "messages" must be a list of {"role": "...", "content": "..."}`)
+  }
+  return value
+}

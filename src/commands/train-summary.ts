@@ -1,0 +1,80 @@
+import type { Config } from '../config/schema.ts'
+import { percent } from '../log/console.ts'
+import type { StepMetrics } from '../log/metrics.ts'
+import type { Outcome } from '../train/start.ts'
+
+const evaluated = (outcome: Outcome): StepMetrics[] => outcome.metrics.filter((line) => line['eval.accuracy'] !== null)
+
+/** What `serl train --json` prints. */
+export function summaryJson(outcome: Outcome): object {
+  const accuracies = evaluated(outcome).map((line) => line['eval.accuracy'])
+  return {
+    run: outcome.run,
+    final: outcome.final,
+    steps: outcome.metrics.at(-1)?.step ?? 0,
+    accuracyBefore: accuracies[0] ?? null,
+    accuracyAfter: accuracies.at(-1) ?? null,
+    tokensGenerated: total(outcome, 'tokens.generated'),
+    tokensTrained: total(outcome, 'tokens.trained'),
+    seconds: total(outcome, 'seconds.total'),
+  }
+}
+
+/** What happened, in words and in a small table, and what to try next. */
+export function summaryText(outcome: Outcome, config: Config): string {
+  const rows = tableRows(outcome)
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  const table = rows.map((row) => `  ${row.map((cell, column) => cell.padStart(widths[column]!)).join('   ')}`)
+  const lines = ['', story(outcome, config), '', ...table, '', `the run          ${outcome.run}`]
+  lines.push(`the trained model ${outcome.final}`, '', ...nextSteps(outcome, config), '')
+  return lines.join('\n')
+}
+
+const total = (outcome: Outcome, key: 'tokens.generated' | 'tokens.trained' | 'seconds.total'): number =>
+  outcome.metrics.reduce((sum, line) => sum + (line[key] ?? 0), 0)
+
+function story(outcome: Outcome, config: Config): string {
+  const steps = outcome.metrics.at(-1)?.step ?? 0
+  const questions = config.instruct.source === 'self' ? 'questions it wrote itself' : 'the seed questions'
+  const judge =
+    config.reward.kind === 'majority' ? 'by the agreement of its own answers, without labels' : 'by known answers'
+  const minutes = (total(outcome, 'seconds.total') / 60).toFixed(1)
+  const [first, last] = [evaluated(outcome)[0], evaluated(outcome).at(-1)]
+  const empty = outcome.metrics.filter((line) => line.step > 0 && line.loss === null).length
+  const skipped = empty === 0 ? '' : `\n${empty} of the steps found no question worth training on, and changed nothing.`
+  const done = `In ${steps} steps (${minutes} min) the model trained on ${questions}, rewarded ${judge}.${skipped}`
+  if (first === undefined || last === undefined || first === last) return done
+  const [before, after] = [first['eval.accuracy']!, last['eval.accuracy']!]
+  const change = after > before ? 'rose' : after < before ? 'fell' : 'stayed'
+  return `${done}\nIts greedy accuracy on held-out questions ${change} from ${percent(before)} to ${percent(after)}.`
+}
+
+/** Before, at most eight steps between, after. */
+function tableRows(outcome: Outcome): string[][] {
+  const lines = outcome.metrics
+  const every = Math.max(1, Math.ceil(lines.length / 10))
+  const shown = lines.filter((_, i) => i % every === 0 || i === lines.length - 1)
+  const cell = (value: number | null, show: (value: number) => string): string => (value === null ? '-' : show(value))
+  return [
+    ['step', 'accuracy', 'mean reward', 'majority', 'KL'],
+    ...shown.map((line) => [
+      String(line.step),
+      cell(line['eval.accuracy'], percent),
+      cell(line['reward.mean'], (value) => value.toFixed(2)),
+      cell(line['vote.majorityShare'], (value) => value.toFixed(2)),
+      cell(line['kl.mean'], (value) => value.toFixed(4)),
+    ]),
+  ]
+}
+
+function nextSteps(outcome: Outcome, config: Config): string[] {
+  const model = `--model ${outcome.final}`
+  const heldOut = config.eval.path ?? 'QUESTIONS.jsonl'
+  return [
+    'Next, for instance:',
+    `  read what it asked itself       ${outcome.run}/instructions.jsonl`,
+    `  read what it answered           ${outcome.run}/rollouts/`,
+    `  let it answer                   npx serl generate ${model} --input ${heldOut} --n 1 --temperature 0`,
+    '  your own model and questions    npx serl train --model FOLDER --seeds QUESTIONS.jsonl',
+  ]
+}

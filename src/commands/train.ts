@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs'
+import { basename, extname, join } from 'node:path'
+import { flagSetting, parseOverride, readLayers, type Setting } from '../config/layers.ts'
+import { resolveConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { UserError } from '../errors.ts'
+import { consoleReporter } from '../log/console.ts'
+import { configFile } from '../log/run-folder.ts'
+import { openAnswerChecker } from '../train/open-checker.ts'
+import { describeModel, openModel, requireTrainable, trainModel } from '../train/open-model.ts'
+import { Interrupted } from '../train/run.ts'
+import { startRun } from '../train/start.ts'
+import { dryRun } from './dry-run.ts'
+import type { EngineFlags } from './flags.ts'
+import { interruptSignal } from './interrupt.ts'
+import { summaryJson, summaryText } from './train-summary.ts'
+
+export interface TrainFlags extends EngineFlags {
+  readonly model?: string
+  readonly seeds?: string
+  readonly out?: string
+  readonly steps?: number
+  readonly set: readonly string[]
+  readonly resume?: boolean
+  readonly dryRun?: boolean
+}
+
+/** `serl train [CONFIG]`. */
+export async function trainCommand(source: string | undefined, flags: TrainFlags): Promise<number> {
+  const resume = flags.resume ?? false
+  if (resume && flags.out === undefined)
+    throw new UserError('--resume needs --out RUN: the folder of the run to go on with')
+  const config = resolveConfig([...(await baseLayers(source, flags)), ...flagLayers(flags)])
+  if (flags.dryRun) return dryRun(config, flags)
+  const out = flags.out ?? freeRunFolder(source === undefined ? 'demo' : basename(source, extname(source)))
+  const { json = false, quiet = false } = flags
+  const interrupt = interruptSignal('stopping: the last whole step will be saved')
+  try {
+    const outcome = await startRun({
+      config,
+      out,
+      resume,
+      reporter: consoleReporter({ json, quiet, steps: config.train.steps }),
+      signal: interrupt.signal,
+      openModel: openForTraining,
+      openChecker: openAnswerChecker,
+    })
+    if (json) process.stdout.write(`${JSON.stringify(summaryJson(outcome))}\n`)
+    else if (!quiet) process.stdout.write(summaryText(outcome, config))
+    return 0
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    if (!quiet) process.stderr.write(`stopped. Go on with: npx serl train --resume --out ${out}\n`)
+    return 130
+  } finally {
+    interrupt.release()
+  }
+}
+
+async function openForTraining(config: Config, reference: boolean) {
+  const settings = { ...config.model, path: config.model.path! }
+  const described = await describeModel(settings.path)
+  requireTrainable(described) // before the weights are loaded
+  return trainModel(await openModel(described, settings, reference))
+}
+
+/** What the flags go on top of: the named config, the run's own when resuming, or the demonstration. */
+async function baseLayers(source: string | undefined, flags: TrainFlags): Promise<Setting[]> {
+  if (source !== undefined) return readLayers(source)
+  if (flags.resume) {
+    const file = configFile(flags.out!)
+    if (!existsSync(file)) throw new UserError(`--resume: ${flags.out} holds no run (no config.yaml)`)
+    return readLayers(file)
+  }
+  return flags.model === undefined && flags.seeds === undefined ? readLayers('demo') : []
+}
+
+const flagLayers = (flags: TrainFlags): Setting[] => [
+  ...flags.set.map(parseOverride),
+  ...flagSetting('--model', 'model.path', flags.model),
+  ...flagSetting('--device', 'model.device', flags.device),
+  ...flagSetting('--dtype', 'model.dtype', flags.dtype),
+  ...flagSetting('--threads', 'model.threads', flags.threads),
+  ...flagSetting('--seeds', 'seeds.path', flags.seeds),
+  ...flagSetting('--steps', 'train.steps', flags.steps),
+  ...flagSetting('--seed', 'train.seed', flags.seed),
+]
+
+/** runs/NAME-1, or the first number that is not taken. */
+function freeRunFolder(name: string): string {
+  let n = 1
+  while (existsSync(join('runs', `${name}-${n}`))) n++
+  return join('runs', `${name}-${n}`)
+}

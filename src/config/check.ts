@@ -1,0 +1,67 @@
+import { UserError } from '../errors.ts'
+import type { Config } from './schema.ts'
+
+/**
+ * What one field's schema cannot see: settings that contradict each other. Both values are in the message.
+ * @throws UserError
+ */
+export function checkTogether(config: Config): void {
+  const problems = rules.filter((rule) => rule.broken(config)).map((rule) => rule.message(config))
+  if (problems.length > 0) throw new UserError(problems.join('\n'))
+}
+
+interface Rule {
+  readonly broken: (config: Config) => boolean
+  readonly message: (config: Config) => string
+}
+
+const rules: readonly Rule[] = [
+  {
+    broken: ({ difficulty }) => difficulty.low > difficulty.high,
+    message: ({ difficulty }) => `difficulty.low = ${difficulty.low} is above difficulty.high = ${difficulty.high}`,
+  },
+  {
+    broken: ({ reward, instruct }) => reward.kind === 'rule' && instruct.source === 'self',
+    message: () =>
+      'reward.kind = rule needs known answers, and instruct.source = self writes questions that have none: ' +
+      'set instruct.source=given, or reward.kind=majority',
+  },
+  {
+    broken: ({ reward }) => (reward.answers === 'module') !== (reward.module !== null),
+    message: ({ reward }) =>
+      `reward.answers = ${reward.answers} and reward.module = ${reward.module} do not go together`,
+  },
+  {
+    broken: ({ reward }) => reward.clip[0] >= reward.clip[1],
+    message: ({ reward }) => `reward.clip = [${reward.clip.join(', ')}]: the first must be below the second`,
+  },
+  {
+    broken: ({ instruct }) => instruct.fromPool > instruct.examples,
+    message: ({ instruct }) =>
+      `instruct.fromPool = ${instruct.fromPool} is above instruct.examples = ${instruct.examples}, of which they are part`,
+  },
+  {
+    broken: ({ filter }) => filter.minWords > filter.maxWords,
+    message: ({ filter }) => `filter.minWords = ${filter.minWords} is above filter.maxWords = ${filter.maxWords}`,
+  },
+  {
+    broken: ({ rollout }) => rollout.samplesPerPrompt < 2,
+    message: ({ rollout }) =>
+      `rollout.samplesPerPrompt = ${rollout.samplesPerPrompt}: a vote and a difficulty need at least 2`,
+  },
+]
+
+/**
+ * Settings without which a run cannot start.
+ * @throws UserError
+ */
+export function requirePaths(config: Config): { model: string; seeds: string } {
+  const { model, seeds } = config
+  if (model.path === null) {
+    throw new UserError('no model: give --model FOLDER (a HuggingFace checkpoint), or set model.path in the config')
+  }
+  if (seeds.path === null) {
+    throw new UserError('no seed questions: give --seeds FILE.jsonl ({"problem": ...} a line), or set seeds.path')
+  }
+  return { model: model.path, seeds: seeds.path }
+}

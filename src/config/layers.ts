@@ -1,0 +1,109 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import { UserError } from '../errors.ts'
+import { groups, settings, suggestKey } from './keys.ts'
+import { nearest } from './nearest.ts'
+import { pathKeys } from './schema.ts'
+
+/** One setting as somebody wrote it. */
+export interface Setting {
+  readonly key: string // "rollout.temperature"
+  readonly value: unknown
+  readonly origin: string // for messages: a file, or the flag
+}
+
+const presetFolder = fileURLToPath(new URL('../../presets/', import.meta.url))
+
+/** Names of the presets that come with the program. */
+export function presetNames(): string[] {
+  return readdirSync(presetFolder)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.slice(0, -'.yaml'.length))
+}
+
+const presetPath = (name: string): string => resolve(presetFolder, `${name}.yaml`)
+
+/**
+ * The settings of a YAML file or of a preset.
+ * @param source a path, or a preset's name where no such file exists
+ * @throws UserError naming the file and what is wrong in it
+ */
+export async function readLayers(source: string): Promise<Setting[]> {
+  if (existsSync(source)) return readYaml(source)
+  if (presetNames().includes(source)) return readYaml(presetPath(source))
+  const guess = nearest(source, presetNames())
+  throw new UserError(
+    `there is no config file ${source} and no preset of that name${guess === null ? '' : `; did you mean ${guess}?`} ` +
+      `(presets: ${presetNames().join(', ')})`,
+  )
+}
+
+async function readYaml(file: string): Promise<Setting[]> {
+  const content = parseYaml(await readText(file), file) ?? {}
+  if (!isMapping(content)) throw new UserError(`${file}: expected groups of settings, like "rollout:"`)
+  const { preset, ...rest } = content
+  const base = preset === undefined ? [] : await presetLayers(preset, file)
+  return [...base, ...Object.entries(rest).flatMap(([group, fields]) => readGroup(group, fields, file))]
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new UserError(`cannot read ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause })
+  }
+}
+
+function parseYaml(text: string, file: string): unknown {
+  try {
+    return parse(text)
+  } catch (cause) {
+    throw new UserError(`${file}: not YAML: ${(cause as Error).message.split('\n')[0]}`, { cause })
+  }
+}
+
+async function presetLayers(preset: unknown, file: string): Promise<Setting[]> {
+  if (typeof preset !== 'string' || !presetNames().includes(preset)) {
+    throw new UserError(`${file}: preset: ${JSON.stringify(preset)} is none of ${presetNames().join(', ')}`)
+  }
+  return readYaml(presetPath(preset))
+}
+
+function readGroup(group: string, fields: unknown, file: string): Setting[] {
+  if (!groups.includes(group)) throw new UserError(`${file}: unknown config key ${group}${suggestKey(group)}`)
+  if (fields === null) return []
+  if (!isMapping(fields)) {
+    throw new UserError(`${file}: ${group} is a group of settings, found ${JSON.stringify(fields)}`)
+  }
+  return Object.entries(fields).map(([name, value]) =>
+    setting(`${group}.${name}`, value, { origin: file, dir: dirname(file) }),
+  )
+}
+
+/**
+ * One `--set group.key=value`; the value is YAML, so that numbers, true, null and [lists] mean themselves.
+ * @throws UserError
+ */
+export function parseOverride(text: string): Setting {
+  const equals = text.indexOf('=')
+  if (equals < 1) throw new UserError(`--set ${text}: expected group.key=value`)
+  const key = text.slice(0, equals).trim()
+  return setting(key, parseYaml(text.slice(equals + 1), `--set ${text}`), { origin: '--set', dir: '.' })
+}
+
+/** A setting given by a flag of its own; undefined flags give none. */
+export function flagSetting(flag: string, key: string, value: unknown): Setting[] {
+  return value === undefined ? [] : [setting(key, value, { origin: flag, dir: '.' })]
+}
+
+function setting(key: string, value: unknown, from: { origin: string; dir: string }): Setting {
+  if (!settings.has(key)) throw new UserError(`${from.origin}: unknown config key ${key}${suggestKey(key)}`)
+  const isPath = pathKeys.some((pathKey) => pathKey === key) && typeof value === 'string' && value !== ''
+  return { key, value: isPath ? resolve(from.dir, value) : value, origin: from.origin }
+}
+
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,73 @@
+// One line of metrics.jsonl. Every key is on every line, null where nothing was measured: a table, not a puzzle.
+
+export interface StepMetrics {
+  readonly step: number // 0 = the evaluation before training
+  readonly 'eval.accuracy': number | null // greedy, on the held-out questions
+  readonly 'reward.mean': number | null // over every response sampled in the step, before the difficulty filter
+  readonly 'vote.majorityShare': number | null // mean over groups
+  readonly 'vote.answerless': number | null // share of responses without an answer
+  readonly 'vote.timeouts': number | null // comparisons given up
+  readonly 'instructions.proposed': number | null
+  readonly 'instructions.kept': number | null // passed rules and ROUGE-L
+  readonly 'groups.sampled': number | null
+  readonly 'groups.kept': number | null // inside the difficulty band
+  readonly 'groups.trained': number | null // the step's batch, waiting ones included
+  readonly 'responses.lengthMean': number | null // new tokens
+  readonly 'responses.unfinished': number | null // share cut off by maxNewTokens
+  readonly 'kl.mean': number | null // nats a token, policy to reference
+  readonly 'entropy.mean': number | null // nats a token
+  readonly loss: number | null
+  readonly gradNorm: number | null // before clipping
+  readonly clipFraction: number | null
+  readonly 'ratio.max': number | null
+  readonly learningRate: number | null
+  readonly 'optimizer.steps': number | null
+  readonly 'optimizer.skipped': number | null // refused for a non-finite gradient
+  readonly 'mismatch.mean': number | null // |sampling - training| log-probability, nats
+  readonly 'mismatch.max': number | null
+  readonly 'tokens.generated': number | null
+  readonly 'tokens.trained': number | null
+  readonly 'seconds.propose': number | null
+  readonly 'seconds.rollout': number | null
+  readonly 'seconds.update': number | null
+  readonly 'seconds.total': number | null // evaluation and checkpoint included
+}
+
+const blank: StepMetrics = {
+  step: 0,
+  'eval.accuracy': null,
+  'reward.mean': null,
+  'vote.majorityShare': null,
+  'vote.answerless': null,
+  'vote.timeouts': null,
+  'instructions.proposed': null,
+  'instructions.kept': null,
+  'groups.sampled': null,
+  'groups.kept': null,
+  'groups.trained': null,
+  'responses.lengthMean': null,
+  'responses.unfinished': null,
+  'kl.mean': null,
+  'entropy.mean': null,
+  loss: null,
+  gradNorm: null,
+  clipFraction: null,
+  'ratio.max': null,
+  learningRate: null,
+  'optimizer.steps': null,
+  'optimizer.skipped': null,
+  'mismatch.mean': null,
+  'mismatch.max': null,
+  'tokens.generated': null,
+  'tokens.trained': null,
+  'seconds.propose': null,
+  'seconds.rollout': null,
+  'seconds.update': null,
+  'seconds.total': null,
+}
+
+/** All keys in their order; what is not given is null. */
+export const stepMetrics = (known: Partial<StepMetrics> & { readonly step: number }): StepMetrics => ({
+  ...blank,
+  ...known,
+})

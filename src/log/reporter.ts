@@ -1,0 +1,13 @@
+import type { StepMetrics } from './metrics.ts'
+
+/** Where a run tells how it goes. */
+export interface Reporter {
+  /** A stage's progress; called often. */
+  progress(stage: string, done: number, total: number): void
+  /** A finished step. */
+  step(metrics: StepMetrics): void
+  /** Something a reader should know. */
+  note(text: string): void
+}
+
+export const silentReporter: Reporter = { progress: () => {}, step: () => {}, note: () => {} }

@@ -1,0 +1,116 @@
+// From rewards to one advantage a token.
+//
+// Every estimator first turns the n rewards of a group into n shaped rewards, then all share one pipeline: the KL
+// penalty is subtracted token by token, the shaped reward is added at the last token, discounted returns-to-go are the
+// advantages, and (but for grpo) they are normalised over all action tokens of the batch. The batch is what the
+// difficulty filter kept: the reference implementation normalises before that filter, so that dropped prompts leave
+// their statistics behind; here they do not.
+
+export type Estimator = 'reinforce++' | 'reinforce++-baseline' | 'rloo' | 'grpo'
+
+export interface AdvantageParams {
+  readonly estimator: Estimator
+  readonly gamma: number // discount a token
+  readonly klCoef: number // KL penalty in the reward; 0 = none
+  readonly rewardClip: readonly [low: number, high: number] // of the shaped reward
+}
+
+/** A group's rewards, and each completion's per-token KL (null: no penalty). */
+export interface GroupRewards {
+  readonly rewards: Float32Array // [n]
+  readonly lengths: readonly number[] // [n] action tokens
+  readonly kl: readonly Float32Array[] | null // [n] of [lengths[i]], nats
+}
+
+interface EstimatorSpec {
+  /** [n] rewards of a group -> [n] shaped. */
+  readonly shape: (rewards: Float32Array) => Float32Array
+  readonly normalise: boolean
+}
+
+const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** Hu et al., REINFORCE++ (arXiv 2501.03262): the reward as it is; the batch is the baseline. */
+const plain = (rewards: Float32Array): Float32Array => rewards
+
+/** The same paper's variant for grouped samples: r_i - mean(r). */
+const groupBaseline = (rewards: Float32Array): Float32Array => {
+  const centre = mean(rewards)
+  return rewards.map((reward) => reward - centre)
+}
+
+/** Ahmadian et al. 2024 (arXiv 2402.14740): r_i - mean of the others. A lone sample has no baseline. */
+const leaveOneOut = (rewards: Float32Array): Float32Array => {
+  if (rewards.length === 1) return rewards
+  const sum = mean(rewards) * rewards.length
+  return rewards.map((reward) => reward - (sum - reward) / (rewards.length - 1))
+}
+
+/** Shao et al. 2024 (arXiv 2402.03300): (r_i - mean) / (std + 1e-9), the sample's standard deviation (n - 1). */
+const standardise = (rewards: Float32Array): Float32Array => {
+  const centre = mean(rewards)
+  const squares = rewards.reduce((sum, reward) => sum + (reward - centre) ** 2, 0)
+  const std = Math.sqrt(squares / Math.max(1, rewards.length - 1))
+  return rewards.map((reward) => (reward - centre) / (std + 1e-9))
+}
+
+const estimators: Record<Estimator, EstimatorSpec> = {
+  'reinforce++': { shape: plain, normalise: true },
+  'reinforce++-baseline': { shape: groupBaseline, normalise: true },
+  rloo: { shape: leaveOneOut, normalise: true },
+  grpo: { shape: standardise, normalise: false },
+}
+
+/**
+ * Advantages of a whole training batch.
+ * @returns per group, per completion: [lengths[i]] advantages
+ */
+export function computeAdvantages(groups: readonly GroupRewards[], params: AdvantageParams): Float32Array[][] {
+  const { shape, normalise } = estimators[params.estimator]
+  const advantages = groups.map((group) => {
+    const shaped = shape(group.rewards)
+    return group.lengths.map((length, i) => {
+      const reward = Math.min(params.rewardClip[1], Math.max(params.rewardClip[0], shaped[i]!))
+      return returnsToGo(tokenRewards(reward, length, group.kl?.[i] ?? null, params.klCoef), params.gamma)
+    })
+  })
+  if (normalise) normaliseTokens(advantages.flat())
+  return advantages
+}
+
+/** r_t = -klCoef * kl_t, plus the sequence's reward at the last token. [length], float64. */
+function tokenRewards(reward: number, length: number, kl: Float32Array | null, klCoef: number): Float64Array {
+  const rewards = new Float64Array(length)
+  if (kl !== null) for (let t = 0; t < length; t++) rewards[t] = -klCoef * kl[t]!
+  if (length > 0) rewards[length - 1]! += reward
+  return rewards
+}
+
+/** R_t = r_t + gamma * R_{t+1}. */
+function returnsToGo(rewards: Float64Array, gamma: number): Float32Array {
+  const returns = new Float32Array(rewards.length)
+  let running = 0
+  for (let t = rewards.length - 1; t >= 0; t--) {
+    running = rewards[t]! + gamma * running
+    returns[t] = running
+  }
+  return returns
+}
+
+/**
+ * In place: mean 0, variance 1 over every token of every row. Biased variance, floored at 1e-8, as OpenRLHF's replay
+ * buffer does it; a batch of equal values becomes zeros.
+ */
+function normaliseTokens(rows: readonly Float32Array[]): void {
+  let count = 0
+  let sum = 0
+  for (const row of rows) {
+    count += row.length
+    for (const value of row) sum += value
+  }
+  const centre = sum / count
+  let squares = 0
+  for (const row of rows) for (const value of row) squares += (value - centre) ** 2
+  const scale = 1 / Math.sqrt(Math.max(squares / count, 1e-8))
+  for (const row of rows) for (let t = 0; t < row.length; t++) row[t] = (row[t]! - centre) * scale
+}

@@ -1,0 +1,24 @@
+// Estimators of KL(policy || reference) from samples of the policy, one value a token.
+// John Schulman, "Approximating KL Divergence" (2020), with d = log policy - log reference.
+
+export type KlEstimator = 'k1' | 'k2' | 'k3'
+
+const estimators: Record<KlEstimator, (d: number) => number> = {
+  k1: (d) => d, // unbiased, high variance, may be negative
+  k2: (d) => 0.5 * d * d, // biased, low variance
+  k3: (d) => Math.exp(-d) - 1 + d, // unbiased, never negative
+}
+
+/**
+ * Per-token KL of the policy to the reference.
+ * @param policy [A] log-probabilities of the sampled tokens, nats
+ * @param reference [A] of the same tokens under the reference
+ * @returns [A] nats
+ */
+export function tokenKl(policy: Float32Array, reference: Float32Array, estimator: KlEstimator): Float32Array {
+  if (policy.length !== reference.length) {
+    throw new RangeError(`policy has ${policy.length} log-probabilities, reference ${reference.length}`)
+  }
+  const estimate = estimators[estimator]
+  return policy.map((logprob, t) => estimate(logprob - reference[t]!))
+}

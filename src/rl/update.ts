@@ -1,0 +1,144 @@
+import type { Config } from '../config/schema.ts'
+import { SerlError } from '../errors.ts'
+import type { LossStats, NativeEngine, PolicyLoss } from '../native/types.ts'
+import type { Random } from '../random.ts'
+import { byTokenBudget, concatFloats, packSequences } from '../rollout/pack.ts'
+import { learningRate, type Schedule, warmupSteps } from './schedule.ts'
+import type { TrainSequence } from './train-batch.ts'
+
+/** What one training step's optimizer steps did; means are over optimizer steps unless said otherwise. */
+export interface UpdateStats {
+  readonly loss: number
+  readonly gradNorm: number // before clipping; of the steps taken
+  readonly clipFraction: number // of action tokens
+  readonly entropyMean: number // nats a token
+  readonly ratioMax: number
+  readonly learningRate: number // of the last optimizer step
+  readonly tokensTrained: number // action tokens, once per epoch
+  readonly optimizerSteps: number // taken
+  readonly skipped: readonly string[] // a tensor name for each optimizer step refused for a non-finite gradient
+}
+
+/** The run's learning-rate schedule: `train.steps` full steps of optimizer steps. */
+export function runSchedule(config: Config): Schedule {
+  const { optimizer, rollout, train, update } = config
+  const sequences = rollout.promptsPerStep * rollout.samplesPerPrompt
+  const totalSteps = train.steps * update.epochs * Math.ceil(sequences / update.sequencesPerStep)
+  return {
+    kind: optimizer.schedule,
+    lr: optimizer.lr,
+    minLrRatio: optimizer.minLrRatio,
+    warmupSteps: warmupSteps(optimizer.warmup, totalSteps),
+    totalSteps,
+  }
+}
+
+/**
+ * PPO's clipped update over the batch: `epochs` passes, shuffled, one optimizer step per `sequencesPerStep` sequences.
+ * The token losses of an optimizer step are averaged over all its action tokens, however it is cut into micro-batches.
+ * @param optimizerStep optimizer steps taken before, in the whole run
+ * @throws SerlError INTERNAL when every optimizer step had a non-finite gradient
+ */
+export async function updatePolicy(
+  engine: NativeEngine,
+  sequences: readonly TrainSequence[],
+  config: Config,
+  progress: { optimizerStep: number; random: Random },
+): Promise<UpdateStats> {
+  const schedule = runSchedule(config)
+  const minibatches = splitMinibatches(sequences, config, progress.random)
+  const stats: LossStats[] = []
+  const norms: number[] = []
+  const skipped: string[] = []
+  let lr = 0
+  for (const minibatch of minibatches) {
+    stats.push(await accumulateMinibatch(engine, minibatch, config))
+    const step = progress.optimizerStep + norms.length + 1 // a refused step does not count: AdamW's bias correction
+    lr = learningRate(schedule, step)
+    const { gradNorm, nonFinite } = await engine.step({ ...adamw(config), step, lr })
+    if (nonFinite === null) norms.push(gradNorm)
+    else skipped.push(nonFinite)
+  }
+  if (norms.length === 0) {
+    throw new SerlError('INTERNAL', `no optimizer step could be taken: the gradient of ${skipped[0]} is not finite`)
+  }
+  return summarise(stats, norms, skipped, lr)
+}
+
+const adamw = (config: Config) => {
+  const { beta1, beta2, eps, weightDecay, maxGradNorm } = config.optimizer
+  return { beta1, beta2, eps, weightDecay, maxGradNorm }
+}
+
+function splitMinibatches(sequences: readonly TrainSequence[], config: Config, random: Random): TrainSequence[][] {
+  const { epochs, sequencesPerStep } = config.update
+  const minibatches: TrainSequence[][] = []
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const shuffled = random.shuffle(sequences)
+    for (let at = 0; at < shuffled.length; at += sequencesPerStep) {
+      minibatches.push(shuffled.slice(at, at + sequencesPerStep))
+    }
+  }
+  return minibatches
+}
+
+/** Gradients of one optimizer step, in micro-batches of at most `tokensPerMicroBatch` tokens. */
+async function accumulateMinibatch(
+  engine: NativeEngine,
+  minibatch: readonly TrainSequence[],
+  config: Config,
+): Promise<LossStats> {
+  const normalizer = minibatch.reduce((sum, sequence) => sum + sequence.advantages.length, 0)
+  const lengths = minibatch.map((sequence) => sequence.tokens.length)
+  const parts: LossStats[] = []
+  for (const rows of byTokenBudget(lengths, config.update.tokensPerMicroBatch)) {
+    const members = rows.map((i) => minibatch[i]!)
+    parts.push(await engine.accumulate(packSequences(members), policyLoss(members, config, normalizer)))
+  }
+  return sumStats(parts)
+}
+
+function policyLoss(members: readonly TrainSequence[], config: Config, normalizer: number): PolicyLoss {
+  const klCoef = config.kl.place === 'loss' ? config.kl.coef : 0
+  const reference = klCoef > 0 ? { referenceLogprobs: concatFloats(members.map((m) => m.referenceLogprobs!)) } : {}
+  return {
+    kind: 'policy',
+    advantages: concatFloats(members.map((member) => member.advantages)),
+    oldLogprobs: concatFloats(members.map((member) => member.oldLogprobs)),
+    ...reference,
+    clipLow: config.update.clipLow,
+    clipHigh: config.update.clipHigh,
+    temperature: config.rollout.temperature,
+    klCoef,
+    klEstimator: config.kl.estimator,
+    normalizer,
+  }
+}
+
+/** Micro-batches of one loss: everything adds up but the largest ratio. */
+export function sumStats(parts: readonly LossStats[]): LossStats {
+  const total = (pick: (stats: LossStats) => number): number => parts.reduce((sum, part) => sum + pick(part), 0)
+  return {
+    tokens: total((part) => part.tokens),
+    loss: total((part) => part.loss),
+    klSum: total((part) => part.klSum),
+    clippedTokens: total((part) => part.clippedTokens),
+    entropySum: total((part) => part.entropySum),
+    ratioMax: Math.max(...parts.map((part) => part.ratioMax)),
+  }
+}
+
+function summarise(stats: LossStats[], norms: number[], skipped: string[], lr: number): UpdateStats {
+  const sum = sumStats(stats)
+  return {
+    loss: sum.loss / stats.length,
+    gradNorm: norms.reduce((a, b) => a + b, 0) / norms.length,
+    clipFraction: sum.clippedTokens / sum.tokens,
+    entropyMean: sum.entropySum / sum.tokens,
+    ratioMax: sum.ratioMax,
+    learningRate: lr,
+    tokensTrained: sum.tokens,
+    optimizerSteps: norms.length,
+    skipped,
+  }
+}

@@ -1,0 +1,54 @@
+import type { Tokenizer } from '../model/tokenizer.ts'
+import {
+  type Completions,
+  FinishReason,
+  type NativeEngine,
+  type ProgressFn,
+  type SamplingParams,
+} from '../native/types.ts'
+import type { Completion, Group, Instruction } from './group.ts'
+import { packTokens } from './pack.ts'
+
+/** A question with its prompt. */
+export interface PromptedInstruction {
+  readonly instruction: Instruction
+  readonly promptTokens: Int32Array // [P]
+}
+
+/**
+ * n samples of each prompt, in one call, so that every prompt is prefilled once.
+ * @param sampling seeds: [prompts * samplesPerPrompt]
+ * @returns one group a prompt, in order
+ */
+export async function rollOut(
+  engine: NativeEngine,
+  tokenizer: Tokenizer,
+  prompted: readonly PromptedInstruction[],
+  sampling: SamplingParams,
+  onProgress?: ProgressFn,
+): Promise<Group[]> {
+  if (prompted.length === 0) return []
+  const prompts = packTokens(prompted.map((prompt) => prompt.promptTokens))
+  const completions = unpackCompletions(await engine.generate(prompts, sampling, onProgress), tokenizer)
+  const n = sampling.samplesPerPrompt
+  return prompted.map((prompt, i) => ({ ...prompt, completions: completions.slice(i * n, (i + 1) * n) }))
+}
+
+const finishNames = Object.fromEntries(Object.entries(FinishReason).map(([name, code]) => [code, name])) as Record<
+  number,
+  Completion['finishReason']
+>
+
+/** Packed rows to one object a row; texts without special tokens. Token arrays are copies: the batch can go. */
+export function unpackCompletions(batch: Completions, tokenizer: Pick<Tokenizer, 'decode'>): Completion[] {
+  return Array.from(batch.finishReasons, (reason, row) => {
+    const [from, to] = [batch.offsets[row]!, batch.offsets[row + 1]!]
+    const tokens = batch.tokens.slice(from, to)
+    return {
+      tokens,
+      logprobs: batch.logprobs.slice(from, to),
+      text: tokenizer.decode(tokens),
+      finishReason: finishNames[reason]!,
+    }
+  })
+}

@@ -1,0 +1,137 @@
+// SeRL's training loop (arXiv 2505.20347, algorithm 1), top to bottom.
+//
+// A step: the model writes questions like the seeds; rules and ROUGE-L drop the bad and the familiar; it answers each
+// question n times; answers that agree with the majority earn 1; questions that are neither settled nor hopeless are
+// kept; Reinforce++ with a KL penalty makes advantages; PPO's clipped loss updates the policy.
+//
+// Departures from the reference implementation: the vote sees the response alone, and text without an answer never
+// votes; advantages are normalised after the difficulty filter; ROUGE-L also looks at the questions kept so far;
+// surplus questions and groups wait for the next step; a search that finds nothing ends with an error.
+import { existsSync } from 'node:fs'
+import { saveCheckpoint } from '../checkpoint/save.ts'
+import { evaluate } from '../eval/evaluate.ts'
+import { addToPool, type Pool } from '../instruct/pool.ts'
+import { checkpointFolder } from '../log/run-folder.ts'
+import { createRandom } from '../random.ts'
+import { buildTrainBatch } from '../rl/train-batch.ts'
+import { updatePolicy } from '../rl/update.ts'
+import type { JudgedGroup } from '../rollout/group.ts'
+import { freshInstructions } from './instructions.ts'
+import { judgeGroups, keepByDifficulty, rolloutLine } from './judge.ts'
+import { NothingAcceptable, nothingToTrainOn } from './nothing-acceptable.ts'
+import { describeStep, type Learned } from './report.ts'
+import { Interrupted, type Run, stopIfAsked } from './run.ts'
+import { sampleGroups } from './sample.ts'
+import type { TrainState } from './state.ts'
+import { countRound, newTally, type Tally, timed } from './tally.ts'
+
+/**
+ * Trains until `train.steps` steps are done. Stopped by the run's signal, or by a search that found nothing, it first
+ * saves a checkpoint of the last whole step.
+ * @throws Interrupted, NothingAcceptable
+ */
+export async function train(run: Run, start: TrainState): Promise<TrainState> {
+  const { config } = run
+  let state = start
+  try {
+    if (state.openLine !== null) await closeStep(run, state) // step 0, or a step stopped during its evaluation
+    while (state.step < config.train.steps) {
+      const next = structuredClone(state)
+      next.step += 1
+      const tally = newTally()
+      const groups = await gatherGroups(run, next, tally)
+      const learned = groups.length === 0 ? null : await timed(tally, 'update', () => learn(run, next, groups))
+      next.emptySteps = learned === null ? state.emptySteps + 1 : 0
+      next.openLine = describeStep(next.step, tally, learned)
+      state = next // weights and state belong together again
+      await closeStep(run, state)
+      if (state.emptySteps > config.train.maxEmptySteps) throw nothingToTrainOn(tally, config)
+    }
+  } catch (error) {
+    if (error instanceof Interrupted || error instanceof NothingAcceptable) await saveIfMissing(run, state)
+    throw error
+  }
+  return state
+}
+
+/** Questions sampled and judged until enough of them lie inside the difficulty band, or the rounds are used up. */
+async function gatherGroups(run: Run, state: TrainState, tally: Tally): Promise<JudgedGroup[]> {
+  const { config, checker, folder } = run
+  const { promptsPerStep, maxRounds, maxStaleness, whenShort } = config.rollout
+  const kept = state.queuedGroups.filter((group) => group.step >= state.step - maxStaleness)
+  for (let round = 0; kept.length < promptsPerStep && round < maxRounds; round++) {
+    const instructions = await timed(tally, 'propose', () => freshInstructions(run, state, tally))
+    const groups = await timed(tally, 'rollout', () => sampleGroups(run, { step: state.step, round }, instructions))
+    const judged = await timed(tally, 'rollout', () => judgeGroups(groups, checker, config.reward, state.step))
+    const within = keepByDifficulty(judged, config.difficulty)
+    kept.push(...within)
+    if (config.instruct.source === 'self') state.pool = remember(state.pool, within, config.instruct.poolLimit)
+    countRound(tally, judged, within.length)
+    await folder.rollouts(
+      state.step,
+      judged.map((group) => rolloutLine(group, config.difficulty)),
+    )
+  }
+  state.queuedGroups = kept.splice(promptsPerStep)
+  if (kept.length < promptsPerStep && whenShort === 'stop') throw nothingToTrainOn(tally, config)
+  return kept
+}
+
+const remember = (pool: Pool, groups: readonly JudgedGroup[], limit: number): Pool =>
+  addToPool(
+    pool,
+    groups.map((group) => group.instruction),
+    limit,
+  )
+
+/** Advantages, then the optimizer steps. Not interrupted: half an update belongs to no step. */
+async function learn(run: Run, state: TrainState, groups: readonly JudgedGroup[]): Promise<Learned> {
+  const { config, model } = run
+  const batch = await buildTrainBatch(model.engine, groups, config, state.step)
+  const random = createRandom([config.train.seed, 'minibatches', state.step])
+  const update = await updatePolicy(model.engine, batch.sequences, config, {
+    optimizerStep: state.optimizerStep,
+    random,
+  })
+  for (const name of update.skipped) run.reporter.note(`optimizer step skipped: the gradient of ${name} is not finite`)
+  state.optimizerStep += update.optimizerSteps
+  return { groups: groups.length, batch, update }
+}
+
+/** Evaluation, the metrics line, the checkpoint. */
+async function closeStep(run: Run, state: TrainState): Promise<void> {
+  const { config, model, folder, reporter } = run
+  const started = performance.now()
+  const accuracy = due(config, state.step, config.eval.every) ? await heldOutAccuracy(run) : null
+  const seconds = (state.openLine!['seconds.total'] ?? 0) + (performance.now() - started) / 1000
+  const line = { ...state.openLine!, 'eval.accuracy': accuracy, 'seconds.total': seconds }
+  await folder.metrics(line)
+  reporter.step(line)
+  state.openLine = null
+  if (state.step > 0 && due(config, state.step, config.checkpoint.every)) {
+    await saveCheckpoint(model, state, folder.path, config.checkpoint.keep)
+  }
+}
+
+async function heldOutAccuracy(run: Run): Promise<number | null> {
+  const { config, model, checker, heldOut, reporter } = run
+  if (heldOut.length === 0) return null
+  stopIfAsked(run)
+  const { stopTokens, maxPositions } = model
+  const params = { format: config.rollout, maxNewTokens: config.eval.maxNewTokens, stopTokens, maxPositions }
+  const progress = (done: number, total: number): void => reporter.progress('evaluating', done, total)
+  const result = await evaluate({ ...model, checker }, heldOut, params, progress)
+  stopIfAsked(run)
+  return result.accuracy
+}
+
+/** Every so many steps, before the first, and after the last. */
+const due = (config: Run['config'], step: number, every: number): boolean =>
+  step % every === 0 || step === config.train.steps
+
+/** A checkpoint of the last whole step; before the first there is nothing to save. */
+async function saveIfMissing(run: Run, state: TrainState): Promise<void> {
+  const { path } = run.folder
+  if (state.step === 0 || existsSync(checkpointFolder(path, state.step))) return
+  await saveCheckpoint(run.model, state, path, run.config.checkpoint.keep)
+}

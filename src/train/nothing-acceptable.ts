@@ -1,0 +1,45 @@
+import type { Config } from '../config/schema.ts'
+import { judgeDifficulty } from '../difficulty/difficulty.ts'
+import { UserError } from '../errors.ts'
+import type { Tally } from './tally.ts'
+
+/** A bounded search that found nothing: the message shows what was tried last, and why it was refused. */
+export class NothingAcceptable extends UserError {
+  constructor(message: string) {
+    super(message)
+    this.name = 'NothingAcceptable'
+  }
+}
+
+const shown = (text: string): string => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}...` : text)
+
+/** The model proposed no question that passed the filters. */
+export function noInstruction(tally: Tally): NothingAcceptable {
+  const last = tally.lastRejected.map(({ text, reason }) => `  ${reason}: ${shown(text)}`)
+  const details = last.length > 0 ? `The last proposals:\n${last.join('\n')}` : 'It proposed no question at all.'
+  return new NothingAcceptable(
+    `no new question was acceptable in ${tally.proposeRounds} rounds of asking (${tally.proposed} proposals). ${details}\n` +
+      'Try seed questions closer to what the model knows, a higher instruct.temperature or filter.rougeMax, or ' +
+      'instruct.source=given to train on the seed questions themselves',
+  )
+}
+
+/** Too few questions were inside the difficulty band. */
+export function nothingToTrainOn(tally: Tally, config: Config): NothingAcceptable {
+  const verdicts = tally.sampled.map((group) => judgeDifficulty(group.judgement.rewards, config.difficulty))
+  const tooEasy = verdicts.filter((verdict) => verdict === 'too-easy').length
+  const tooHard = verdicts.filter((verdict) => verdict === 'too-hard').length
+  const answerless = tally.sampled.reduce((sum, group) => sum + group.judgement.answerless, 0)
+  const responses = tally.sampled.reduce((sum, group) => sum + group.completions.length, 0)
+  const last = tally.sampled.slice(-3).map((group, i, all) => {
+    const verdict = verdicts[verdicts.length - all.length + i]
+    return `  ${verdict}, answers ${JSON.stringify(group.judgement.answers)}: ${shown(group.instruction.text)}`
+  })
+  return new NothingAcceptable(
+    `of ${tally.sampled.length} questions, ${tally.kept} lie in the difficulty band ` +
+      `[${config.difficulty.low}, ${config.difficulty.high}]: ${tooEasy} were too easy, ${tooHard} too hard; ` +
+      `${answerless} of ${responses} responses had no answer.\nThe last ones:\n${last.join('\n')}\n` +
+      'If most are too easy, training may be done, or try harder seed questions; if responses have no answer, ask for ' +
+      'one (rollout.suffix), raise rollout.maxNewTokens, or use the chat template (rollout.template=auto)',
+  )
+}

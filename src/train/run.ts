@@ -1,0 +1,34 @@
+import type { Config } from '../config/schema.ts'
+import type { HeldOutQuestion } from '../eval/held-out.ts'
+import type { Seed } from '../instruct/seeds.ts'
+import type { Reporter } from '../log/reporter.ts'
+import type { RunFolder } from '../log/run-folder.ts'
+import type { AnswerChecker } from '../reward/checker.ts'
+import type { KnownQuestions } from './known-questions.ts'
+import type { TrainModel } from './model.ts'
+
+/** What a run works with; nothing in it changes from step to step but the weights behind the engine. */
+export interface Run {
+  readonly config: Config
+  readonly model: TrainModel
+  readonly seeds: readonly Seed[]
+  readonly known: KnownQuestions
+  readonly heldOut: readonly HeldOutQuestion[] // empty: no evaluation
+  readonly checker: AnswerChecker
+  readonly folder: RunFolder
+  readonly reporter: Reporter
+  readonly signal: AbortSignal // aborted: stop at the next safe place
+}
+
+/** Thrown where a run was asked to stop; the state it had after its last whole step is still good. */
+export class Interrupted extends Error {
+  constructor() {
+    super('interrupted')
+    this.name = 'Interrupted'
+  }
+}
+
+/** @throws Interrupted if the run was asked to stop. */
+export function stopIfAsked(run: Pick<Run, 'signal'>): void {
+  if (run.signal.aborted) throw new Interrupted()
+}

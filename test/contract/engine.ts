@@ -1,0 +1,36 @@
+// What a NativeEngine promises, as one suite: the fake and the real engine both run it.
+import { afterAll, beforeAll, describe } from 'vitest'
+import type { NativeEngine } from '../../src/native/types.ts'
+import { describeArguments } from './arguments.ts'
+import type { ContractOptions, EngineUnderTest } from './fixtures.ts'
+import { describeGenerate } from './generate.ts'
+import { describeLife } from './life.ts'
+import { describeLogprobs } from './logprobs.ts'
+import { describeStorage } from './storage.ts'
+import { describeTraining } from './training.ts'
+
+export type { ContractOptions, EngineUnderTest }
+
+export function describeEngine(name: string, { open, tolerance = 1e-4 }: ContractOptions): void {
+  describe(`engine contract: ${name}`, () => {
+    const opened: NativeEngine[] = []
+    const fresh = async (): Promise<EngineUnderTest> => {
+      const under = await open()
+      opened.push(under.engine)
+      return under
+    }
+    let shared: EngineUnderTest // for tests that leave no trace
+    beforeAll(async () => {
+      shared = await fresh()
+    })
+    afterAll(async () => {
+      for (const engine of opened) await engine.close()
+    })
+    describeGenerate(() => shared, tolerance)
+    describeArguments(() => shared)
+    describeLogprobs(() => shared, tolerance)
+    describeTraining(fresh, tolerance)
+    describeStorage(fresh)
+    describeLife(fresh)
+  })
+}

@@ -1,0 +1,119 @@
+import { expect, it } from 'vitest'
+import { FinishReason } from '../../src/native/types.ts'
+import { joinTokens, packSequences, packTokens } from '../../src/rollout/pack.ts'
+import { type EngineUnderTest, greedy, maxGap, prompts, sampled } from './fixtures.ts'
+
+export function describeGenerate(under: () => EngineUnderTest, tolerance: number): void {
+  it('gives a row for every sample of every prompt, in order', async () => {
+    const { engine } = under()
+    const out = await engine.generate(prompts, sampled(2, [1, 2, 3, 4, 5, 6]))
+    expect(out.offsets.length).toBe(7)
+    expect(out.offsets[0]).toBe(0)
+    expect(out.offsets[6]).toBe(out.tokens.length)
+    expect(out.logprobs.length).toBe(out.tokens.length)
+    expect(Array.from(out.finishReasons)).toEqual(Array(6).fill(FinishReason.length))
+    expect(out.tokens.length).toBe(6 * 8)
+  })
+
+  it('reports log-probabilities equal to those of logprobs()', async () => {
+    const { engine } = under()
+    const sampling = sampled(2, [1, 2, 3, 4, 5, 6], { temperature: 0.7, topP: 0.9, presencePenalty: 0.5 })
+    const out = await engine.generate(prompts, sampling)
+    const rows = Array.from({ length: 6 }, (_, row) => {
+      const prompt = Math.floor(row / 2)
+      return joinTokens(
+        prompts.tokens.slice(prompts.offsets[prompt], prompts.offsets[prompt + 1]),
+        out.tokens.slice(out.offsets[row], out.offsets[row + 1]),
+      )
+    })
+    const scored = await engine.logprobs(packSequences(rows), 'policy', 0.7)
+    expect(maxGap(out.logprobs, scored)).toBeLessThan(tolerance)
+  })
+
+  it('reports greedy log-probabilities at temperature 1, and picks the likeliest token', async () => {
+    const { engine, vocabSize } = under()
+    const prompt = Int32Array.of(1, 2, 3)
+    const out = await engine.generate(packTokens([prompt]), greedy(1, { maxNewTokens: 1 }))
+    const continuations = Array.from({ length: vocabSize }, (_, token) => joinTokens(prompt, Int32Array.of(token)))
+    const all = await engine.logprobs(packSequences(continuations), 'policy', 1)
+    expect(out.tokens[0]).toBe(all.indexOf(Math.max(...all)))
+    expect(Math.abs(out.logprobs[0]! - Math.max(...all))).toBeLessThan(tolerance)
+  })
+
+  it('is deterministic: greedy, and sampled with the same seeds', async () => {
+    const { engine } = under()
+    for (const sampling of [greedy(3), sampled(2, [9, 8, 7, 6, 5, 4])]) {
+      const first = await engine.generate(prompts, sampling)
+      const again = await engine.generate(prompts, sampling)
+      expect(again.tokens).toEqual(first.tokens)
+      expect(again.logprobs).toEqual(first.logprobs)
+    }
+  })
+
+  it('draws by the row seed alone: a row replays by itself, other seeds draw otherwise', async () => {
+    const { engine } = under()
+    const seeds = [11, 12, 13, 14, 15, 16]
+    const together = await engine.generate(prompts, sampled(2, seeds, { maxNewTokens: 16 }))
+    const row = (out: typeof together, i: number) => Array.from(out.tokens.slice(out.offsets[i], out.offsets[i + 1]))
+    const alone = await engine.generate(packTokens([Int32Array.of(4)]), sampled(1, [14], { maxNewTokens: 16 }))
+    expect(row(alone, 0)).toEqual(row(together, 3))
+    expect(row(together, 2)).not.toEqual(row(together, 3))
+    const other = await engine.generate(prompts, sampled(2, [21, 22, 23, 24, 25, 26], { maxNewTokens: 16 }))
+    expect(other.tokens).not.toEqual(together.tokens)
+  })
+
+  it('ends a row at a stop token, and keeps it', async () => {
+    const { engine } = under()
+    const free = await engine.generate(prompts, greedy(3))
+    const stop = free.tokens[free.offsets[0]! + 2]!
+    const out = await engine.generate(prompts, greedy(3, { stopTokens: Int32Array.of(stop) }))
+    const first = Array.from(out.tokens.slice(0, out.offsets[1]))
+    expect(first.at(-1)).toBe(stop)
+    expect(first.indexOf(stop)).toBe(first.length - 1)
+    expect(out.finishReasons[0]).toBe(FinishReason.stop)
+  })
+
+  it('never repeats a token under a huge presence penalty', async () => {
+    const { engine } = under()
+    for (const temperature of [0, 1]) {
+      const out = await engine.generate(prompts, greedy(3, { temperature, presencePenalty: 1e4 }))
+      for (let row = 0; row < 3; row++) {
+        const tokens = out.tokens.slice(out.offsets[row], out.offsets[row + 1])
+        expect(new Set(tokens).size).toBe(tokens.length)
+      }
+    }
+  })
+
+  it('samples as greedy does when topP leaves one token', async () => {
+    const { engine } = under()
+    const best = await engine.generate(prompts, greedy(3))
+    const out = await engine.generate(prompts, sampled(1, [1, 2, 3], { topP: 1e-6 }))
+    expect(out.tokens).toEqual(best.tokens)
+  })
+
+  it('draws tokens as often as their probabilities say', async () => {
+    const { engine, vocabSize } = under()
+    const n = 4000
+    const prompt = Int32Array.of(2)
+    const seeds = Array.from({ length: n }, (_, i) => i * 7919)
+    const out = await engine.generate(packTokens([prompt]), sampled(n, seeds, { maxNewTokens: 1 }))
+    const continuations = Array.from({ length: vocabSize }, (_, token) => joinTokens(prompt, Int32Array.of(token)))
+    const logprobs = await engine.logprobs(packSequences(continuations), 'policy', 1)
+    const counts = new Float64Array(vocabSize) // [V]
+    for (const token of out.tokens) counts[token]! += 1
+    for (const [token, logprob] of logprobs.entries()) {
+      const p = Math.exp(logprob)
+      // five standard errors, and one draw for the rarest tokens
+      expect(Math.abs(counts[token]! / n - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / n) + 1.5 / n)
+    }
+  })
+
+  it('reports progress while it runs', async () => {
+    const { engine } = under()
+    const seen: [number, number][] = []
+    await engine.generate(prompts, greedy(3), (done, total) => seen.push([done, total]))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(seen.length).toBeGreaterThan(0)
+    expect(seen.every(([done, total]) => done >= 0 && done <= total && total > 0)).toBe(true)
+  })
+}

@@ -1,0 +1,59 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { resolveConfig } from '../../src/config/load.ts'
+import type { Config } from '../../src/config/schema.ts'
+import { silentReporter } from '../../src/log/reporter.ts'
+import type { StartOptions } from '../../src/train/start.ts'
+import { fakeChecker } from './fake-checker.ts'
+import { fakeModel } from './fake-model.ts'
+import { tempFolder } from './temp-folder.ts'
+
+/** A folder of its own with seed and held-out questions. */
+export async function questionFolder(): Promise<string> {
+  const folder = await tempFolder()
+  const problems = Array.from({ length: 12 }, (_, i) => `ab ${'abcdefgh'[i % 8]}c da hb${'abcd'[i % 4]} fe`)
+  const lines = problems.map((problem) => JSON.stringify({ problem, answer: '2' }))
+  await writeFile(join(folder, 'seeds.jsonl'), `${lines.join('\n')}\n`)
+  await writeFile(join(folder, 'held-out.jsonl'), `${lines.slice(0, 4).join('\n')}\n`)
+  return folder
+}
+
+/** Small steps for the fake model; later settings win. */
+export function fakeConfig(folder: string, over: Readonly<Record<string, unknown>> = {}): Config {
+  const values = {
+    'model.path': folder,
+    'seeds.path': join(folder, 'seeds.jsonl'),
+    'eval.path': join(folder, 'held-out.jsonl'),
+    'eval.maxNewTokens': 4,
+    'instruct.promptsPerRound': 2,
+    'instruct.maxNewTokens': 200,
+    'instruct.presencePenalty': 0,
+    'instruct.topP': 1,
+    'instruct.temperature': 1,
+    'rollout.promptsPerRound': 4,
+    'rollout.promptsPerStep': 4,
+    'rollout.samplesPerPrompt': 8,
+    'rollout.maxNewTokens': 4,
+    'rollout.suffix': '\n=',
+    'update.sequencesPerStep': 8,
+    'optimizer.lr': 0.05,
+    'optimizer.schedule': 'constant',
+    'checkpoint.every': 2,
+    'train.steps': 4,
+    ...over,
+  }
+  return resolveConfig(Object.entries(values).map(([key, value]) => ({ key, value, origin: 'test' })))
+}
+
+export function fakeStart(config: Config, out: string, over: Partial<StartOptions> = {}): StartOptions {
+  return {
+    config,
+    out,
+    resume: false,
+    reporter: silentReporter,
+    signal: new AbortController().signal,
+    openModel: async (_, reference) => fakeModel(reference),
+    openChecker: async () => fakeChecker,
+    ...over,
+  }
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { summaryJson, summaryText } from '../../../src/commands/train-summary.ts'
+import { resolveConfig } from '../../../src/config/load.ts'
+import { type StepMetrics, stepMetrics } from '../../../src/log/metrics.ts'
+
+const config = resolveConfig([])
+const outcome = (metrics: StepMetrics[]) => ({ run: 'runs/demo-1', final: 'runs/demo-1/final', metrics })
+const step = (n: number, accuracy: number | null, loss: number | null = 0): StepMetrics =>
+  stepMetrics({ step: n, 'eval.accuracy': accuracy, loss, 'seconds.total': 30, 'tokens.generated': 100 })
+
+describe('the summary of a run', () => {
+  it('tells accuracy before and after, in words and in a table', () => {
+    const text = summaryText(outcome([step(0, 0.39), step(1, 0.66), step(2, 0.937)]), config)
+    expect(text).toContain('In 2 steps (1.5 min) the model trained on questions it wrote itself')
+    expect(text).toContain('held-out questions rose from 39.0 % to 93.7 %')
+    expect(text).toMatch(/step {3}accuracy/)
+    expect(text).toMatch(/ 2 +93\.7 %/)
+    expect(text).toContain('runs/demo-1/final')
+  })
+
+  it('is honest about a fall, and about steps that did nothing', () => {
+    const text = summaryText(outcome([step(0, 0.5, null), step(1, 0.4), step(2, 0.4, null)]), config)
+    expect(text).toContain('fell from 50.0 % to 40.0 %')
+    expect(text).toContain('1 of the steps found no question worth training on')
+  })
+
+  it('claims nothing about accuracy without an evaluation', () => {
+    expect(summaryText(outcome([step(0, null), step(1, null)]), config)).not.toContain('accuracy on held-out')
+  })
+
+  it('shows at most a dozen rows, the last among them', () => {
+    const text = summaryText(outcome(Array.from({ length: 126 }, (_, n) => step(n, n / 200))), config)
+    const rows = text.split('\n').filter((line) => /^ +\d+ /.test(line))
+    expect(rows.length).toBeLessThanOrEqual(12)
+    expect(rows.at(-1)).toMatch(/^ +125 /)
+  })
+
+  it('is one object with --json', () => {
+    expect(summaryJson(outcome([step(0, 0.39), step(1, null), step(2, 0.9)]))).toEqual({
+      run: 'runs/demo-1',
+      final: 'runs/demo-1/final',
+      steps: 2,
+      accuracyBefore: 0.39,
+      accuracyAfter: 0.9,
+      tokensGenerated: 300,
+      tokensTrained: 0,
+      seconds: 90,
+    })
+  })
+})

@@ -1,0 +1,175 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { requirePaths } from '../../../src/config/check.ts'
+import { settings } from '../../../src/config/keys.ts'
+import { flagSetting, parseOverride, presetNames, readLayers } from '../../../src/config/layers.ts'
+import { resolveConfig } from '../../../src/config/load.ts'
+import { configText } from '../../../src/config/text.ts'
+import { UserError } from '../../../src/errors.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+
+async function yaml(text: string): Promise<string> {
+  const file = join(await tempFolder(), 'my.yaml')
+  await writeFile(file, text)
+  return file
+}
+
+const load = async (text: string, ...overrides: string[]) =>
+  resolveConfig([...(await readLayers(await yaml(text))), ...overrides.map(parseOverride)])
+
+describe('defaults', () => {
+  it('are the paper’s', () => {
+    const config = resolveConfig([])
+    expect(config.instruct).toMatchObject({
+      examples: 8,
+      fromPool: 2,
+      temperature: 0.8,
+      topP: 0.95,
+      presencePenalty: 2,
+    })
+    expect(config.rollout).toMatchObject({
+      samplesPerPrompt: 16,
+      promptsPerStep: 16,
+      temperature: 1,
+      maxNewTokens: 1024,
+    })
+    expect(config.rollout).toMatchObject({ template: 'none', suffix: '' })
+    expect(config.difficulty).toEqual({ low: 0.2, high: 0.8 })
+    expect(config.advantage).toEqual({ estimator: 'reinforce++', gamma: 1 })
+    expect(config.update).toMatchObject({ sequencesPerStep: 16, epochs: 1, clipLow: 0.2, clipHigh: 0.2 })
+    expect(config.optimizer).toMatchObject({ lr: 5e-7, beta1: 0.9, beta2: 0.95, weightDecay: 0, maxGradNorm: 1 })
+    expect(config.optimizer).toMatchObject({ schedule: 'cosine', warmup: 0.03 })
+  })
+
+  it('have a line of documentation for every setting', () => {
+    for (const [key, text] of settings) expect(text, key).not.toBe('')
+    expect(settings.size).toBeGreaterThan(60)
+  })
+
+  it('are frozen', () => {
+    const config = resolveConfig([])
+    expect(() => {
+      ;(config.rollout as { topP: number }).topP = 0.5
+    }).toThrow(TypeError)
+  })
+})
+
+describe('layers', () => {
+  it('lets later ones win: file, --set, flag', async () => {
+    const layers = [
+      ...(await readLayers(await yaml('rollout:\n  temperature: 0.5\n  topP: 0.5\ntrain:\n  steps: 7\n'))),
+      parseOverride('rollout.topP=0.6'),
+      parseOverride('train.steps=8'),
+      ...flagSetting('--steps', 'train.steps', 9),
+      ...flagSetting('--seed', 'train.seed', undefined),
+    ]
+    const config = resolveConfig(layers)
+    expect(config.rollout).toMatchObject({ temperature: 0.5, topP: 0.6 })
+    expect(config.train).toMatchObject({ steps: 9, seed: 0 })
+  })
+
+  it('takes values as YAML: numbers, lists, null, text', async () => {
+    const config = await load('', 'reward.clip=[-1, 1]', 'eval.path=null', 'rollout.suffix=\\n=', 'optimizer.lr=1e-6')
+    expect(config.reward.clip).toEqual([-1, 1])
+    expect(config.eval.path).toBeNull()
+    expect(config.rollout.suffix).toBe('\\n=')
+    expect(config.optimizer.lr).toBe(1e-6)
+  })
+
+  it('resolves paths against the file they stand in, and flags against the working directory', async () => {
+    const file = await yaml('seeds:\n  path: data/seeds.jsonl\n')
+    const config = resolveConfig([...(await readLayers(file)), ...flagSetting('--model', 'model.path', 'models/m')])
+    expect(config.seeds.path).toBe(join(file, '..', 'data', 'seeds.jsonl'))
+    expect(config.model.path).toBe(join(process.cwd(), 'models', 'm'))
+  })
+
+  it('starts from a preset where the file names one', async () => {
+    const config = await load('preset: demo\noptimizer:\n  lr: 0.5\n')
+    expect(config.optimizer).toMatchObject({ lr: 0.5, warmup: 3 })
+    expect(config.rollout.samplesPerPrompt).toBe(8)
+  })
+})
+
+describe('presets', () => {
+  it.each(['demo', 'cpu-100m', 'llama-3.2-3b-instruct', 'qwen2.5-7b-instruct'])('%s is whole', async (name) => {
+    expect(presetNames()).toContain(name)
+    expect(resolveConfig(await readLayers(name)).train.steps).toBeGreaterThan(0)
+  })
+
+  it('have the recipe of the demonstration', async () => {
+    const config = resolveConfig(await readLayers('demo'))
+    expect(config.model.path).toBe(join(process.cwd(), 'seeds', 'demo-model'))
+    expect(config.instruct).toMatchObject({
+      promptsPerRound: 4,
+      samplesPerPrompt: 5,
+      presencePenalty: 0,
+      maxNewTokens: 110,
+    })
+    expect(config.rollout).toMatchObject({ promptsPerStep: 16, samplesPerPrompt: 8, maxNewTokens: 60, maxRounds: 4 })
+    expect(config.optimizer).toMatchObject({ lr: 3e-4, schedule: 'constant', warmup: 3 })
+    expect(config.kl).toMatchObject({ coef: 1e-3, place: 'reward', estimator: 'k1' })
+  })
+})
+
+describe('mistakes', () => {
+  it.each([
+    ['rolout:\n  topP: 1\n', /my\.yaml: unknown config key rolout; did you mean rollout\?/],
+    [
+      'rollout:\n  temprature: 1\n',
+      /my\.yaml: unknown config key rollout\.temprature; did you mean rollout\.temperature\?/,
+    ],
+    ['xyzzy: 1\n', /unknown config key xyzzy; the groups are model, seeds/],
+    ['rollout:\n  frobnicate: 1\n', /rollout has rollout\.promptsPerRound, /],
+    ['rollout: 5\n', /rollout is a group of settings, found 5/],
+    ['rollout:\n  temperature: hot\n', /my\.yaml: rollout\.temperature = "hot": expected number, received string/],
+    ['rollout:\n  temperature: 0\n', /rollout\.temperature = 0: Too small: expected number to be >0/],
+    ['kl:\n  place: outside\n', /kl\.place = "outside": expected one of "reward", "loss"/],
+    ['model:\n  device: gpu\n', /model\.device = "gpu": expected cpu, cuda or cuda:N/],
+    ['train:\n  steps: 1.5\n', /train\.steps = 1\.5: expected int/],
+    ['difficulty:\n  low: 0.9\n', /difficulty\.low = 0\.9 is above difficulty\.high = 0\.8/],
+    ['reward:\n  kind: rule\n', /reward\.kind = rule needs known answers/],
+    ['reward:\n  answers: module\n', /reward\.answers = module and reward\.module = null/],
+    ['preset: nope\n', /my\.yaml: preset: "nope" is none of .*demo/],
+    ['a: [1\n', /my\.yaml: not YAML/],
+    ['- 1\n', /expected groups of settings/],
+  ])('%j', async (text, message) => {
+    await expect(load(text)).rejects.toThrow(message)
+    await expect(load(text)).rejects.toBeInstanceOf(UserError)
+  })
+
+  it.each([
+    ['rollout.topP', /--set rollout\.topP: expected group\.key=value/],
+    ['rollout.topp=1', /--set: unknown config key rollout\.topp; did you mean rollout\.topP\?/],
+  ])('--set %s', (text, message) => {
+    expect(() => parseOverride(text)).toThrow(message)
+  })
+
+  it('names every problem at once', async () => {
+    await expect(load('rollout:\n  temperature: hot\n  topP: 2\n')).rejects.toThrow(/temperature[\s\S]*\n[\s\S]*topP/)
+  })
+
+  it('knows neither file nor preset', async () => {
+    await expect(readLayers('demoo')).rejects.toThrow(
+      /no config file demoo and no preset of that name; did you mean demo\?/,
+    )
+  })
+
+  it('says what a run still needs', () => {
+    expect(() => requirePaths(resolveConfig([]))).toThrow(/no model: give --model FOLDER/)
+    const withModel = resolveConfig([parseOverride('model.path=x')])
+    expect(() => requirePaths(withModel)).toThrow(/no seed questions: give --seeds/)
+  })
+})
+
+describe('configText', () => {
+  it('reads back as the same config, with a comment for each setting', async () => {
+    const config = resolveConfig([...(await readLayers('demo')), parseOverride('rollout.suffix="\\n= "')])
+    const text = configText(config)
+    expect(parse(text)).toEqual(config)
+    const file = await yaml(text)
+    expect(resolveConfig(await readLayers(file))).toEqual(config)
+    expect(text).toContain('  # responses a question\n  samplesPerPrompt: 8')
+  })
+})

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { judgeDifficulty } from '../../../src/difficulty/difficulty.ts'
+
+const rewards = (ones: number, n: number): Float32Array =>
+  Float32Array.from({ length: n }, (_, i) => (i < ones ? 1 : 0))
+
+describe('judgeDifficulty', () => {
+  it.each([
+    [0, 'too-hard'],
+    [1, 'too-hard'],
+    [2, 'kept'],
+    [5, 'kept'],
+    [8, 'kept'],
+    [9, 'too-easy'],
+    [10, 'too-easy'],
+  ] as const)('%d of 10 agree: %s', (ones, verdict) => {
+    expect(judgeDifficulty(rewards(ones, 10), { low: 0.2, high: 0.8 })).toBe(verdict)
+  })
+
+  it('keeps everything in the band 0 to 1', () => {
+    for (const ones of [0, 3, 8]) expect(judgeDifficulty(rewards(ones, 8), { low: 0, high: 1 })).toBe('kept')
+  })
+})

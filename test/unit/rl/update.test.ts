@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest'
+import type { Config } from '../../../src/config/schema.ts'
+import type { NativeEngine, OptimizerParams, PolicyLoss } from '../../../src/native/types.ts'
+import { createRandom } from '../../../src/random.ts'
+import { buildTrainBatch } from '../../../src/rl/train-batch.ts'
+import { runSchedule, updatePolicy } from '../../../src/rl/update.ts'
+import type { JudgedGroup } from '../../../src/rollout/group.ts'
+import { packSequences } from '../../../src/rollout/pack.ts'
+import { openFakeEngine } from '../../support/fake-engine.ts'
+import { fakeConfig } from '../../support/fake-run.ts'
+
+const vocabSize = 16
+
+function randomEngine(): NativeEngine {
+  const random = createRandom(['update-test'])
+  const table = Float32Array.from({ length: vocabSize ** 2 }, () => 2 * random.float() - 1) // [V, V]
+  return openFakeEngine({ table, reference: true })
+}
+
+/** Three groups of four completions; rewards 1 0 0 0. */
+async function judgedGroups(engine: NativeEngine, step: number): Promise<JudgedGroup[]> {
+  const random = createRandom(['groups'])
+  const groups: JudgedGroup[] = []
+  for (let g = 0; g < 3; g++) {
+    const promptTokens = Int32Array.from({ length: 2 }, () => random.below(vocabSize))
+    const completions = []
+    for (let i = 0; i < 4; i++) {
+      const tokens = Int32Array.from({ length: 1 + random.below(5) }, () => random.below(vocabSize))
+      const sequence = { tokens: Int32Array.from([...promptTokens, ...tokens]), promptLength: 2 }
+      const logprobs = await engine.logprobs(packSequences([sequence]), 'policy', 1)
+      completions.push({ tokens, logprobs, text: '', finishReason: 'stop' as const })
+    }
+    const judgement = {
+      rewards: Float32Array.of(1, 0, 0, 0),
+      answers: ['1', '2', '3', '4'],
+      majority: '1',
+      majorityShare: 0.25,
+      classes: 4,
+      answerless: 0,
+      timeouts: 0,
+    }
+    groups.push({ instruction: { id: `q${g}`, text: '', source: 'self' }, promptTokens, completions, judgement, step })
+  }
+  return groups
+}
+
+const config = (over: Readonly<Record<string, unknown>>): Config =>
+  fakeConfig('/nowhere', { 'update.sequencesPerStep': 12, 'optimizer.lr': 0.01, 'kl.coef': 0.1, ...over })
+
+/** Calls that an engine got. */
+function recording(engine: NativeEngine) {
+  const losses: PolicyLoss[] = []
+  const steps: (OptimizerParams & { tokens: number })[] = [] // action tokens accumulated for it
+  let tokens = 0
+  const recorded: NativeEngine = {
+    ...engine,
+    accumulate: (batch, loss) => {
+      losses.push(loss as PolicyLoss)
+      tokens += (loss as PolicyLoss).advantages.length
+      return engine.accumulate(batch, loss)
+    },
+    step: (params) => {
+      steps.push({ ...params, tokens })
+      tokens = 0
+      return engine.step(params)
+    },
+  }
+  return { engine: recorded, losses, steps }
+}
+
+async function update(engine: NativeEngine, settings: Config, sampledAt = 1) {
+  const groups = await judgedGroups(engine, sampledAt)
+  const batch = await buildTrainBatch(engine, groups, settings, 1)
+  const random = createRandom(['order'])
+  return { batch, stats: await updatePolicy(engine, batch.sequences, settings, { optimizerStep: 0, random }) }
+}
+
+const probe = packSequences([{ tokens: Int32Array.of(1, 2, 3, 4, 5, 6, 7), promptLength: 1 }])
+
+describe('updatePolicy', () => {
+  it('does not depend on how minibatches are cut into micro-batches', async () => {
+    const results: Float32Array[] = []
+    for (const tokensPerMicroBatch of [100_000, 12, 1]) {
+      const engine = randomEngine()
+      const { stats } = await update(engine, config({ 'update.tokensPerMicroBatch': tokensPerMicroBatch }))
+      expect(stats.optimizerSteps).toBe(1)
+      results.push(await engine.logprobs(probe, 'policy', 1))
+    }
+    for (const [t, value] of results[0]!.entries()) {
+      expect(results[1]![t]).toBeCloseTo(value, 5)
+      expect(results[2]![t]).toBeCloseTo(value, 5)
+    }
+  })
+
+  it('takes one optimizer step per minibatch and epoch, each with its own token count as normalizer', async () => {
+    const { engine, losses, steps } = recording(randomEngine())
+    const settings = config({ 'update.sequencesPerStep': 5, 'update.epochs': 2, 'update.tokensPerMicroBatch': 10_000 })
+    const { stats, batch } = await update(engine, settings)
+    expect(steps.map((step) => step.step)).toEqual([1, 2, 3, 4, 5, 6]) // 5 + 5 + 2 sequences, twice
+    const normalizers = losses.map((loss) => loss.normalizer).filter((value, i, all) => value !== all[i - 1])
+    expect(normalizers).toEqual(steps.map((step) => step.tokens))
+    const tokens = batch.sequences.reduce((sum, sequence) => sum + sequence.advantages.length, 0)
+    expect(stats.tokensTrained).toBe(2 * tokens)
+    expect(stats.optimizerSteps).toBe(6)
+  })
+
+  it('starts from a ratio of 1 when old log-probabilities are recomputed', async () => {
+    const { stats } = await update(randomEngine(), config({}))
+    expect(stats.ratioMax).toBeCloseTo(1, 6)
+    expect(stats.clipFraction).toBe(0)
+  })
+
+  it('raises rewarded tokens', async () => {
+    const engine = randomEngine()
+    const settings = config({ 'kl.coef': 0 })
+    const groups = await judgedGroups(engine, 1)
+    const rewarded = groups.map((group) => ({
+      tokens: Int32Array.from([...group.promptTokens, ...group.completions[0]!.tokens]),
+      promptLength: 2,
+    }))
+    const sum = async () => (await engine.logprobs(packSequences(rewarded), 'policy', 1)).reduce((a, b) => a + b, 0)
+    const before = await sum()
+    await update(engine, settings)
+    expect(await sum()).toBeGreaterThan(before)
+  })
+
+  it('skips a step whose gradient is not finite, without counting it', async () => {
+    const engine = randomEngine()
+    let calls = 0
+    const { engine: recorded, steps } = recording({
+      ...engine,
+      accumulate: (batch, loss) => {
+        calls += 1
+        const bad = { ...loss, advantages: (loss as PolicyLoss).advantages.map(() => Number.NaN) } as PolicyLoss
+        return engine.accumulate(batch, calls === 1 ? bad : loss)
+      },
+    })
+    const { stats } = await update(recorded, config({ 'update.sequencesPerStep': 4 }))
+    expect(stats.skipped).toEqual(['bigram.table'])
+    expect(stats.optimizerSteps).toBe(2)
+    expect(steps.map((step) => step.step)).toEqual([1, 1, 2])
+  })
+
+  it('fails, naming the tensor, when no step could be taken', async () => {
+    const engine = randomEngine()
+    const groups = await judgedGroups(engine, 1)
+    const settings = config({})
+    const batch = await buildTrainBatch(engine, groups, settings, 1)
+    const broken = batch.sequences.map((sequence) => ({
+      ...sequence,
+      advantages: sequence.advantages.map(() => Infinity),
+    }))
+    const progress = { optimizerStep: 0, random: createRandom(['order']) }
+    await expect(updatePolicy(engine, broken, settings, progress)).rejects.toThrow(/bigram\.table/)
+  })
+
+  it('puts KL into the loss when told so', async () => {
+    const { engine, losses } = recording(randomEngine())
+    const { batch } = await update(engine, config({ 'kl.place': 'loss', 'kl.estimator': 'k3' }))
+    expect(losses[0]!.klCoef).toBe(0.1)
+    expect(losses[0]!.klEstimator).toBe('k3')
+    expect(losses[0]!.referenceLogprobs!.length).toBe(losses[0]!.advantages.length)
+    expect(batch.klMean).toBeCloseTo(0, 6)
+  })
+})
+
+describe('buildTrainBatch', () => {
+  it('measures no mismatch between equal weights', async () => {
+    const { batch } = await update(randomEngine(), config({}))
+    expect(batch.mismatch!.max).toBeLessThan(1e-6)
+  })
+
+  it('keeps sampling log-probabilities of groups left over from an earlier step', async () => {
+    const engine = randomEngine()
+    const groups = await judgedGroups(engine, 0)
+    await engine.accumulate(probe, { kind: 'nll', normalizer: 1 })
+    await engine.step({ step: 1, lr: 0.1, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0, maxGradNorm: 0 })
+    const batch = await buildTrainBatch(engine, groups, config({}), 1)
+    expect(batch.sequences[0]!.oldLogprobs).toEqual(groups[0]!.completions[0]!.logprobs)
+    expect(batch.mismatch).toBeNull()
+    const fresh = await buildTrainBatch(
+      engine,
+      groups.map((group) => ({ ...group, step: 1 })),
+      config({}),
+      1,
+    )
+    expect(fresh.mismatch!.max).toBeGreaterThan(1e-3)
+  })
+
+  it('asks for no reference when nothing needs it', async () => {
+    const engine = randomEngine()
+    const groups = await judgedGroups(engine, 1)
+    const batch = await buildTrainBatch(engine, groups, config({ 'kl.coef': 0, 'kl.monitor': false }), 1)
+    expect(batch.klMean).toBeNull()
+    expect(batch.sequences[0]!.referenceLogprobs).toBeNull()
+  })
+})
+
+describe('runSchedule', () => {
+  it('counts optimizer steps as the paper does: 125 steps of 256 responses, 16 at a time', () => {
+    const paper = { 'rollout.promptsPerStep': 16, 'rollout.samplesPerPrompt': 16, 'update.sequencesPerStep': 16 }
+    const schedule = runSchedule(config({ ...paper, 'train.steps': 125, 'optimizer.warmup': 0.03 }))
+    expect(schedule.totalSteps).toBe(2000)
+    expect(schedule.warmupSteps).toBe(60)
+  })
+})

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import {
+  byTokenBudget,
+  concatFloats,
+  joinTokens,
+  packSequences,
+  packTokens,
+  splitFloats,
+} from '../../../src/rollout/pack.ts'
+
+describe('packing', () => {
+  it('puts rows one after the other', () => {
+    const { tokens, offsets } = packTokens([Int32Array.of(1, 2), Int32Array.of(3), Int32Array.of(4, 5, 6)])
+    expect(Array.from(tokens)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(Array.from(offsets)).toEqual([0, 2, 3, 6])
+  })
+
+  it('keeps where completions begin', () => {
+    const batch = packSequences([
+      joinTokens(Int32Array.of(1), Int32Array.of(2, 3)),
+      joinTokens(Int32Array.of(4, 5), Int32Array.of(6)),
+    ])
+    expect(Array.from(batch.tokens)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(Array.from(batch.promptLengths)).toEqual([1, 2])
+  })
+
+  it('splits what it joined', () => {
+    const rows = [Float32Array.of(1, 2), new Float32Array(0), Float32Array.of(3)]
+    expect(splitFloats(concatFloats(rows), [2, 0, 1])).toEqual(rows)
+  })
+})
+
+describe('byTokenBudget', () => {
+  it('holds every row once, longest first', () => {
+    const lengths = [3, 9, 4, 4, 1, 12]
+    const batches = byTokenBudget(lengths, 10)
+    expect(batches).toEqual([[5], [1], [2, 3], [0], [4]])
+    expect(batches.flat().sort()).toEqual([0, 1, 2, 3, 4, 5])
+  })
+
+  it('keeps the padded size within the budget, and rows within twice each other', () => {
+    const lengths = Array.from({ length: 200 }, (_, i) => 1 + ((i * 37) % 90))
+    for (const batch of byTokenBudget(lengths, 300)) {
+      const [longest, shortest] = [lengths[batch[0]!]!, lengths[batch.at(-1)!]!]
+      expect(batch.length * longest).toBeLessThanOrEqual(300)
+      expect(2 * shortest).toBeGreaterThanOrEqual(longest)
+    }
+  })
+
+  it('makes nothing of nothing', () => {
+    expect(byTokenBudget([], 10)).toEqual([])
+  })
+})

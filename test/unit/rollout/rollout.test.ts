@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { promptTokens } from '../../../src/rollout/prompt.ts'
+import { rollOut } from '../../../src/rollout/rollout.ts'
+import { BOS, byteTokenizer, EOS } from '../../support/byte-tokenizer.ts'
+import { fakeModel } from '../../support/fake-model.ts'
+
+const format = { template: 'none', suffix: '\n=' } as const
+
+describe('rollOut', () => {
+  it('gives n completions a question, their text without the end token', async () => {
+    const { engine } = fakeModel(false)
+    const prompted = ['ab', 'cd'].map((text, i) => ({
+      instruction: { id: `q${i}`, text, source: 'self' as const },
+      promptTokens: promptTokens(byteTokenizer, text, format),
+    }))
+    const groups = await rollOut(engine, byteTokenizer, prompted, {
+      samplesPerPrompt: 3,
+      maxNewTokens: 6,
+      temperature: 1,
+      topP: 1,
+      presencePenalty: 0,
+      stopTokens: Int32Array.of(EOS),
+      seeds: Uint32Array.of(1, 2, 3, 4, 5, 6),
+    })
+    expect(groups.map((group) => group.instruction.id)).toEqual(['q0', 'q1'])
+    for (const { completions } of groups) {
+      expect(completions.length).toBe(3)
+      for (const completion of completions) {
+        expect(completion.logprobs.length).toBe(completion.tokens.length)
+        expect(completion.text).toMatch(/^[1-4]x*$/)
+        expect(completion.finishReason).toBe(completion.tokens.at(-1) === EOS ? 'stop' : 'length')
+      }
+    }
+  })
+
+  it('asks nothing of the engine for no question', async () => {
+    const { engine } = fakeModel(false)
+    await engine.close()
+    const sampling = { samplesPerPrompt: 2, maxNewTokens: 1, temperature: 1, topP: 1, presencePenalty: 0 }
+    const none = { ...sampling, stopTokens: new Int32Array(0), seeds: new Uint32Array(0) }
+    expect(await rollOut(engine, byteTokenizer, [], none)).toEqual([])
+  })
+})
+
+describe('promptTokens', () => {
+  const chatting = {
+    ...byteTokenizer,
+    hasChatTemplate: true,
+    chat: (messages: readonly { content: string }[]) => byteTokenizer.encodePlain(`<${messages[0]!.content}>`),
+  }
+
+  it('takes the chat template as told', () => {
+    const text = (template: 'auto' | 'chat' | 'none', tokenizer = chatting) =>
+      byteTokenizer.decode(promptTokens(tokenizer, 'q', { template, suffix: '!' }))
+    expect(text('chat')).toBe('<q!>')
+    expect(text('auto')).toBe('<q!>')
+    expect(text('none')).toBe('q!')
+    expect(byteTokenizer.decode(promptTokens(byteTokenizer, 'q', { template: 'auto', suffix: '!' }))).toBe('q!')
+  })
+
+  it('starts plain text with the special tokens of the tokenizer', () => {
+    expect(promptTokens(byteTokenizer, 'a', format)[0]).toBe(BOS)
+  })
+})

@@ -1,0 +1,151 @@
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Config } from '../../../src/config/schema.ts'
+import { silentReporter } from '../../../src/log/reporter.ts'
+import { Interrupted } from '../../../src/train/run.ts'
+import { type StartOptions, startRun } from '../../../src/train/start.ts'
+import { fakeModel } from '../../support/fake-model.ts'
+import { fakeConfig, fakeStart, questionFolder } from '../../support/fake-run.ts'
+
+/** Every file of a run, by path; metrics without seconds, which no two runs share. */
+async function contents(run: string): Promise<Record<string, string>> {
+  const files: Record<string, string> = {}
+  for (const entry of await readdir(run, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    const bytes = await readFile(path)
+    const isMetrics = entry.name === 'metrics.jsonl'
+    files[path.slice(run.length)] = isMetrics ? timeless(bytes.toString()) : bytes.toString('base64')
+  }
+  return files
+}
+
+const timeless = (metrics: string): string => metrics.replace(/"seconds\.\w+":[\d.e-]+/g, '"seconds"')
+
+describe('resuming', () => {
+  let folder: string
+  let config: Config
+  let whole: Record<string, string>
+  const steps = 6
+  const start = (out: string, over: Partial<StartOptions> = {}) => startRun(fakeStart(config, out, over))
+
+  beforeAll(async () => {
+    folder = await questionFolder()
+    config = fakeConfig(folder, { 'train.steps': steps, 'rollout.promptsPerRound': 6, 'checkpoint.keep': 9 })
+    await start(join(folder, 'whole'))
+    whole = await contents(join(folder, 'whole'))
+  })
+
+  it('repeats a run bit for bit', async () => {
+    await start(join(folder, 'again'))
+    expect(await contents(join(folder, 'again'))).toEqual(whole)
+  })
+
+  it.each(['accumulate', 'generate', 'exportTensors'] as const)(
+    'goes on as if nothing had been, after dying in %s',
+    async (call) => {
+      const out = join(folder, `died-${call}`)
+      await expect(
+        start(out, { openModel: dyingAfter(call, { accumulate: 14, generate: 14, exportTensors: 3 }[call]) }),
+      ).rejects.toThrow('power cut')
+      await start(out, { resume: true })
+      expect(await contents(out)).toEqual(whole)
+    },
+  )
+
+  it('goes on after Ctrl-C, in sampling or in evaluation', async () => {
+    for (const stage of ['answering', 'evaluating', 'asking for questions']) {
+      const out = join(folder, `stopped-${stage}`)
+      const controller = new AbortController()
+      let step = 0
+      const reporter = {
+        ...silentReporter,
+        step: () => {
+          step += 1
+        },
+        progress: (name: string) => {
+          if (name === stage && step === 4) controller.abort()
+        },
+      }
+      await expect(start(out, { reporter, signal: controller.signal })).rejects.toThrow(Interrupted)
+      await start(out, { resume: true })
+      const files = await contents(out)
+      // Ctrl-C leaves one checkpoint more than the schedule asks for
+      const expected = Object.keys(whole)
+      const extra = Object.keys(files).filter((name) => !expected.includes(name))
+      expect(extra.every((name) => name.startsWith('/checkpoints/step-000003'))).toBe(true)
+      for (const name of expected) expect(files[name], `${stage}: ${name}`).toBe(whole[name])
+    }
+  })
+
+  it('starts again where there was no checkpoint yet', async () => {
+    const out = join(folder, 'early')
+    await expect(start(out, { openModel: dyingAfter('accumulate', 2) })).rejects.toThrow('power cut')
+    await start(out, { resume: true })
+    expect(await contents(out)).toEqual(whole)
+  })
+
+  it('cuts torn lines and removes unfinished checkpoints', async () => {
+    const out = join(folder, 'torn')
+    await cp(join(folder, 'whole'), out, { recursive: true })
+    await rm(join(out, 'final'), { recursive: true })
+    await rm(join(out, 'checkpoints', 'step-000006'), { recursive: true })
+    await mkdir(join(out, 'checkpoints', '.partial-1'))
+    await writeFile(join(out, 'metrics.jsonl'), '{"step":6,"eval.acc', { flag: 'a' })
+    await start(out, { resume: true })
+    expect(await contents(out)).toEqual(whole)
+  })
+
+  it('goes on for longer when told, and says which settings changed', async () => {
+    const out = join(folder, 'longer')
+    await cp(join(folder, 'whole'), out, { recursive: true })
+    const notes: string[] = []
+    const longer = fakeConfig(folder, { 'train.steps': steps + 1, 'rollout.promptsPerRound': 6, 'checkpoint.keep': 9 })
+    const reporter = { ...silentReporter, note: (text: string) => void notes.push(text) }
+    const { metrics } = await startRun(fakeStart(longer, out, { resume: true, reporter }))
+    expect(metrics.map((line) => line.step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+    expect(notes[0]).toMatch(/after step 6, with other settings than it began with: train\.steps = 7 \(was 6\)$/)
+  })
+
+  it('has nothing left to do after the last step', async () => {
+    const out = join(folder, 'again')
+    await start(out, { resume: true })
+    expect(await contents(out)).toEqual(whole)
+  })
+
+  it('refuses a folder without a run, and a broken state', async () => {
+    await expect(start(join(folder, 'nowhere'), { resume: true })).rejects.toThrow(/--resume: .*nowhere holds no run/)
+    const out = join(folder, 'broken')
+    await cp(join(folder, 'whole'), out, { recursive: true })
+    await writeFile(join(out, 'checkpoints', 'step-000006', 'trainer', 'state.json'), '{')
+    await expect(start(out, { resume: true })).rejects.toThrow(
+      /state\.json cannot be read .*remove .*step-000006 to resume/,
+    )
+  })
+})
+
+describe('--out', () => {
+  it('refuses a folder that holds something, and touches nothing', async () => {
+    const folder = await questionFolder()
+    await expect(startRun(fakeStart(fakeConfig(folder), folder))).rejects.toThrow(
+      /is not empty \(it holds .*\): give another/,
+    )
+    expect((await readdir(folder)).sort()).toEqual(['held-out.jsonl', 'seeds.jsonl'])
+  })
+})
+
+/** A model whose engine fails at the n-th call of one kind. */
+const dyingAfter =
+  (call: 'accumulate' | 'generate' | 'exportTensors', n: number): StartOptions['openModel'] =>
+  async (_, reference) => {
+    let calls = 0
+    return fakeModel(reference, undefined, (engine) => ({
+      ...engine,
+      [call]: (...args: never[]) => {
+        calls += 1
+        if (calls === n) return Promise.reject(new Error('power cut'))
+        return (engine[call] as (...rest: never[]) => unknown)(...args)
+      },
+    }))
+  }
