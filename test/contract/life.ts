@@ -16,6 +16,18 @@ export function describeLife(fresh: () => Promise<EngineUnderTest>): void {
     expect(next.tokens.length).toBe(24)
   })
 
+  it('settles generates that wait, too, when cancelled', async () => {
+    const { engine, maxPositions } = await fresh()
+    const long = greedy(3, { samplesPerPrompt: 32, maxNewTokens: maxPositions - 3, seeds: new Uint32Array(96) })
+    const [running, waiting] = [engine.generate(prompts, long), engine.generate(prompts, greedy(3))]
+    engine.cancel()
+    for (const out of await Promise.all([running, waiting])) {
+      expect(out.offsets.length - 1).toBe(out.finishReasons.length)
+      expect(new Set(out.finishReasons)).toEqual(new Set([FinishReason.cancelled]))
+    }
+    expect((await engine.generate(prompts, greedy(3))).tokens.length).toBe(24)
+  })
+
   it('runs jobs in call order', async () => {
     const { engine } = await fresh()
     const order: string[] = []

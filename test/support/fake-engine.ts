@@ -48,7 +48,7 @@ interface FakeState {
   readonly expAvgSq: Bigram
   gradient: BigramGradient
   queue: Promise<unknown>
-  cancelled: boolean
+  cancellations: number
   closed: boolean
 }
 
@@ -71,7 +71,7 @@ export function openFakeEngine(options: FakeOptions): NativeEngine {
     expAvgSq: zeros(),
     gradient: emptyGradient(vocabSize),
     queue: Promise.resolve(),
-    cancelled: false,
+    cancellations: 0,
     closed: false,
   }
   const run = <T>(job: () => T | Promise<T>): Promise<T> => {
@@ -82,7 +82,11 @@ export function openFakeEngine(options: FakeOptions): NativeEngine {
   }
   return {
     info: engineInfo(state.policy),
-    generate: (prompts, sampling, onProgress) => run(() => generate(state, prompts, sampling, onProgress)),
+    generate: (prompts, sampling, onProgress) => {
+      const before = state.cancellations
+      const isCancelled = (): boolean => state.cancellations !== before
+      return run(() => generate(state, { prompts, sampling, onProgress, isCancelled }))
+    },
     logprobs: (batch, which, temperature) => run(() => logprobs(state, batch, which, temperature)),
     accumulate: (batch, loss) => run(() => accumulate(state, batch, loss)),
     gradientNorms: () => run(() => Float64Array.from(PARTS, (part) => norm([state.gradient[part]]))),
@@ -92,7 +96,7 @@ export function openFakeEngine(options: FakeOptions): NativeEngine {
     importTensors: (sources) => run(() => importFiles(state, sources)),
     memory: () => memoryOf(state),
     cancel: () => {
-      state.cancelled = true
+      state.cancellations++
     },
     close: async () => {
       state.closed = true
@@ -108,15 +112,17 @@ const engineInfo = (policy: Bigram): EngineInfo => ({
   tensorNames: TENSOR_NAMES,
 })
 
-async function generate(
-  state: FakeState,
-  prompts: TokenBatch,
-  sampling: SamplingParams,
-  onProgress?: ProgressFn,
-): Promise<Completions> {
+interface GenerateCall {
+  readonly prompts: TokenBatch
+  readonly sampling: SamplingParams
+  readonly onProgress: ProgressFn | undefined
+  readonly isCancelled: () => boolean // since the call was made
+}
+
+async function generate(state: FakeState, call: GenerateCall): Promise<Completions> {
+  const { prompts, sampling, onProgress } = call
   checkTokens(prompts, state.policy.vocabSize)
   checkSampling(prompts, sampling)
-  state.cancelled = false
   const total = sampling.seeds.length
   const rows = Array.from({ length: total }, (_, row) => {
     const prompt = Math.floor(row / sampling.samplesPerPrompt)
@@ -131,7 +137,7 @@ async function generate(
     if (position % 16 === 0) await setImmediate()
     for (const [i, row] of rows.entries()) {
       if (row.reason >= 0) continue
-      if (state.cancelled) row.reason = FinishReason.cancelled
+      if (call.isCancelled()) row.reason = FinishReason.cancelled
       else sampleToken(state.policy, row, sampling, i)
     }
     onProgress?.(rows.filter((row) => row.reason >= 0).length, total)
