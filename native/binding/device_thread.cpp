@@ -2,6 +2,8 @@
 
 #include <c10/util/Exception.h>
 
+#include <utility>
+
 #include "core/error.h"
 
 namespace serl {
@@ -104,15 +106,17 @@ void DeviceThread::loop() {
   }
 }
 
-void DeviceThread::stop() {
+std::deque<std::shared_ptr<DeviceJob>> DeviceThread::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_one();
-  if (!thread_.joinable()) return;
-  thread_.join();
-  channel_.Release();
+  if (thread_.joinable()) {
+    thread_.join();
+    channel_.Release();
+  }
+  return std::exchange(queue_, {});
 }
 
 }  // namespace serl

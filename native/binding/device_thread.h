@@ -35,8 +35,8 @@ class DeviceThread {
   void post(DeviceJob job);
   // Runs `task` on the JavaScript thread soon; from the engine's thread.
   void callback(std::function<void(Napi::Env)> task);
-  // Waits for the job that runs, drops the rest. After it nothing is settled any more.
-  void stop();
+  // Waits for the job that runs and returns those that never started; nothing is settled any more.
+  std::deque<std::shared_ptr<DeviceJob>> stop();
 
  private:
   void loop();

@@ -232,8 +232,9 @@ Napi::Value EngineWrap::close(const Napi::CallbackInfo& info) {
         releaseDeviceMemory(deviceIndex_);
       },
       [this](Napi::Env env) {
-        thread_->stop();
+        const auto waiting = thread_->stop();
         thread_.reset();
+        for (const auto& job : waiting) job->settle(env, Failure{"CLOSED", "the engine is closed"});
         return env.Undefined();
       });
 }

@@ -260,27 +260,41 @@ at::Tensor Engine::resolve(const std::string& name) {
 
 void Engine::exportTensors(const std::vector<TensorFile>& files) {
   at::NoGradGuard noGrad;
-  for (const TensorFile& file : files) {
-    std::vector<at::Tensor> tensors;
-    for (const std::string& name : file.tensors) tensors.push_back(resolve(name));
-    writeTensors(file.path, file.header, tensors);
+  std::vector<std::vector<at::Tensor>> tensors(files.size());  // all names first: a wrong one must write nothing
+  for (size_t i = 0; i < files.size(); ++i) {
+    for (const std::string& name : files[i].tensors) tensors[i].push_back(resolve(name));
   }
+  for (size_t i = 0; i < files.size(); ++i) writeTensors(files[i].path, files[i].header, tensors[i]);
 }
 
 void Engine::importTensors(const std::vector<TensorSource>& sources) {
   at::NoGradGuard noGrad;
-  std::set<std::string> weights, masters;
+  std::vector<at::Tensor> destinations;  // all of them first: a wrong one must change nothing
   for (const TensorSource& source : sources) {
-    readTensor(source, resolve(source.name));
-    if (source.name.starts_with("master/")) masters.insert(source.name.substr(7));
-    if (source.name.find('/') == std::string::npos) weights.insert(source.name);
+    destinations.push_back(resolve(source.name));
+    checkShape(source, destinations.back());
   }
+  std::set<std::string> imported;
+  try {
+    for (size_t i = 0; i < sources.size(); ++i) {
+      imported.insert(sources[i].name);
+      readTensor(sources[i], destinations[i]);
+    }
+  } catch (...) {
+    alignMasters(imported);
+    throw;
+  }
+  alignMasters(imported);
+}
+
+// A weight and its master say the same thing: what did not come along follows what did.
+void Engine::alignMasters(const std::set<std::string>& imported) {
   if (!optimizer_ || dtype_ == at::kFloat) return;
-  // a weight and its master say the same thing: what did not come along follows what did
   for (const NamedTensor& named : policy_.names) {
+    const bool hasWeight = imported.contains(named.name), hasMaster = imported.contains("master/" + named.name);
+    if (hasWeight == hasMaster) continue;
     at::Tensor weight = namedView(policy_.parameters, named), master = namedView(optimizer_->masters, named);
-    if (weights.contains(named.name) && !masters.contains(named.name)) master.copy_(weight);
-    if (masters.contains(named.name) && !weights.contains(named.name)) weight.copy_(master);
+    hasWeight ? master.copy_(weight) : weight.copy_(master);
   }
 }
 

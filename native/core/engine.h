@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,7 @@ class Engine {
   std::string firstNonFinite(size_t parameter) const;
   // "NAME", "reference/NAME", "exp_avg/NAME", "exp_avg_sq/NAME", "master/NAME" -> view
   at::Tensor resolve(const std::string& name);
+  void alignMasters(const std::set<std::string>& imported);
   void recordMemory();
 
   ModelConfig config_;

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <sstream>
 #include <utility>
 
 #include "core/error.h"
@@ -68,9 +69,16 @@ class File {
 
 }  // namespace
 
+void checkShape(const TensorSource& source, const at::Tensor& destination) {
+  if (destination.sizes() == at::IntArrayRef(source.shape)) return;
+  std::ostringstream message;
+  message << source.name << " has shape " << at::IntArrayRef(source.shape) << " in " << source.file << ", " << destination.sizes()
+          << " is needed";
+  throw Error(ErrorCode::Argument, message.str());
+}
+
 void readTensor(const TensorSource& source, at::Tensor destination) {
-  TORCH_CHECK(destination.sizes() == at::IntArrayRef(source.shape), source.name, " has shape ", at::IntArrayRef(source.shape),
-              " in ", source.file, " but ", destination.sizes(), " is needed");
+  checkShape(source, destination);
   File file(source.file, O_RDONLY);
   const int64_t total = destination.numel();
   if (total == 0) return;

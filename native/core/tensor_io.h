@@ -22,6 +22,9 @@ struct TensorFile {
   std::vector<std::string> tensors;
 };
 
+// Throws Error(Argument) unless the source has the destination's shape.
+void checkShape(const TensorSource& source, const at::Tensor& destination);
+
 // Reads the source into `destination` (same shape, any device and floating dtype), a few MiB at a time, so that
 // a checkpoint never lies in memory twice. Throws Error(Io) naming file and tensor.
 void readTensor(const TensorSource& source, at::Tensor destination);

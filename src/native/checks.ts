@@ -7,6 +7,7 @@ import type {
   SamplingParams,
   SequenceBatch,
   TensorFile,
+  TensorSource,
   TokenBatch,
 } from './types.ts'
 
@@ -17,7 +18,9 @@ function argument(condition: boolean, message: string): asserts condition {
 }
 
 /** Checks what openEngine is given, as far as native code relies on it. */
-export function checkOptions({ model, kvCacheBytes, threads, device }: EngineOptions): void {
+export function checkOptions({ model, weights, dtype, kvCacheBytes, threads, device }: EngineOptions): void {
+  argument(dtype === 'float32' || dtype === 'bfloat16', `dtype is ${dtype}: float32 or bfloat16`)
+  checkSources(weights)
   const layers = model.numHiddenLayers
   argument(
     model.slidingWindows.length === layers,
@@ -98,7 +101,10 @@ export function checkSampling(sampling: SamplingParams, prompts: number, vocabSi
     `samplesPerPrompt is ${samplesPerPrompt}: at least 1`,
   )
   argument(Number.isInteger(maxNewTokens) && maxNewTokens >= 1, `maxNewTokens is ${maxNewTokens}: at least 1`)
-  argument(temperature >= 0 && Number.isFinite(temperature), `temperature is ${temperature}: 0 (greedy) or more`)
+  argument(
+    temperature === 0 || validTemperature(temperature),
+    `temperature is ${temperature}: 0 (greedy), or 1e-4 or more`,
+  )
   argument(topP > 0 && topP <= 1, `topP is ${topP}: above 0, at most 1`)
   argument(Number.isFinite(presencePenalty), `presencePenalty is ${presencePenalty}: a number`)
   const rows = prompts * samplesPerPrompt
@@ -108,8 +114,11 @@ export function checkSampling(sampling: SamplingParams, prompts: number, vocabSi
     argument(id >= 0 && id < vocabSize, `stop token ${id} is not in the vocabulary of ${vocabSize}`)
 }
 
+// below it the scaled logits leave float32
+const validTemperature = (temperature: number): boolean => temperature >= 1e-4 && Number.isFinite(temperature)
+
 export function checkTemperature(temperature: number): void {
-  argument(temperature > 0 && Number.isFinite(temperature), `temperature is ${temperature}: it must be positive`)
+  argument(validTemperature(temperature), `temperature is ${temperature}: it must be 1e-4 or more`)
 }
 
 export function checkOptimizer(params: OptimizerParams): void {
@@ -144,6 +153,12 @@ export function checkLoss(loss: Loss, actions: number): void {
   argument(['k1', 'k2', 'k3'].includes(loss.klEstimator), `klEstimator is ${loss.klEstimator}: k1, k2 or k3`)
   for (const name of ['clipLow', 'clipHigh', 'klCoef'] as const) {
     argument(loss[name] >= 0 && Number.isFinite(loss[name]), `${name} is ${loss[name]}: it must be 0 or more`)
+  }
+}
+
+export function checkSources(sources: readonly TensorSource[]): void {
+  for (const { name, dtype } of sources) {
+    argument(['F32', 'F16', 'BF16'].includes(dtype), `tensor ${name} has dtype ${dtype}: F32, F16 or BF16`)
   }
 }
 

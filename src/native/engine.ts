@@ -8,6 +8,7 @@ import {
   checkPrompts,
   checkSampling,
   checkSequences,
+  checkSources,
   checkTemperature,
 } from './checks.ts'
 import type { EngineOptions, NativeEngine, NativeErrorCode, ProgressFn } from './types.ts'
@@ -111,7 +112,7 @@ function guard(inner: AddonEngine, info: NativeEngine['info'], options: EngineOp
     importTensors: (sources) =>
       run(
         engine.importTensors,
-        () => {},
+        () => checkSources(sources),
         () => inner.importTensors(sources),
       ),
     memory: () => inner.memory(),
