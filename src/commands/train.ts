@@ -40,7 +40,7 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
       config,
       out,
       resume,
-      reporter: consoleReporter({ json, quiet, steps: config.train.steps }),
+      reporter: consoleReporter({ json, quiet, steps: config.train.steps * config.train.iterations }),
       signal: interrupt.signal,
       openModel: openForTraining,
       openChecker: openAnswerChecker,

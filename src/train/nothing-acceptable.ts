@@ -18,7 +18,7 @@ export function noInstruction(tally: Tally): NothingAcceptable {
   const last = tally.lastRejected.map(({ text, reason }) => `  ${reason}: ${shown(text)}`)
   const details = last.length > 0 ? `The last proposals:\n${last.join('\n')}` : 'It proposed no question at all.'
   return new NothingAcceptable(
-    `no new question was acceptable in ${tally.proposeRounds} rounds of asking (${tally.proposed} proposals). ${details}\n` +
+    `no new question was acceptable in ${tally.proposeRounds} rounds of asking (${tally.proposals.length} proposals). ${details}\n` +
       'Try seed questions closer to what the model knows, a higher instruct.temperature or filter.rougeMax, or ' +
       'instruct.source=given to train on the seed questions themselves',
   )
