@@ -215,6 +215,12 @@ void decodeStep(Job& job, KvCache& cache) {
   leave(job, cache);
 }
 
+int64_t tokensDone(const Job& job) {
+  int64_t done = job.finished * job.params.maxNewTokens;
+  for (int64_t id : job.active) done += static_cast<int64_t>(job.rows[static_cast<size_t>(id)].tokens.size());
+  return done;
+}
+
 Completions collect(const Job& job) {
   Completions out;
   out.offsets.push_back(0);
@@ -239,10 +245,9 @@ Completions generate(const Weights& weights, const ModelConfig& config, const st
   watch.kvCacheBytes = cache.bytes();
   size_t nextGroup = 0;
   while (job.finished < total && !watch.cancelled.load(std::memory_order_relaxed)) {
-    const int64_t before = job.finished;
     enter(job, cache, nextGroup);
     if (!job.active.empty()) decodeStep(job, cache);
-    if (watch.progress && job.finished != before) watch.progress(job.finished, total);
+    if (watch.progress) watch.progress(tokensDone(job), total * params.maxNewTokens);
   }
   watch.kvCacheBytes = 0;
   return collect(job);

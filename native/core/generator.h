@@ -26,7 +26,7 @@ struct Completions {
   std::vector<uint8_t> finishReasons;  // [rows]
 };
 
-// (rows done, rows in all), from the calling thread.
+// (done, total), from the calling thread. generate() counts new tokens; a row that ended early counts as full.
 using Progress = std::function<void(int64_t, int64_t)>;
 
 struct GenerateWatch {

@@ -34,7 +34,7 @@ export function statusLine(quiet: boolean): { show: Reporter['progress']; clear:
       const now = performance.now()
       if (now - shownAt < 100) return
       shownAt = now
-      process.stderr.write(`\r\x1b[K${stage} ${done}/${total}`)
+      process.stderr.write(`\r\x1b[K${stage} ${Math.floor((100 * done) / total)} %`)
     },
     clear: () => {
       shownAt = 0

@@ -158,6 +158,7 @@ export interface EngineInfo {
   readonly tensorNames: readonly string[]
 }
 
+/** Loading counts tensors; generate counts new tokens, a row that ended early as full. */
 export type ProgressFn = (done: number, total: number) => void
 
 /**

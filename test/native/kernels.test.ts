@@ -10,7 +10,15 @@ const promptLengths = [3, 70, 33, 3, 64]
 const prompts: TokenBatch = {
   // the first and the fourth prompt are the same
   tokens: Int32Array.from(promptLengths.flatMap((n) => Array.from({ length: n }, (_, t) => 3 + ((t * 37 + n) % 250)))),
-  offsets: Int32Array.from(promptLengths.reduce((at, n) => [...at, at.at(-1)! + n], [0])),
+  offsets: Int32Array.from(
+    promptLengths.reduce<number[]>(
+      (at, n) => {
+        at.push(at.at(-1)! + n)
+        return at
+      },
+      [0],
+    ),
+  ),
 }
 
 const sampling: SamplingParams = {
