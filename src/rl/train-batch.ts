@@ -22,32 +22,41 @@ export interface TrainBatch {
   readonly importanceMean: number | null // of the weights; null where nothing was corrected
 }
 
+/** Where the batch stands in the run. */
+export interface BatchPlan {
+  readonly step: number
+  readonly klCoef: number // as the controller has it
+  readonly minibatches: readonly (readonly number[])[] // of sequences, as updatePolicy will take them
+}
+
 /**
  * Everything the policy loss needs: log-probabilities of policy and reference, KL, advantages, importance weights.
  *
- * Old log-probabilities are recomputed by the training path (update.oldLogprobs: recompute), so that the first
- * optimizer step's ratio is exactly 1; a group left over from an earlier step keeps those of its sampling, because the
+ * Old log-probabilities are recomputed by the training path (update.oldLogprobs: recompute), in the micro-batches that
+ * the update will take: kernels round by the shape of a batch, and so the first optimizer step's ratio is exactly 1. A
+ * group left over from an earlier step keeps those of its sampling, because the
  * policy that drew it is gone.
- * @param at the step, and the KL coefficient as the controller has it
  */
 export async function buildTrainBatch(
   engine: NativeEngine,
   groups: readonly JudgedGroup[],
   config: Config,
-  at: { readonly step: number; readonly klCoef: number },
+  plan: BatchPlan,
 ): Promise<TrainBatch> {
   const sequences = groups.flatMap((group) => group.completions.map((c) => joinTokens(group.promptTokens, c.tokens)))
   const sampling = groups.flatMap((group) => group.completions.map((c) => c.logprobs))
-  const fresh = groups.flatMap((group) => group.completions.map(() => group.step === at.step))
+  const fresh = groups.flatMap((group) => group.completions.map(() => group.step === plan.step))
   const recompute = config.update.oldLogprobs === 'recompute'
-  const training = recompute ? await scoreFresh(engine, sequences, fresh, config) : sequences.map(() => null)
+  const score = scoring(engine, sequences, plan.minibatches, config)
+  const scored = recompute ? await score('policy') : null
+  const training = sequences.map((_, i) => (scored !== null && fresh[i] ? scored[i]! : null))
   const old = sampling.map((logprobs, i) => training[i] ?? logprobs)
   const mismatch = measureMismatch(sampling, training)
   const importance = importanceOf(sampling, training, mismatch, config.update)
-  const reference = keepsReference(config) ? await score(engine, sequences, 'reference', config) : null
+  const reference = keepsReference(config) ? await score('reference') : null
   const kl = reference && old.map((logprobs, i) => tokenKl(logprobs, reference[i]!, config.kl.estimator))
   const penalty = config.kl.place === 'reward' ? kl : null
-  const advantages = groupAdvantages(groups, penalty, config, at.klCoef)
+  const advantages = groupAdvantages(groups, penalty, config, plan.klCoef)
   return {
     sequences: sequences.map((sequence, i) => ({
       ...sequence,
@@ -76,31 +85,28 @@ function importanceOf(
 /** Whether the run needs frozen reference weights at all. */
 export const keepsReference = (config: Config): boolean => config.kl.coef > 0 || config.kl.monitor
 
-const score = (
-  engine: NativeEngine,
-  sequences: readonly TokenSequence[],
-  weights: 'policy' | 'reference',
-  config: Config,
-): Promise<Float32Array[]> =>
-  scoreSequences(engine, sequences, {
-    weights,
-    temperature: config.rollout.temperature,
-    tokensPerBatch: config.update.tokensPerMicroBatch,
-  })
-
-async function scoreFresh(
-  engine: NativeEngine,
-  sequences: readonly TokenSequence[],
-  fresh: readonly boolean[],
-  config: Config,
-): Promise<(Float32Array | null)[]> {
-  const rows = sequences.flatMap((_, i) => (fresh[i] ? [i] : []))
-  const members = rows.map((i) => sequences[i]!)
-  const scored = await score(engine, members, 'policy', config)
-  const training: (Float32Array | null)[] = sequences.map(() => null)
-  for (const [at, i] of rows.entries()) training[i] = scored[at]!
-  return training
-}
+/** Log-probabilities of all sequences, in the first epoch's minibatches. */
+const scoring =
+  (
+    engine: NativeEngine,
+    sequences: readonly TokenSequence[],
+    minibatches: readonly (readonly number[])[],
+    config: Config,
+  ) =>
+  async (weights: 'policy' | 'reference'): Promise<Float32Array[]> => {
+    const params = {
+      weights,
+      temperature: config.rollout.temperature,
+      tokensPerBatch: config.update.tokensPerMicroBatch,
+    }
+    const scored: Float32Array[] = []
+    for (const rows of minibatches.slice(0, Math.ceil(sequences.length / config.update.sequencesPerStep))) {
+      const members = rows.map((i) => sequences[i]!)
+      const parts = await scoreSequences(engine, members, params)
+      for (const [at, i] of rows.entries()) scored[i] = parts[at]!
+    }
+    return scored
+  }
 
 /** Flat over completions, in the order of the groups. */
 function groupAdvantages(

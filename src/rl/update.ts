@@ -1,7 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import { SerlError } from '../errors.ts'
 import type { LossStats, NativeEngine, PolicyLoss } from '../native/types.ts'
-import type { Random } from '../random.ts'
 import { byTokenBudget, concatFloats, packSequences } from '../rollout/pack.ts'
 import { type LossWeights, lossWeights } from './loss-mean.ts'
 import { learningRate, type Schedule, warmupSteps } from './schedule.ts'
@@ -40,11 +39,11 @@ export interface UpdateProgress {
   readonly optimizerStep: number // optimizer steps taken before, in the whole run: AdamW's bias correction
   readonly scheduleStep: number // of these, in this iteration: the learning rate
   readonly klCoef: number
-  readonly random: Random // order of the sequences
+  readonly minibatches: readonly (readonly number[])[] // [optimizer steps] indices of sequences
 }
 
 /**
- * PPO's clipped update over the batch: `epochs` passes, shuffled, one optimizer step per `sequencesPerStep` sequences.
+ * PPO's clipped update over the batch, one optimizer step per minibatch (minibatches.ts).
  * The token losses of an optimizer step are averaged as update.lossMean says, however it is cut into micro-batches.
  * @throws SerlError INTERNAL when every optimizer step had a non-finite gradient
  */
@@ -55,12 +54,12 @@ export async function updatePolicy(
   progress: UpdateProgress,
 ): Promise<UpdateStats> {
   const schedule = iterationSchedule(config)
-  const minibatches = splitMinibatches(sequences, config, progress.random)
   const stats: LossStats[] = []
   const norms: number[] = []
   const skipped: string[] = []
   let lr = 0
-  for (const minibatch of minibatches) {
+  for (const rows of progress.minibatches) {
+    const minibatch = rows.map((i) => sequences[i]!)
     stats.push(await accumulateMinibatch(engine, minibatch, config, progress.klCoef))
     const step = progress.optimizerStep + norms.length + 1 // a refused step does not count: AdamW's bias correction
     lr = learningRate(schedule, progress.scheduleStep + norms.length + 1)
@@ -77,18 +76,6 @@ export async function updatePolicy(
 const adamw = (config: Config) => {
   const { beta1, beta2, eps, weightDecay, maxGradNorm } = config.optimizer
   return { beta1, beta2, eps, weightDecay, maxGradNorm }
-}
-
-function splitMinibatches(sequences: readonly TrainSequence[], config: Config, random: Random): TrainSequence[][] {
-  const { epochs, sequencesPerStep } = config.update
-  const minibatches: TrainSequence[][] = []
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const shuffled = random.shuffle(sequences)
-    for (let at = 0; at < shuffled.length; at += sequencesPerStep) {
-      minibatches.push(shuffled.slice(at, at + sequencesPerStep))
-    }
-  }
-  return minibatches
 }
 
 /** Gradients of one optimizer step, in micro-batches of at most `tokensPerMicroBatch` tokens. */

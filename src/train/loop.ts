@@ -17,6 +17,7 @@ import { addToPool, type Pool } from '../instruct/pool.ts'
 import { checkpointFolder } from '../log/run-folder.ts'
 import { createRandom } from '../random.ts'
 import { nextKlCoef } from '../rl/kl-controller.ts'
+import { planMinibatches } from '../rl/minibatches.ts'
 import { buildTrainBatch } from '../rl/train-batch.ts'
 import { updatePolicy } from '../rl/update.ts'
 import type { JudgedGroup } from '../rollout/group.ts'
@@ -100,18 +101,21 @@ const remember = (pool: Pool, groups: readonly JudgedGroup[], limit: number): Po
 async function learn(run: Run, state: TrainState, groups: readonly JudgedGroup[]): Promise<Learned> {
   const { config, model } = run
   const klCoef = config.kl.target === null ? config.kl.coef : (state.klCoef ?? config.kl.coef)
-  const batch = await buildTrainBatch(model.engine, groups, config, { step: state.step, klCoef })
+  const sequences = groups.reduce((sum, group) => sum + group.completions.length, 0)
+  const order = createRandom([config.train.seed, 'minibatches', state.step])
+  const minibatches = planMinibatches(sequences, config.update, order)
+  const batch = await buildTrainBatch(model.engine, groups, config, { step: state.step, klCoef, minibatches })
   const update = await updatePolicy(model.engine, batch.sequences, config, {
     optimizerStep: state.optimizerStep,
     scheduleStep: state.iteration.optimizerSteps,
     klCoef,
-    random: createRandom([config.train.seed, 'minibatches', state.step]),
+    minibatches,
   })
   for (const name of update.skipped) run.reporter.note(`optimizer step skipped: the gradient of ${name} is not finite`)
   state.optimizerStep += update.optimizerSteps
   state.iteration.optimizerSteps += update.optimizerSteps
   state.iteration.instructions += groups.length
-  if (batch.klMean !== null) state.klCoef = nextKlCoef(klCoef, batch.klMean, batch.sequences.length, config.kl)
+  if (batch.klMean !== null) state.klCoef = nextKlCoef(klCoef, batch.klMean, sequences, config.kl)
   return { groups: groups.length, klCoef, batch, update }
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Config } from '../../../src/config/schema.ts'
 import type { NativeEngine, OptimizerParams, PolicyLoss } from '../../../src/native/types.ts'
 import { createRandom } from '../../../src/random.ts'
+import { planMinibatches } from '../../../src/rl/minibatches.ts'
 import { buildTrainBatch } from '../../../src/rl/train-batch.ts'
 import { iterationSchedule, updatePolicy } from '../../../src/rl/update.ts'
 import type { JudgedGroup } from '../../../src/rollout/group.ts'
@@ -47,13 +48,10 @@ async function judgedGroups(engine: NativeEngine, step: number): Promise<JudgedG
 const config = (over: Readonly<Record<string, unknown>>): Config =>
   fakeConfig('/nowhere', { 'update.sequencesPerStep': 12, 'optimizer.lr': 0.01, 'kl.coef': 0.1, ...over })
 
-const at = ({ kl }: Config) => ({ step: 1, klCoef: kl.coef })
-const start = ({ kl }: Config) => ({
-  optimizerStep: 0,
-  scheduleStep: 0,
-  klCoef: kl.coef,
-  random: createRandom(['order']),
-})
+/** Of 12 sequences. */
+const minibatches = (settings: Config): number[][] => planMinibatches(12, settings.update, createRandom(['order']))
+const at = (settings: Config) => ({ step: 1, klCoef: settings.kl.coef, minibatches: minibatches(settings) })
+const start = (settings: Config) => ({ ...at(settings), optimizerStep: 0, scheduleStep: 0 })
 
 /** Calls that an engine got. */
 function recording(engine: NativeEngine) {
@@ -113,7 +111,7 @@ describe('updatePolicy', () => {
 
   it('starts from a ratio of 1 when old log-probabilities are recomputed', async () => {
     const { stats } = await update(randomEngine(), config({}))
-    expect(stats.ratioMax).toBeCloseTo(1, 6)
+    expect(stats.ratioMax).toBeCloseTo(1, 6) // float64 here against float32 log-probabilities
     expect(stats.clipFraction).toBe(0)
   })
 
@@ -254,10 +252,7 @@ describe('buildTrainBatch', () => {
   it('asks for no reference when nothing needs it', async () => {
     const engine = randomEngine()
     const groups = await judgedGroups(engine, 1)
-    const batch = await buildTrainBatch(engine, groups, config({ 'kl.coef': 0, 'kl.monitor': false }), {
-      step: 1,
-      klCoef: 0,
-    })
+    const batch = await buildTrainBatch(engine, groups, config({ 'kl.coef': 0, 'kl.monitor': false }), at(config({})))
     expect(batch.klMean).toBeNull()
     expect(batch.sequences[0]!.referenceLogprobs).toBeNull()
   })
