@@ -49,7 +49,7 @@ const judges: Record<Config['reward']['kind'], string> = {
   majority: 'by the agreement of its own answers, without labels',
   rule: 'by known answers',
   module: 'by your scoring module',
-  random: 'by lot, as a control',
+  random: 'by a coin, as a control',
 }
 
 function ended({ stopped }: Outcome): string {

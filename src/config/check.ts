@@ -40,6 +40,10 @@ const rules: readonly Rule[] = [
     message: ({ kl }) => `kl.target = ${kl.target} steers kl.coef, which must begin above 0`,
   },
   {
+    broken: ({ guard }) => Object.values(guard).some(({ below, above }) => (below ?? -Infinity) >= (above ?? Infinity)),
+    message: ({ guard }) => `guard: below must be less than above, in every one of ${JSON.stringify(guard)}`,
+  },
+  {
     broken: ({ guard, eval: { path } }) => path === null && guard.accuracyDrop.action !== 'log',
     message: ({ guard }) =>
       `guard.accuracyDrop.action = ${guard.accuracyDrop.action} needs held-out questions: set eval.path`,

@@ -22,14 +22,14 @@ const module: Reward = async ({ checker, scorer }, group, texts) => {
 }
 
 /**
- * A control: the vote's rewards handed to responses drawn by lot. As many are rewarded and the same questions are kept
- * as with the vote, and which response is right has no say: what still improves was not learned from agreement
- * (Spurious Rewards, arXiv 2506.10947).
+ * A control: a fair coin for each response. What still improves was not learned from agreement (Spurious Rewards, arXiv
+ * 2506.10947). Dealing the vote's own rewards by lot would not do: the means of the groups would tell what agreement
+ * tells, unless the estimator takes them out.
  */
 const random: Reward = async ({ checker, config }, group, texts, step) => {
   const judgement = await checker.vote(texts)
-  const lot = createRandom([config.train.seed, 'reward', step, group.instruction.id])
-  return { ...judgement, rewards: Float32Array.from(lot.shuffle(Array.from(judgement.rewards))) }
+  const coin = createRandom([config.train.seed, 'reward', step, group.instruction.id])
+  return { ...judgement, rewards: Float32Array.from(texts, () => coin.below(2)) }
 }
 
 const kinds: Record<Config['reward']['kind'], Reward> = { majority, rule, module, random }
