@@ -1,11 +1,13 @@
 // Rewards, iterations and guards in whole runs on the fake model.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { silentReporter } from '../../../src/log/reporter.ts'
 import { type Outcome, type StartOptions, startRun } from '../../../src/train/start.ts'
 import { fakeModel } from '../../support/fake-model.ts'
 import { fakeConfig, fakeStart, questionFolder } from '../../support/fake-run.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // whole runs: long on a busy machine
 
 let folder: string
 beforeAll(async () => {
@@ -43,7 +45,12 @@ describe('rewards', () => {
   })
 
   it('are a coin’s in the control, whatever the answers', async () => {
-    const outcome = await run({ 'reward.kind': 'random', 'train.steps': 3, 'rollout.promptsPerRound': 12 })
+    const outcome = await run({
+      'reward.kind': 'random',
+      'train.steps': 3,
+      'rollout.maxStaleness': 0,
+      'rollout.promptsPerRound': 12,
+    })
     const responses = [1, 2, 3].map(async (step) => (await groupsOf(outcome, step)).flatMap((group) => group.responses))
     const all = (await Promise.all(responses)).flat()
     const share = (chosen: typeof all): number => chosen.reduce((sum, { reward }) => sum + reward, 0) / chosen.length
@@ -152,7 +159,7 @@ describe('iterations', () => {
         await readFile(join(whole.final, 'model.safetensors')),
       )
     }
-  }, 20_000)
+  })
 
   it('refuse to resume without the reference that they had', async () => {
     const first = { ...over, 'train.iterations': 2, 'kl.coef': 0, 'kl.monitor': false }
