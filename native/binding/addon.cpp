@@ -3,6 +3,7 @@
 
 #include "binding/engine_wrap.h"
 #include "core/device.h"
+#include "core/instruction_set.h"
 
 namespace serl {
 namespace {

@@ -35,7 +35,10 @@ std::optional<Failure> guarded(const std::function<void()>& run) {
   } catch (const c10::OutOfMemoryError& e) {
     return Failure{"OUT_OF_MEMORY", e.what_without_backtrace()};
   } catch (const c10::Error& e) {
-    return Failure{"INTERNAL", e.what_without_backtrace()};
+    const std::string message = e.what_without_backtrace();
+    // the CPU allocator has no error type of its own
+    const bool memory = message.find("DefaultCPUAllocator") != std::string::npos || message.find("out of memory") != std::string::npos;
+    return Failure{memory ? "OUT_OF_MEMORY" : "INTERNAL", message};
   } catch (const std::bad_alloc&) {
     return Failure{"OUT_OF_MEMORY", "out of memory"};
   } catch (const std::exception& e) {
@@ -48,7 +51,7 @@ std::optional<Failure> guarded(const std::function<void()>& run) {
 }  // namespace
 
 DeviceThread::DeviceThread(Napi::Env env)
-    : channel_(Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "serl engine", 0, 1)),
+    : channel_(Channel::New(env, "serl engine", /*maxQueueSize=*/0, /*initialThreadCount=*/1)),
       env_(env),
       thread_([this] { loop(); }) {
   channel_.Unref(env);
@@ -65,13 +68,17 @@ void DeviceThread::post(DeviceJob job) {
   wake_.notify_one();
 }
 
+// Without an environment (it is going away) the task is dropped unrun.
+void DeviceThread::runTask(Napi::Env env, Napi::Function, std::nullptr_t*, Task* task) {
+  const std::unique_ptr<Task> owned(task);
+  if (env == nullptr) return;
+  const Napi::HandleScope scope(env);
+  (*owned)(env);
+}
+
 void DeviceThread::callback(std::function<void(Napi::Env)> task) {
-  auto* held = new std::function<void(Napi::Env)>(std::move(task));
-  // refused only while the environment goes away: then `held` is leaked, its references must not be touched from here
-  channel_.NonBlockingCall(held, [](Napi::Env env, Napi::Function, std::function<void(Napi::Env)>* data) {
-    const std::unique_ptr<std::function<void(Napi::Env)>> owned(data);
-    if (env != nullptr) (*owned)(env);
-  });
+  // refused only while the environment goes away: the task leaks, its references must not be touched from here
+  channel_.NonBlockingCall(new Task(std::move(task)));
 }
 
 void DeviceThread::settled(Napi::Env env) {
@@ -91,7 +98,6 @@ void DeviceThread::loop() {
     const std::optional<Failure> failure = guarded(job->run);
     // the job leaves with its callback: its references must die on the JavaScript thread
     callback([this, job = std::move(job), failure](Napi::Env env) {
-      const Napi::HandleScope scope(env);
       settled(env);
       job->settle(env, failure);
     });

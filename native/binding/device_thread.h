@@ -29,20 +29,24 @@ struct DeviceJob {
 class DeviceThread {
  public:
   explicit DeviceThread(Napi::Env env);
-  ~DeviceThread();  // waits for the queue
+  ~DeviceThread();  // as stop()
 
   // Both from the JavaScript thread.
   void post(DeviceJob job);
   // Runs `task` on the JavaScript thread soon; from the engine's thread.
   void callback(std::function<void(Napi::Env)> task);
-  // Drops what has not started and joins. After it nothing is settled any more.
+  // Waits for the job that runs, drops the rest. After it nothing is settled any more.
   void stop();
 
  private:
   void loop();
   void settled(Napi::Env env);
 
-  Napi::ThreadSafeFunction channel_;
+  using Task = std::function<void(Napi::Env)>;
+  static void runTask(Napi::Env env, Napi::Function, std::nullptr_t*, Task* task);
+  using Channel = Napi::TypedThreadSafeFunction<std::nullptr_t, Task, runTask>;
+
+  Channel channel_;
   Napi::Env env_;
   std::mutex mutex_;
   std::condition_variable wake_;

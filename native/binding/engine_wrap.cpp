@@ -4,6 +4,7 @@
 
 #include "binding/marshal.h"
 #include "core/device.h"
+#include "core/error.h"
 
 namespace serl {
 
@@ -37,6 +38,23 @@ void EngineWrap::onEnvironmentExit(void* self) {
   wrap->thread_.reset();
 }
 
+namespace {
+
+// The typed arrays themselves: the object that holds them may be given others while the job waits.
+void pinArrays(const Napi::Object& object, std::vector<Napi::ObjectReference>& held) {
+  for (const char* key : {"tokens", "offsets", "promptLengths", "advantages", "oldLogprobs", "referenceLogprobs", "weights"}) {
+    const Napi::Value value = object.Get(key);
+    if (value.IsTypedArray()) held.push_back(Napi::Persistent(value.As<Napi::Object>()));
+  }
+}
+
+}  // namespace
+
+Engine& EngineWrap::engine() {
+  if (!engine_) throw Error(ErrorCode::Closed, "the engine is not open");
+  return *engine_;
+}
+
 Napi::Value EngineWrap::submit(const Napi::CallbackInfo& info, std::function<void()> run, std::function<Napi::Value(Napi::Env)> result) {
   const Napi::Env env = info.Env();
   auto deferred = std::make_shared<Napi::Promise::Deferred>(env);
@@ -44,11 +62,17 @@ Napi::Value EngineWrap::submit(const Napi::CallbackInfo& info, std::function<voi
   auto held = std::make_shared<std::vector<Napi::ObjectReference>>();
   held->push_back(Napi::Persistent(info.This().As<Napi::Object>()));
   for (size_t i = 0; i < info.Length(); ++i) {
-    if (info[i].IsObject()) held->push_back(Napi::Persistent(info[i].As<Napi::Object>()));
+    if (!info[i].IsObject()) continue;
+    held->push_back(Napi::Persistent(info[i].As<Napi::Object>()));
+    pinArrays(info[i].As<Napi::Object>(), *held);
   }
   auto settle = [deferred, held, result = std::move(result)](Napi::Env settleEnv, const std::optional<Failure>& failure) {
     if (!failure) {
-      deferred->Resolve(result(settleEnv));
+      try {
+        deferred->Resolve(result(settleEnv));
+      } catch (const Napi::Error& error) {
+        deferred->Reject(error.Value());
+      }
       return;
     }
     const Napi::Error error = Napi::Error::New(settleEnv, failure->message);
@@ -63,18 +87,23 @@ Napi::Value EngineWrap::submit(const Napi::CallbackInfo& info, std::function<voi
   return deferred->Promise();
 }
 
-// At most a call every 50 ms, and always the last.
-Progress EngineWrap::progressTo(const Napi::Value& callback) {
+// At most a call every 50 ms, and the last when all is done. A callback that throws stops the call it watches; the error
+// surfaces as an uncaught exception, as from any event handler.
+Progress EngineWrap::progressTo(const Napi::Value& callback, std::shared_ptr<std::atomic<bool>> cancelled) {
   if (!callback.IsFunction()) return {};
   auto function = std::make_shared<Napi::FunctionReference>(Napi::Persistent(callback.As<Napi::Function>()));
   auto last = std::make_shared<std::chrono::steady_clock::time_point>();
-  return [this, function, last](int64_t done, int64_t total) {
+  return [this, function, cancelled, last](int64_t done, int64_t total) {
     const auto now = std::chrono::steady_clock::now();
     if (done != total && now - *last < std::chrono::milliseconds(50)) return;
     *last = now;
-    thread_->callback([function, done, total](Napi::Env env) {
-      const Napi::HandleScope scope(env);
-      function->Call({Napi::Number::New(env, static_cast<double>(done)), Napi::Number::New(env, static_cast<double>(total))});
+    thread_->callback([function, cancelled, done, total](Napi::Env env) {
+      try {
+        function->Call({Napi::Number::New(env, static_cast<double>(done)), Napi::Number::New(env, static_cast<double>(total))});
+      } catch (const Napi::Error& error) {
+        if (cancelled) *cancelled = true;
+        napi_fatal_exception(env, error.Value());
+      }
     });
   };
 }
@@ -82,19 +111,24 @@ Progress EngineWrap::progressTo(const Napi::Value& callback) {
 Napi::Value EngineWrap::open(const Napi::CallbackInfo& info) {
   auto options = std::make_shared<EngineOptions>(readEngineOptions(info[0].As<Napi::Object>()));
   const Progress progress = progressTo(info[1]);
+  struct Opened {
+    std::vector<std::string> names;
+    int64_t parameters = 0;
+  };
+  auto opened = std::make_shared<Opened>();
   return submit(
       info,
-      [this, options, progress] {
+      [this, options, progress, opened] {
+        deviceIndex_ = cudaIndex(options->device);  // first: what a failed load took is given back on close
         engine_ = std::make_unique<Engine>(*options, memory_, progress);
-        deviceIndex_ = cudaIndex(options->device);
+        *opened = {engine_->tensorNames(), engine_->parameterCount()};
       },
-      [this](Napi::Env env) {
+      [opened](Napi::Env env) {
         auto object = Napi::Object::New(env);
-        const std::vector<std::string> names = engine_->tensorNames();
-        auto array = Napi::Array::New(env, names.size());
-        for (uint32_t i = 0; i < names.size(); ++i) array.Set(i, Napi::String::New(env, names[i]));
+        auto array = Napi::Array::New(env, opened->names.size());
+        for (uint32_t i = 0; i < opened->names.size(); ++i) array.Set(i, Napi::String::New(env, opened->names[i]));
         object.Set("tensorNames", array);
-        object.Set("parameters", Napi::Number::New(env, static_cast<double>(engine_->parameterCount())));
+        object.Set("parameters", Napi::Number::New(env, static_cast<double>(opened->parameters)));
         return object;
       });
 }
@@ -102,15 +136,15 @@ Napi::Value EngineWrap::open(const Napi::CallbackInfo& info) {
 Napi::Value EngineWrap::generate(const Napi::CallbackInfo& info) {
   auto prompts = std::make_shared<std::vector<std::vector<int32_t>>>(readPrompts(info[0].As<Napi::Object>()));
   auto params = std::make_shared<GenerateParams>(readGenerateParams(info[1].As<Napi::Object>()));
-  const Progress progress = progressTo(info[2]);
-  auto out = std::make_shared<Completions>();
   auto cancelled = std::make_shared<std::atomic<bool>>(false);
+  const Progress progress = progressTo(info[2], cancelled);
+  auto out = std::make_shared<Completions>();
   std::erase_if(cancelFlags_, [](const auto& flag) { return flag.expired(); });
   cancelFlags_.push_back(cancelled);
   return submit(
       info,
       [this, prompts, params, progress, out, cancelled] {
-        *out = engine_->generate(*prompts, *params, *cancelled, progress);
+        *out = engine().generate(*prompts, *params, *cancelled, progress);
       },
       [out](Napi::Env env) { return makeCompletions(env, out); });
 }
@@ -121,7 +155,7 @@ Napi::Value EngineWrap::logprobs(const Napi::CallbackInfo& info) {
   const double temperature = info[2].As<Napi::Number>();
   auto out = std::make_shared<at::Tensor>();
   return submit(
-      info, [this, batch, reference, temperature, out] { *out = engine_->logprobs(batch, reference, temperature); },
+      info, [this, batch, reference, temperature, out] { *out = engine().logprobs(batch, reference, temperature); },
       [out](Napi::Env env) { return makeFloats(env, *out); });
 }
 
@@ -130,38 +164,38 @@ Napi::Value EngineWrap::accumulate(const Napi::CallbackInfo& info) {
   const LossView loss = readLoss(info[1].As<Napi::Object>());
   auto out = std::make_shared<LossStats>();
   return submit(
-      info, [this, batch, loss, out] { *out = engine_->accumulate(batch, loss); },
+      info, [this, batch, loss, out] { *out = engine().accumulate(batch, loss); },
       [out](Napi::Env env) { return makeStats(env, *out); });
 }
 
 Napi::Value EngineWrap::gradientNorms(const Napi::CallbackInfo& info) {
   auto out = std::make_shared<at::Tensor>();
   return submit(
-      info, [this, out] { *out = engine_->gradientNorms(); }, [out](Napi::Env env) { return makeDoubles(env, *out); });
+      info, [this, out] { *out = engine().gradientNorms(); }, [out](Napi::Env env) { return makeDoubles(env, *out); });
 }
 
 Napi::Value EngineWrap::step(const Napi::CallbackInfo& info) {
   const AdamWParams params = readAdamW(info[0].As<Napi::Object>());
   auto out = std::make_shared<StepStats>();
   return submit(
-      info, [this, params, out] { *out = engine_->step(params); }, [out](Napi::Env env) { return makeStats(env, *out); });
+      info, [this, params, out] { *out = engine().step(params); }, [out](Napi::Env env) { return makeStats(env, *out); });
 }
 
 Napi::Value EngineWrap::syncReference(const Napi::CallbackInfo& info) {
   return submit(
-      info, [this] { engine_->syncReference(); }, [](Napi::Env env) { return env.Undefined(); });
+      info, [this] { engine().syncReference(); }, [](Napi::Env env) { return env.Undefined(); });
 }
 
 Napi::Value EngineWrap::exportTensors(const Napi::CallbackInfo& info) {
   auto files = std::make_shared<std::vector<TensorFile>>(readFiles(info[0].As<Napi::Array>()));
   return submit(
-      info, [this, files] { engine_->exportTensors(*files); }, [](Napi::Env env) { return env.Undefined(); });
+      info, [this, files] { engine().exportTensors(*files); }, [](Napi::Env env) { return env.Undefined(); });
 }
 
 Napi::Value EngineWrap::importTensors(const Napi::CallbackInfo& info) {
   auto sources = std::make_shared<std::vector<TensorSource>>(readSources(info[0].As<Napi::Array>()));
   return submit(
-      info, [this, sources] { engine_->importTensors(*sources); }, [](Napi::Env env) { return env.Undefined(); });
+      info, [this, sources] { engine().importTensors(*sources); }, [](Napi::Env env) { return env.Undefined(); });
 }
 
 Napi::Value EngineWrap::memory(const Napi::CallbackInfo& info) {
@@ -194,6 +228,7 @@ Napi::Value EngineWrap::close(const Napi::CallbackInfo& info) {
       info,
       [this] {
         engine_.reset();
+        memory_.clear();
         releaseDeviceMemory(deviceIndex_);
       },
       [this](Napi::Env env) {

@@ -32,10 +32,12 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
   Napi::Value cancel(const Napi::CallbackInfo& info);          // () at once
   Napi::Value close(const Napi::CallbackInfo& info);           // ()
 
-  // Queues `run`; `result` makes the promise's value from what it left in shared state.
+  // Queues `run`; `result` makes the promise's value from what it left in shared state, never from the engine: that
+  // belongs to the other thread.
   Napi::Value submit(const Napi::CallbackInfo& info, std::function<void()> run, std::function<Napi::Value(Napi::Env)> result);
-  Progress progressTo(const Napi::Value& callback);
+  Progress progressTo(const Napi::Value& callback, std::shared_ptr<std::atomic<bool>> cancelled = nullptr);
   void cancelAll();
+  Engine& engine();  // the engine's thread only; throws Error(Closed)
   static void onEnvironmentExit(void* self);
 
   std::vector<std::weak_ptr<std::atomic<bool>>> cancelFlags_;  // of generate calls that are queued or running

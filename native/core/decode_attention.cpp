@@ -6,20 +6,20 @@
 #include <cmath>
 #include <limits>
 
+#include "core/device.h"
+
 namespace serl {
 namespace {
 
-at::Tensor longs(const std::vector<int64_t>& values, at::Device device) {
-  return at::tensor(at::ArrayRef<int64_t>(values), at::TensorOptions().dtype(at::kLong)).to(device);
-}
-
-// [n, longest] int64, rows padded with block 0.
-at::Tensor blockTable(const std::vector<const std::vector<int32_t>*>& lists, at::Device device) {
-  size_t longest = 1;
-  for (const auto* list : lists) longest = std::max(longest, list->size());
-  std::vector<int64_t> table(lists.size() * longest, 0);
-  for (size_t i = 0; i < lists.size(); ++i) std::copy(lists[i]->begin(), lists[i]->end(), table.begin() + static_cast<std::ptrdiff_t>(i * longest));
-  return longs(table, device).view({static_cast<int64_t>(lists.size()), static_cast<int64_t>(longest)});
+// [n, longest] int64: the blocks that hold the first lengths[i] tokens of each list, rows padded with block 0.
+at::Tensor blockTable(const std::vector<const std::vector<int32_t>*>& lists, const std::vector<int64_t>& lengths, at::Device device) {
+  int64_t longest = 1;
+  for (int64_t length : lengths) longest = std::max(longest, KvCache::blocksFor(length));
+  std::vector<int64_t> table(lists.size() * static_cast<size_t>(longest), 0);
+  for (size_t i = 0; i < lists.size(); ++i) {
+    std::copy_n(lists[i]->begin(), KvCache::blocksFor(lengths[i]), table.begin() + static_cast<std::ptrdiff_t>(i) * longest);
+  }
+  return upload(table, device).view({static_cast<int64_t>(lists.size()), longest});
 }
 
 // Softmax numerator sums over one set of keys, ready to be merged with another set's.
@@ -57,7 +57,7 @@ at::Tensor visibleKeys(int64_t length, const at::Tensor& lengths, const at::Tens
 
 DecodePlan decodePlan(std::vector<DecodeRow> rows, at::Device device, bool portable) {
   DecodePlan plan;
-  std::vector<int64_t> positions, writeBlock, writeOffset, prefixLengths, tailLengths, rowSlot;
+  std::vector<int64_t> positions, writeBlock, writeOffset, prefixLengths, tailLengths;
   std::vector<const std::vector<int32_t>*> prefixLists, tailLists;
   for (size_t r = 0; r < rows.size(); ++r) {
     const DecodeRow& row = rows[r];
@@ -74,23 +74,24 @@ DecodePlan decodePlan(std::vector<DecodeRow> rows, at::Device device, bool porta
     tailLengths.push_back(row.tailLength);
   }
   plan.groupBegin.push_back(static_cast<int64_t>(rows.size()));
-  plan.positions = longs(positions, device);
-  plan.writeBlock = longs(writeBlock, device);
-  plan.writeOffset = longs(writeOffset, device);
-  for (size_t g = 0; g + 1 < plan.groupBegin.size(); ++g) {
-    plan.largestGroup = std::max(plan.largestGroup, plan.groupBegin[g + 1] - plan.groupBegin[g]);
-  }
-  for (size_t g = 0; g + 1 < plan.groupBegin.size(); ++g) {
-    for (int64_t r = plan.groupBegin[g]; r < plan.groupBegin[g + 1]; ++r) {
-      rowSlot.push_back(static_cast<int64_t>(g) * plan.largestGroup + r - plan.groupBegin[g]);
-    }
-  }
+  plan.positions = upload(positions, device);
+  plan.writeBlock = upload(writeBlock, device);
+  plan.writeOffset = upload(writeOffset, device);
   if (portable || !device.is_cpu()) {
-    plan.prefixTable = blockTable(prefixLists, device);
-    plan.tailTable = blockTable(tailLists, device);
-    plan.prefixLengths = longs(prefixLengths, device);
-    plan.tailLengths = longs(tailLengths, device);
-    plan.rowSlot = longs(rowSlot, device);
+    std::vector<int64_t> rowSlot;
+    for (size_t g = 0; g + 1 < plan.groupBegin.size(); ++g) {
+      plan.largestGroup = std::max(plan.largestGroup, plan.groupBegin[g + 1] - plan.groupBegin[g]);
+    }
+    for (size_t g = 0; g + 1 < plan.groupBegin.size(); ++g) {
+      for (int64_t r = plan.groupBegin[g]; r < plan.groupBegin[g + 1]; ++r) {
+        rowSlot.push_back(static_cast<int64_t>(g) * plan.largestGroup + r - plan.groupBegin[g]);
+      }
+    }
+    plan.prefixTable = blockTable(prefixLists, prefixLengths, device);
+    plan.tailTable = blockTable(tailLists, tailLengths, device);
+    plan.prefixLengths = upload(prefixLengths, device);
+    plan.tailLengths = upload(tailLengths, device);
+    plan.rowSlot = upload(rowSlot, device);
   }
   plan.rows = std::move(rows);
   return plan;

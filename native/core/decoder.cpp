@@ -1,6 +1,7 @@
 #include "core/decoder.h"
 
 #include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include "core/fused.h"
 #include "core/layers.h"
@@ -11,6 +12,21 @@ namespace {
 bool fusable(const ModelConfig& config, const at::Tensor& x) {
   return x.is_cpu() && x.scalar_type() == at::kFloat && !config.portableKernels;
 }
+
+// A frequent token's gradient is a long sum, which stops growing in bfloat16: summed in float32, rounded once.
+struct Embedding : torch::autograd::Function<Embedding> {
+  static at::Tensor forward(torch::autograd::AutogradContext* ctx, const at::Tensor& weight, const at::Tensor& tokens) {
+    ctx->save_for_backward({tokens});
+    ctx->saved_data["rows"] = weight.size(0);
+    return at::embedding(weight, tokens);
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx, torch::autograd::variable_list grads) {
+    const at::Tensor tokens = ctx->get_saved_variables()[0];
+    const at::Tensor sum = at::embedding_dense_backward(grads[0].to(at::kFloat), tokens, ctx->saved_data["rows"].toInt(),
+                                                        /*padding_idx=*/-1, /*scale_grad_by_freq=*/false);
+    return {sum.to(grads[0].scalar_type()), {}};
+  }
+};
 
 at::Tensor norm(const ModelConfig& config, const at::Tensor& x, const at::Tensor& weight) {
   return fusable(config, x) ? fusedRmsNorm(x, weight, config.rmsNormEps) : rmsNorm(x, weight, config.rmsNormEps);
@@ -45,7 +61,7 @@ at::Tensor attentionBlock(const LayerWeights& w, const ModelConfig& config, int6
 
 at::Tensor decoderForward(const Weights& weights, const ModelConfig& config, const at::Tensor& tokens,
                           const at::Tensor& positions, const Attend& attend) {
-  at::Tensor x = at::embedding(weights.embedding, tokens);  // [T, hidden]
+  at::Tensor x = Embedding::apply(weights.embedding, tokens);  // [T, hidden]
   if (x.is_cpu()) x = x.t().contiguous().t();               // feature-major from here on, see linear()
   const RotaryTable rotary = rotaryTable(config, positions, x.scalar_type());
   for (int64_t layer = 0; layer < config.numHiddenLayers; ++layer) {

@@ -1,5 +1,6 @@
 #include "core/device.h"
 
+#include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
@@ -8,6 +9,10 @@
 #include <algorithm>
 
 namespace serl {
+
+at::Tensor upload(const std::vector<int64_t>& values, at::Device device) {
+  return at::tensor(at::ArrayRef<int64_t>(values), at::TensorOptions().dtype(at::kLong)).to(device);
+}
 
 int cudaDeviceCount() { return at::hasCUDA() ? static_cast<int>(at::detail::getCUDAHooks().deviceCount()) : 0; }
 
@@ -29,22 +34,6 @@ DeviceMemory deviceMemory(int cudaIndex) {
 
 void releaseDeviceMemory(int cudaIndex) {
   if (cudaIndex >= 0) c10::getDeviceAllocator(at::kCUDA)->emptyCache();
-}
-
-// compiled with the kernels' -march: the macros say what they may use
-std::string missingInstructionSet() {
-#if defined(__x86_64__) && defined(__GNUC__)
-#if defined(__AVX512F__)
-  if (!__builtin_cpu_supports("avx512f")) return "AVX-512";
-#endif
-#if defined(__AVX2__)
-  if (!__builtin_cpu_supports("avx2")) return "AVX2";
-#endif
-#if defined(__FMA__)
-  if (!__builtin_cpu_supports("fma")) return "FMA";
-#endif
-#endif
-  return "";
 }
 
 }  // namespace serl

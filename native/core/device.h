@@ -1,14 +1,20 @@
 #pragma once
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <string>
+#include <vector>
 
-// Calls that differ between libtorch versions, and what the machine is.
+// What the machine is, and the way to its devices.
 namespace serl {
 
 struct DeviceMemory {
   int64_t allocated = 0;  // bytes handed out by the caching allocator
   int64_t total = 0;      // bytes of the device
 };
+
+// [n] int64 on the device.
+at::Tensor upload(const std::vector<int64_t>& values, at::Device device);
 
 int cudaDeviceCount();
 int defaultThreads();
@@ -18,7 +24,4 @@ int cudaIndex(const std::string& device);
 DeviceMemory deviceMemory(int cudaIndex);
 // Gives cached blocks back to the driver; nothing for index -1.
 void releaseDeviceMemory(int cudaIndex);
-// An instruction set that the CPU kernels were compiled for and this processor lacks; empty when all is well.
-std::string missingInstructionSet();
-
 }  // namespace serl

@@ -5,20 +5,18 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/attention.h"
+#include "core/device.h"
 #include "core/error.h"
 #include "core/vocabulary.h"
 
 namespace serl {
 namespace {
 
-at::Tensor upload(const std::vector<int64_t>& values, at::Device device) {
-  return at::tensor(at::ArrayRef<int64_t>(values), at::TensorOptions().dtype(at::kLong)).to(device);
-}
-
 // Borrowed host floats as a tensor on the device; undefined for null.
-at::Tensor upload(const float* data, int64_t count, at::Device device) {
+at::Tensor uploadFloats(const float* data, int64_t count, at::Device device) {
   if (data == nullptr) return {};
   return at::from_blob(const_cast<float*>(data), {count}, at::TensorOptions().dtype(at::kFloat)).to(device);
 }
@@ -44,11 +42,34 @@ Actions actionTokens(const SequenceView& batch, at::Device device) {
   return {upload(rows, device), upload(targets, device), count};
 }
 
-TokenLoss tokenLoss(const LossView& loss, const at::Tensor& logprobs, int64_t begin, at::Device device) {
-  if (!loss.policy) return nllLoss(logprobs);
-  const int64_t count = logprobs.size(0);
-  const auto part = [&](const float* data) { return upload(data == nullptr ? nullptr : data + begin, count, device); };
-  return policyLoss(logprobs, part(loss.oldLogprobs), part(loss.advantages), part(loss.referenceLogprobs), loss.params);
+// The borrowed arrays of a loss on the device, [A] each or undefined.
+struct LossTensors {
+  at::Tensor advantages, oldLogprobs, referenceLogprobs, weights;
+};
+
+LossTensors uploadLoss(const LossView& loss, int64_t actions, at::Device device) {
+  return {uploadFloats(loss.advantages, actions, device), uploadFloats(loss.oldLogprobs, actions, device),
+          uploadFloats(loss.referenceLogprobs, actions, device), uploadFloats(loss.weights, actions, device)};
+}
+
+// Rows [begin, begin + C) of the loss.
+TokenLoss tokenLoss(const LossView& loss, const LossTensors& tensors, const at::Tensor& logprobs, int64_t begin) {
+  const auto part = [&](const at::Tensor& all) { return all.defined() ? all.narrow(0, begin, logprobs.size(0)) : all; };
+  TokenLoss token = loss.policy ? policyLoss(logprobs, part(tensors.oldLogprobs), part(tensors.advantages),
+                                             part(tensors.referenceLogprobs), loss.params)
+                                : nllLoss(logprobs);
+  if (tensors.weights.defined()) {
+    token.loss = token.loss * part(tensors.weights);
+    token.gradient = token.gradient * part(tensors.weights);
+  }
+  return token;
+}
+
+// loss, entropy, kl, clipped tokens summed and the largest ratio: [5] float64, on the device until all chunks are done.
+at::Tensor chunkStats(const TokenLoss& token, const at::Tensor& entropy) {
+  const auto sum = [&](const at::Tensor& x) { return x.defined() ? x.sum(at::kDouble) : at::zeros({}, entropy.options().dtype(at::kDouble)); };
+  const at::Tensor ratio = token.ratio.defined() ? token.ratio.max().to(at::kDouble) : sum({});
+  return at::stack({sum(token.loss), sum(entropy), sum(token.kl), sum(token.clipped), ratio});
 }
 
 }  // namespace
@@ -61,13 +82,17 @@ Engine::Engine(const EngineOptions& options, MemoryUse& memory, const Progress& 
   if (options.threads > 0) at::set_num_threads(options.threads);
   at::NoGradGuard noGrad;
   policy_ = allocateWeights(config_, at::TensorOptions().dtype(dtype_).device(device_));
+  std::vector<bool> loaded(policy_.names.size(), false);
   int64_t done = 0;
   for (const TensorSource& source : options.weights) {
     readTensor(source, resolve(source.name));
-    ++done;
-    if (progress) progress(done, static_cast<int64_t>(options.weights.size()));
+    loaded[policy_.index.at(source.name)] = true;
+    if (progress) progress(++done, static_cast<int64_t>(options.weights.size()));
   }
-  TORCH_CHECK(done == static_cast<int64_t>(policy_.names.size()), "the model has ", policy_.names.size(), " tensors but ", done, " were given");
+  const auto missing = std::find(loaded.begin(), loaded.end(), false);
+  if (missing != loaded.end()) {
+    throw Error(ErrorCode::Argument, "no source for tensor " + policy_.names[static_cast<size_t>(missing - loaded.begin())].name);
+  }
   for (at::Tensor& parameter : policy_.parameters) parameter.set_requires_grad(true);
   if (options.reference) reference_ = cloneWeights(policy_, config_);
   recordMemory();
@@ -103,18 +128,11 @@ LossStats Engine::accumulate(const SequenceView& batch, const LossView& loss) tr
   if (actions.count == 0) return stats;
   const at::Tensor hidden = hiddenStates(policy_, batch).index_select(0, actions.rows).contiguous();  // [A, hidden]
   at::Tensor lmHeadGradient = config_.tieWordEmbeddings ? gradients_.front() : gradients_.back();
+  const LossTensors tensors = uploadLoss(loss, actions.count, device_);
+  std::vector<at::Tensor> chunks;
   const auto gradient = [&](int64_t begin, const at::Tensor& logprobs, const at::Tensor& entropy) {
-    TokenLoss token = tokenLoss(loss, logprobs, begin, device_);
-    const at::Tensor weights = upload(loss.weights == nullptr ? nullptr : loss.weights + begin, logprobs.size(0), device_);
-    if (weights.defined()) {
-      token.loss = token.loss * weights;
-      token.gradient = token.gradient * weights;
-    }
-    stats.loss += token.loss.sum(at::kDouble).item<double>() / loss.normalizer;
-    stats.entropySum += entropy.sum(at::kDouble).item<double>();
-    if (token.kl.defined()) stats.klSum += token.kl.sum(at::kDouble).item<double>();
-    if (token.clipped.defined()) stats.clippedTokens += token.clipped.sum().item<double>();
-    if (token.ratio.defined()) stats.ratioMax = std::max(stats.ratioMax, token.ratio.max().item<double>());
+    const TokenLoss token = tokenLoss(loss, tensors, logprobs, begin);
+    chunks.push_back(chunkStats(token, entropy));
     return token.gradient / loss.normalizer;
   };
   at::Tensor hiddenGradient;
@@ -125,19 +143,33 @@ LossStats Engine::accumulate(const SequenceView& batch, const LossView& loss) tr
   }
   hidden.backward(hiddenGradient);
   foldGradients();
+  const at::Tensor all = at::stack(chunks).to(at::kCPU);  // [chunks, 5]
+  const at::Tensor sums = all.sum(0);
+  const double* sum = sums.const_data_ptr<double>();
+  stats.loss = sum[0] / loss.normalizer;
+  stats.entropySum = sum[1];
+  stats.klSum = sum[2];
+  stats.clippedTokens = sum[3];
+  stats.ratioMax = all.select(1, 4).max().item<double>();
   return stats;
 } catch (...) {
-  zeroGradients();
+  try {
+    zeroGradients();
+  } catch (...) {
+    // a device that has failed fails again: the first error is the one to tell
+  }
   throw;
 }
 
 void Engine::prepareGradients() {
   if (!gradients_.empty()) return;
-  for (at::Tensor& parameter : policy_.parameters) {
-    gradients_.push_back(at::zeros(parameter.sizes(), parameter.options().dtype(at::kFloat).requires_grad(false)));
-    // float32 weights accumulate in place; others through foldGradients
-    if (dtype_ == at::kFloat) parameter.mutable_grad() = gradients_.back();
+  std::vector<at::Tensor> fresh;  // all or nothing: memory may run out half-way
+  for (const at::Tensor& parameter : policy_.parameters) {
+    fresh.push_back(at::zeros(parameter.sizes(), parameter.options().dtype(at::kFloat).requires_grad(false)));
   }
+  gradients_ = std::move(fresh);
+  // float32 weights accumulate in place; others through foldGradients
+  for (size_t i = 0; dtype_ == at::kFloat && i < gradients_.size(); ++i) policy_.parameters[i].mutable_grad() = gradients_[i];
   recordMemory();
 }
 
@@ -237,17 +269,18 @@ void Engine::exportTensors(const std::vector<TensorFile>& files) {
 
 void Engine::importTensors(const std::vector<TensorSource>& sources) {
   at::NoGradGuard noGrad;
-  std::vector<bool> mastered(policy_.parameters.size(), false);
-  bool weights = false;
+  std::set<std::string> weights, masters;
   for (const TensorSource& source : sources) {
     readTensor(source, resolve(source.name));
-    weights = weights || source.name.find('/') == std::string::npos;
-    if (source.name.starts_with("master/")) mastered[policy_.names[policy_.index.at(source.name.substr(7))].parameter] = true;
+    if (source.name.starts_with("master/")) masters.insert(source.name.substr(7));
+    if (source.name.find('/') == std::string::npos) weights.insert(source.name);
   }
-  if (!weights || !optimizer_ || dtype_ == at::kFloat) return;
-  // masters that did not come along would undo the import at the next step
-  for (size_t i = 0; i < mastered.size(); ++i) {
-    if (!mastered[i]) optimizer_->masters[i].copy_(policy_.parameters[i].detach());
+  if (!optimizer_ || dtype_ == at::kFloat) return;
+  // a weight and its master say the same thing: what did not come along follows what did
+  for (const NamedTensor& named : policy_.names) {
+    at::Tensor weight = namedView(policy_.parameters, named), master = namedView(optimizer_->masters, named);
+    if (weights.contains(named.name) && !masters.contains(named.name)) master.copy_(weight);
+    if (masters.contains(named.name) && !weights.contains(named.name)) weight.copy_(master);
   }
 }
 

@@ -56,6 +56,8 @@ struct StepStats {
 
 struct MemoryUse {
   std::atomic<int64_t> weights{0}, reference{0}, gradients{0}, optimizer{0}, kvCache{0};
+
+  void clear() { weights = reference = gradients = optimizer = kvCache = 0; }
 };
 
 // One model on one device. Every method runs on the thread that constructed it; nothing here knows JavaScript.

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "core/attention.h"
 #include "core/decode_attention.h"
+#include "core/device.h"
 #include "core/error.h"
 #include "core/kv_cache.h"
 #include "core/layers.h"
@@ -16,7 +18,7 @@
 namespace serl {
 namespace {
 
-constexpr int64_t kPrefillTokens = 2048;  // a prefill batch; bounds its activations
+constexpr int64_t kPrefillTokens = 2048;  // a prefill batch, padded; bounds its activations
 constexpr int64_t kMaxRows = 512;         // rows decoded together; bounds logits and activations
 
 // A distinct prompt and the rows that still wait to enter.
@@ -49,6 +51,21 @@ struct Job {
   int64_t tailBlocks() const { return KvCache::blocksFor(params.maxNewTokens); }
 };
 
+// Prompts of like length are prefilled together: attention pads them to the longest. Results are by row, so the order
+// shows nowhere else.
+void sortByLength(Job& job) {
+  std::vector<size_t> order(job.groups.size()), place(job.groups.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return job.groups[a].prompt.size() < job.groups[b].prompt.size(); });
+  std::vector<Group> sorted;
+  for (size_t i = 0; i < order.size(); ++i) {
+    place[order[i]] = i;
+    sorted.push_back(std::move(job.groups[order[i]]));
+  }
+  job.groups = std::move(sorted);
+  for (Row& row : job.rows) row.group = place[row.group];
+}
+
 void makeGroups(Job& job, const std::vector<std::vector<int32_t>>& prompts) {
   std::map<std::vector<int32_t>, size_t> known;
   const int64_t samples = job.params.samplesPerPrompt;
@@ -64,6 +81,7 @@ void makeGroups(Job& job, const std::vector<std::vector<int32_t>>& prompts) {
     }
   }
   for (Group& group : job.groups) std::reverse(group.waiting.begin(), group.waiting.end());
+  sortByLength(job);
 }
 
 // Blocks for everything at once, or as many as the budget holds.
@@ -97,17 +115,14 @@ void prefill(Job& job, KvCache& cache, const std::vector<size_t>& groups) {
     last.push_back(offsets.back() - 1);
   }
   const at::Device device = job.weights.embedding.device();
-  const auto upload = [&](const std::vector<int64_t>& v) {
-    return at::tensor(at::ArrayRef<int64_t>(v), at::TensorOptions().dtype(at::kLong)).to(device);
-  };
-  const at::Tensor block = upload(writeBlock), offset = upload(writeOffset);
+  const at::Tensor block = upload(writeBlock, device), offset = upload(writeOffset, device);
   const PackedLayout layout = packedLayout(offsets, device);
   const Attend attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
     cache.write(layer, k, v, block, offset);
     return packedAttention(q, k, v, layout, job.config.slidingWindows[static_cast<size_t>(layer)]);
   };
-  const at::Tensor hidden = decoderForward(job.weights, job.config, upload(tokens), layout.positions, attend)
-                                .index_select(0, upload(last));  // [groups, hidden]
+  const at::Tensor hidden = decoderForward(job.weights, job.config, upload(tokens, device), layout.positions, attend)
+                                .index_select(0, upload(last, device));  // [groups, hidden]
   for (size_t i = 0; i < groups.size(); ++i) job.groups[groups[i]].lastHidden = hidden.narrow(0, static_cast<int64_t>(i), 1);
 }
 
@@ -152,7 +167,6 @@ void leave(Job& job, KvCache& cache) {
 void enter(Job& job, KvCache& cache, size_t& nextGroup) {
   std::vector<int64_t> entered;
   std::vector<size_t> fresh;
-  int64_t prefillTokens = 0;
   for (size_t g = nextGroup; g < job.groups.size(); ++g) {
     Group& group = job.groups[g];
     if (group.waiting.empty()) {
@@ -165,11 +179,10 @@ void enter(Job& job, KvCache& cache, size_t& nextGroup) {
     const auto room = [&](int64_t extra) {
       return static_cast<int64_t>(job.active.size() + entered.size()) < kMaxRows && cache.freeBlocks() >= extra + job.tailBlocks();
     };
-    if (!room(prefix) || (isFresh && !fresh.empty() && prefillTokens + length > kPrefillTokens)) break;
+    if (!room(prefix) || (isFresh && !fresh.empty() && (static_cast<int64_t>(fresh.size()) + 1) * length > kPrefillTokens)) break;
     if (isFresh) {
       group.blocks = cache.take(prefix);
       fresh.push_back(g);
-      prefillTokens += length;
     }
     while (!group.waiting.empty() && room(0)) {
       const int64_t id = group.waiting.back();
@@ -208,8 +221,7 @@ void decodeStep(Job& job, KvCache& cache) {
     cache.write(layer, k, v, plan.writeBlock, plan.writeOffset);
     return decodeAttention(q, cache, layer, plan, job.config.slidingWindows[static_cast<size_t>(layer)]);
   };
-  const at::Tensor input = at::tensor(at::ArrayRef<int64_t>(tokens), at::TensorOptions().dtype(at::kLong)).to(device);  // [R]
-  const at::Tensor hidden = decoderForward(job.weights, job.config, input, plan.positions, attend);
+  const at::Tensor hidden = decoderForward(job.weights, job.config, upload(tokens, device), plan.positions, attend);
   const std::vector<int64_t> ids = job.active;
   drawTokens(job, ids, hidden);
   leave(job, cache);
@@ -220,6 +232,13 @@ int64_t tokensDone(const Job& job) {
   for (int64_t id : job.active) done += static_cast<int64_t>(job.rows[static_cast<size_t>(id)].tokens.size());
   return done;
 }
+
+// Says what the cache takes, for as long as it does.
+struct CacheGauge {
+  CacheGauge(std::atomic<int64_t>& gauge, int64_t bytes) : bytes_(gauge) { bytes_ = bytes; }
+  ~CacheGauge() { bytes_ = 0; }
+  std::atomic<int64_t>& bytes_;
+};
 
 Completions collect(const Job& job) {
   Completions out;
@@ -241,15 +260,15 @@ Completions generate(const Weights& weights, const ModelConfig& config, const st
   Job job{weights, config, params, {}, {}, {}, 0};
   makeGroups(job, prompts);
   const auto total = static_cast<int64_t>(job.rows.size());
+  if (watch.cancelled.load(std::memory_order_relaxed)) return collect(job);
   KvCache cache(config, cacheBlocks(job, kvCacheBytes, weights.embedding.scalar_type()), weights.embedding.options().requires_grad(false));
-  watch.kvCacheBytes = cache.bytes();
+  const CacheGauge gauge(watch.kvCacheBytes, cache.bytes());
   size_t nextGroup = 0;
   while (job.finished < total && !watch.cancelled.load(std::memory_order_relaxed)) {
     enter(job, cache, nextGroup);
     if (!job.active.empty()) decodeStep(job, cache);
     if (watch.progress) watch.progress(tokensDone(job), total * params.maxNewTokens);
   }
-  watch.kvCacheBytes = 0;
   return collect(job);
 }
 

@@ -6,9 +6,10 @@ namespace serl {
 
 KvCache::KvCache(const ModelConfig& config, int64_t blocks, at::TensorOptions options) {
   for (int64_t layer = 0; layer < config.numHiddenLayers; ++layer) {
-    // zeros: masked slots are multiplied by a probability of 0, which must not meet a NaN
-    keys_.push_back(at::zeros({blocks, config.numKeyValueHeads, config.headDim, kBlockSize}, options));
-    values_.push_back(at::zeros({blocks, config.numKeyValueHeads, kBlockSize, config.headDim}, options));
+    keys_.push_back(at::empty({blocks, config.numKeyValueHeads, config.headDim, kBlockSize}, options));
+    values_.push_back(at::empty({blocks, config.numKeyValueHeads, kBlockSize, config.headDim}, options));
+    // the CPU kernel reads no unused slot; tensor operations multiply them by 0, which must not meet a NaN
+    if (config.portableKernels || !options.device().is_cpu()) values_.back().zero_();
   }
   for (int64_t block = blocks - 1; block >= 0; --block) free_.push_back(static_cast<int32_t>(block));
 }

@@ -4,8 +4,11 @@
 
 namespace serl {
 
+// Below it MKL is up to 1.7 times faster the usual way round (bench/products.py).
+constexpr int64_t kFeatureMajorRows = 16;
+
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  if (!x.is_cpu()) return at::linear(x, weight, bias);
+  if (!x.is_cpu() || x.size(0) < kFeatureMajorRows) return at::linear(x, weight, bias);
   const at::Tensor product = at::mm(weight, x.t()).t();  // [T, out]
   return bias.defined() ? product + bias : product;
 }

@@ -28,7 +28,6 @@ struct ModelConfig {
 
   int64_t querySize() const { return numAttentionHeads * headDim; }
   int64_t keyValueSize() const { return numKeyValueHeads * headDim; }
-  int64_t headsPerGroup() const { return numAttentionHeads / numKeyValueHeads; }
 };
 
 }  // namespace serl

@@ -3,6 +3,9 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
 
 namespace serl {
 namespace {
@@ -58,6 +61,9 @@ Sampled sampleTokensAten(const at::Tensor& logits, const SampleParams& params, c
   Sampled out;
   out.tokens.assign(hostTokens.const_data_ptr<int32_t>(), hostTokens.const_data_ptr<int32_t>() + rows.size());
   out.logprobs.assign(hostLogprobs.const_data_ptr<float>(), hostLogprobs.const_data_ptr<float>() + rows.size());
+  for (float logprob : out.logprobs) {
+    if (std::isnan(logprob)) throw Error(ErrorCode::Internal, kDiverged);
+  }
   return out;
 }
 

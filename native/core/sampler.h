@@ -5,6 +5,9 @@
 
 namespace serl {
 
+// What both implementations say of logits that are not numbers.
+inline constexpr const char* kDiverged = "the logits are not finite: the weights have diverged";
+
 struct SampleParams {
   double temperature = 1.0;      // 0 = greedy
   double topP = 1.0;             // (0, 1], 1 = off

@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/error.h"
 #include "core/sampler.h"
 #include "core/simd_math.h"
 
@@ -140,7 +141,13 @@ int64_t restrictedEntry(const Softmax& s, int64_t row, const SampleParams& param
   if (params.temperature == 0.0) return best - x.begin();
   const float highest = *best;
   for (float& value : x) value = fastExp((value - highest) * s.inverseTemperature);
-  const std::vector<int32_t> entries = nucleusEntries(x, params.topP);
+  std::vector<int32_t> entries;
+  if (params.topP < 1.0) {
+    entries = nucleusEntries(x, params.topP);
+  } else {
+    entries.resize(x.size());
+    std::iota(entries.begin(), entries.end(), 0);
+  }
   double mass = 0;
   for (int32_t e : entries) mass += static_cast<double>(x[static_cast<size_t>(e)]);
   double left = request.uniform * mass;
@@ -163,6 +170,9 @@ Sampled sampleTokensCpu(const at::Tensor& logits, const SampleParams& params, co
   s.inverseTemperature = params.temperature == 0.0 ? 1.0f : static_cast<float>(1.0 / params.temperature);
   findHighest(s);
   sumMasses(s);
+  for (double mass : s.mass) {
+    if (!std::isfinite(mass)) throw Error(ErrorCode::Internal, kDiverged);
+  }
   const bool restricted = params.presencePenalty != 0.0 || (params.topP < 1.0 && params.temperature != 0.0);
   Sampled out;
   out.tokens.resize(rows.size());

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "core/error.h"
 
@@ -91,12 +92,17 @@ void readTensor(const TensorSource& source, at::Tensor destination) {
 
 void writeTensors(const std::string& path, const std::vector<uint8_t>& header, const std::vector<at::Tensor>& tensors) {
   File file(path, O_WRONLY | O_CREAT | O_EXCL, 0644);
-  file.write(header.data(), static_cast<int64_t>(header.size()));
-  for (const at::Tensor& tensor : tensors) {
-    const at::Tensor host = tensor.detach().to(at::kCPU).contiguous();
-    file.write(host.const_data_ptr(), static_cast<int64_t>(host.nbytes()));
+  try {
+    file.write(header.data(), static_cast<int64_t>(header.size()));
+    for (const at::Tensor& tensor : tensors) {
+      const at::Tensor host = tensor.detach().to(at::kCPU).contiguous();
+      file.write(host.const_data_ptr(), static_cast<int64_t>(host.nbytes()));
+    }
+    file.sync();
+  } catch (...) {
+    ::unlink(path.c_str());  // half a file would fill the disk and stop the next try
+    throw;
   }
-  file.sync();
 }
 
 }  // namespace serl

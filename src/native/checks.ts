@@ -3,6 +3,7 @@ import type {
   EngineOptions,
   Loss,
   ModelConfig,
+  OptimizerParams,
   SamplingParams,
   SequenceBatch,
   TensorFile,
@@ -30,6 +31,10 @@ export function checkOptions({ model, kvCacheBytes, threads, device }: EngineOpt
     model.numAttentionHeads % model.numKeyValueHeads === 0,
     `numAttentionHeads ${model.numAttentionHeads} is not a multiple of numKeyValueHeads ${model.numKeyValueHeads}`,
   )
+  argument(
+    model.slidingWindows.every((window) => window >= 0),
+    'slidingWindows must be 0 (all keys) or more',
+  )
   argument(kvCacheBytes > 0, `kvCacheBytes is ${kvCacheBytes}: it must be positive`)
   argument(Number.isInteger(threads) && threads >= 0, `threads is ${threads}: it must be 0 (all cores) or more`)
   argument(/^(cpu|cuda:\d+)$/.test(device), `device is ${device}: it must be cpu or cuda:INDEX`)
@@ -38,7 +43,7 @@ export function checkOptions({ model, kvCacheBytes, threads, device }: EngineOpt
 /** Offsets ascend from 0 to the number of tokens, sequences are not empty, ids are in the vocabulary. */
 function checkTokens({ tokens, offsets }: TokenBatch, model: ModelConfig): number {
   argument(tokens instanceof Int32Array && offsets instanceof Int32Array, 'tokens and offsets must be Int32Array')
-  argument(!shared(tokens) && !shared(offsets), 'tokens and offsets must not lie in a SharedArrayBuffer')
+  argument(!shared(tokens) && !shared(offsets), 'tokens and offsets must not lie in a shared or resizable buffer')
   const n = offsets.length - 1
   argument(n >= 1, 'the batch is empty: offsets needs at least two entries')
   argument(offsets[0] === 0 && offsets[n] === tokens.length, `offsets must run from 0 to ${tokens.length}`)
@@ -71,7 +76,7 @@ export function checkSequences(batch: SequenceBatch, model: ModelConfig): number
     promptLengths instanceof Int32Array && promptLengths.length === n,
     `promptLengths must be an Int32Array of ${n}`,
   )
-  argument(!shared(promptLengths), 'promptLengths must not lie in a SharedArrayBuffer')
+  argument(!shared(promptLengths), 'promptLengths must not lie in a shared or resizable buffer')
   let actions = 0
   for (let i = 0; i < n; i++) {
     const length = offsets[i + 1]! - offsets[i]!
@@ -107,9 +112,24 @@ export function checkTemperature(temperature: number): void {
   argument(temperature > 0 && Number.isFinite(temperature), `temperature is ${temperature}: it must be positive`)
 }
 
+export function checkOptimizer(params: OptimizerParams): void {
+  const { step, lr, beta1, beta2, eps, weightDecay, maxGradNorm } = params
+  argument(Number.isInteger(step) && step >= 1, `step is ${step}: 1 for the first update, then 2, ...`)
+  for (const [name, value] of Object.entries({ lr, weightDecay, maxGradNorm })) {
+    argument(Number.isFinite(value) && value >= 0, `${name} is ${value}: it must be 0 or more`)
+  }
+  for (const [name, value] of Object.entries({ beta1, beta2 })) {
+    argument(value >= 0 && value < 1, `${name} is ${value}: at least 0, below 1`)
+  }
+  argument(eps > 0 && Number.isFinite(eps), `eps is ${eps}: it must be positive`)
+}
+
 export function checkLoss(loss: Loss, actions: number): void {
   checkFloats('weights', loss.weights, actions)
-  argument(loss.normalizer > 0, `normalizer is ${loss.normalizer}: it must be positive`)
+  argument(
+    loss.normalizer > 0 && Number.isFinite(loss.normalizer),
+    `normalizer is ${loss.normalizer}: it must be positive`,
+  )
   if (loss.kind === 'nll') return
   argument(loss.kind === 'policy', `loss kind is ${(loss as Loss).kind}: policy or nll`)
   argument(
@@ -121,6 +141,10 @@ export function checkLoss(loss: Loss, actions: number): void {
   checkFloats('referenceLogprobs', loss.referenceLogprobs, actions)
   argument(loss.klCoef === 0 || loss.referenceLogprobs !== undefined, 'klCoef needs referenceLogprobs')
   checkTemperature(loss.temperature)
+  argument(['k1', 'k2', 'k3'].includes(loss.klEstimator), `klEstimator is ${loss.klEstimator}: k1, k2 or k3`)
+  for (const name of ['clipLow', 'clipHigh', 'klCoef'] as const) {
+    argument(loss[name] >= 0 && Number.isFinite(loss[name]), `${name} is ${loss[name]}: it must be 0 or more`)
+  }
 }
 
 export function checkFiles(files: readonly TensorFile[]): void {
@@ -131,9 +155,11 @@ export function checkFiles(files: readonly TensorFile[]): void {
 function checkFloats(name: string, values: Float32Array | undefined, length: number): void {
   if (values === undefined) return
   argument(values instanceof Float32Array && values.length === length, `${name} must be a Float32Array of ${length}`)
-  argument(!shared(values), `${name} must not lie in a SharedArrayBuffer`)
+  argument(!shared(values), `${name} must not lie in a shared or resizable buffer`)
 }
 
+// memory that could change or go away under the engine
 function shared(array: Int32Array | Float32Array): boolean {
-  return array.buffer instanceof SharedArrayBuffer
+  const { buffer } = array
+  return buffer instanceof SharedArrayBuffer || (buffer as { resizable?: boolean }).resizable === true
 }

@@ -3,6 +3,7 @@ import { type Addon, type AddonEngine, loadAddon } from './binding.ts'
 import {
   checkFiles,
   checkLoss,
+  checkOptimizer,
   checkOptions,
   checkPrompts,
   checkSampling,
@@ -92,7 +93,7 @@ function guard(inner: AddonEngine, info: NativeEngine['info'], options: EngineOp
     step: (optimizer) =>
       run(
         engine.step,
-        () => {},
+        () => checkOptimizer(optimizer),
         () => inner.step(optimizer),
       ),
     syncReference: () =>

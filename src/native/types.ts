@@ -163,7 +163,8 @@ export type ProgressFn = (done: number, total: number) => void
 
 /**
  * One model. Jobs run one at a time, in call order, on the engine's own thread. Inputs are borrowed: do not write to
- * them until the promise settles. Outputs belong to the caller. A rejected accumulate leaves gradients zeroed.
+ * them, nor transfer their buffers, until the promise settles. Outputs belong to the caller. A call refused with code
+ * ARGUMENT changes nothing; an accumulate that fails otherwise leaves gradients zeroed.
  */
 export interface NativeEngine {
   readonly info: EngineInfo
@@ -185,7 +186,7 @@ export interface NativeEngine {
   /** Overwrites named tensors: weights, `reference/NAME`, `exp_avg/NAME`, `exp_avg_sq/NAME`, `master/NAME`. */
   importTensors(sources: readonly TensorSource[]): Promise<void>
   memory(): MemoryStats
-  /** A running generate settles early with finishReason cancelled. */
+  /** Every generate under way or waiting settles early, its unfinished rows with finishReason cancelled. */
   cancel(): void
   /** Idempotent: waits for queued jobs, joins the thread, frees device memory. */
   close(): Promise<void>

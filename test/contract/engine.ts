@@ -6,6 +6,7 @@ import type { ContractOptions, EngineUnderTest } from './fixtures.ts'
 import { describeGenerate } from './generate.ts'
 import { describeLife } from './life.ts'
 import { describeLogprobs } from './logprobs.ts'
+import { describeRefusals } from './refusals.ts'
 import { describeStorage } from './storage.ts'
 import { describeTraining } from './training.ts'
 
@@ -30,6 +31,7 @@ export function describeEngine(name: string, { open, tolerance = 1e-4 }: Contrac
     describeArguments(() => shared)
     describeLogprobs(() => shared, tolerance)
     describeTraining(fresh, tolerance)
+    describeRefusals(fresh)
     describeStorage(fresh)
     describeLife(fresh)
   })

@@ -1,5 +1,5 @@
 import { SerlError } from '../../src/errors.ts'
-import type { Loss, SamplingParams, SequenceBatch, TokenBatch } from '../../src/native/types.ts'
+import type { Loss, OptimizerParams, SamplingParams, SequenceBatch, TokenBatch } from '../../src/native/types.ts'
 
 function require(condition: boolean, message: string): void {
   if (!condition) throw new SerlError('ARGUMENT', message)
@@ -39,12 +39,25 @@ export function checkSequences(batch: SequenceBatch, vocabSize: number): number 
 export function checkLoss(loss: Loss, actions: number): void {
   const sized = (name: string, values: Float32Array | undefined): void =>
     require(values === undefined || values.length === actions, `${name} has ${values?.length} values for ${actions}`)
-  require(loss.normalizer > 0, 'normalizer must be above 0')
+  require(loss.normalizer > 0 && Number.isFinite(loss.normalizer), 'normalizer must be above 0')
   sized('weights', loss.weights)
   if (loss.kind !== 'policy') return
   sized('advantages', loss.advantages)
   sized('oldLogprobs', loss.oldLogprobs)
   sized('referenceLogprobs', loss.referenceLogprobs)
   require(loss.temperature > 0, 'temperature must be above 0')
+  require(['k1', 'k2', 'k3'].includes(loss.klEstimator), `there is no estimator ${loss.klEstimator}`)
+  for (const value of [loss.clipLow, loss.clipHigh, loss.klCoef]) {
+    require(value >= 0 && Number.isFinite(value), 'clipLow, clipHigh and klCoef must not be negative')
+  }
   require(loss.klCoef === 0 || loss.referenceLogprobs !== undefined, 'klCoef needs referenceLogprobs')
+}
+
+export function checkOptimizer({ step, lr, beta1, beta2, eps, weightDecay, maxGradNorm }: OptimizerParams): void {
+  require(Number.isInteger(step) && step >= 1, 'step must be 1 or more')
+  for (const value of [lr, weightDecay, maxGradNorm]) {
+    require(value >= 0 && Number.isFinite(value), 'lr, weightDecay and maxGradNorm must not be negative')
+  }
+  for (const beta of [beta1, beta2]) require(beta >= 0 && beta < 1, 'betas must be in [0, 1)')
+  require(eps > 0 && Number.isFinite(eps), 'eps must be above 0')
 }

@@ -30,7 +30,7 @@ import {
   logSoftmax,
   uniform,
 } from './bigram.ts'
-import { checkLoss, checkSampling, checkSequences, checkTokens } from './fake-checks.ts'
+import { checkLoss, checkOptimizer, checkSampling, checkSequences, checkTokens } from './fake-checks.ts'
 
 export const TENSOR_NAMES = ['bigram.table', 'bigram.bias'] as const
 const PARTS = ['table', 'bias'] as const
@@ -194,13 +194,8 @@ function logprobs(
 }
 
 function accumulate(state: FakeState, batch: SequenceBatch, loss: Loss): LossStats {
+  checkLoss(loss, checkSequences(batch, state.policy.vocabSize))
   const stats = { tokens: 0, loss: 0, klSum: 0, clippedTokens: 0, entropySum: 0, ratioMax: 0 }
-  try {
-    checkLoss(loss, checkSequences(batch, state.policy.vocabSize))
-  } catch (error) {
-    state.gradient = emptyGradient(state.policy.vocabSize)
-    throw error
-  }
   forEachAction(batch, (previous, target, at) => {
     accumulateToken(state.policy, state.gradient, { previous, target, at }, loss, stats)
   })
@@ -212,6 +207,7 @@ const norm = (parts: readonly Float64Array[]): number =>
 
 /** AdamW (Loshchilov and Hutter 2019), decoupled decay, clipping by the global norm. */
 function adamStep(state: FakeState, optimizer: OptimizerParams): StepStats {
+  checkOptimizer(optimizer)
   const { gradient } = state
   state.gradient = emptyGradient(state.policy.vocabSize)
   const gradNorm = norm(PARTS.map((part) => gradient[part]))

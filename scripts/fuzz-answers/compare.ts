@@ -1,0 +1,31 @@
+// Lists the pairs on which this project's verdict differs from math-verify's or from what the pair was made as.
+// Usage: npx tsx scripts/fuzz-answers/compare.ts judged.jsonl
+
+import { readJsonl } from '../../src/jsonl.ts'
+import { createAnswerChecker } from '../../src/reward/checker.ts'
+
+interface Judged {
+  readonly id: string
+  readonly gold: string
+  readonly prediction: string
+  readonly made: boolean
+  readonly mathVerify: readonly [boolean, boolean] | string
+}
+
+async function main(): Promise<void> {
+  const checker = await createAnswerChecker({ kind: 'math', tolerance: 0, module: null, timeLimitMs: 1000 })
+  const counts = new Map<string, number>()
+  for (const { value } of await readJsonl(process.argv[2]!)) {
+    const pair = value as Judged
+    const { equal } = await checker.grade(pair.gold, pair.prediction)
+    const theirs = typeof pair.mathVerify === 'string' ? 'error' : pair.mathVerify.some(Boolean)
+    const what = `made ${pair.made}, ours ${equal}, math-verify ${theirs}`
+    counts.set(what, (counts.get(what) ?? 0) + 1)
+    if (equal !== pair.made || (theirs !== equal && theirs !== 'error')) {
+      console.log(`${what} | ${pair.id} | ${pair.gold} ## ${pair.prediction}`)
+    }
+  }
+  for (const [what, count] of [...counts].sort()) console.log(`${count}\t${what}`)
+}
+
+await main()

@@ -1,0 +1,22 @@
+"""Adds math-verify's verdicts, both ways, to pairs of answers.
+
+usage: judge.py < pairs.jsonl > judged.jsonl      (needs: pip install math-verify)
+"""
+import json
+import sys
+
+from math_verify import parse, verify
+
+
+def verdict(gold, prediction):
+    try:
+        a, b = parse(gold), parse(prediction)
+        return [bool(verify(a, b)), bool(verify(b, a))]
+    except Exception as error:  # its own failures are a result too
+        return str(error)[:80]
+
+
+for line in sys.stdin:
+    pair = json.loads(line)
+    pair["mathVerify"] = verdict(pair["gold"], pair["prediction"])
+    print(json.dumps(pair), flush=True)

@@ -1,0 +1,31 @@
+import { findBoxes } from './extract/boxed.ts'
+import { lastMarked } from './extract/markers.ts'
+import type { AnswerKind } from './kind.ts'
+
+const TAIL = 20_000
+
+/** Answers compared letter by letter, white space aside: the last box, a marked answer, or the last line. */
+export const exactKind: AnswerKind<string> = {
+  extract: (response) => marked(response) ?? lastLine(response),
+  extractGold: (gold) => marked(gold) ?? single(gold),
+  compare: (a, b) => ({ equal: a === b, gaveUp: false }),
+  show: (text) => text,
+  key: (text) => text,
+}
+
+function marked(text: string): string | null {
+  const tail = text.slice(-TAIL).replaceAll(/[ \t]+/g, ' ')
+  for (const box of findBoxes(tail).reverse()) {
+    const inner = single(box.inner)
+    if (inner !== null) return inner
+  }
+  const answer = lastMarked(tail)
+  return answer === null ? null : single(answer.text)
+}
+
+const lastLine = (text: string): string | null => single(text.slice(-TAIL).trimEnd().split('\n').at(-1)!)
+
+function single(text: string): string | null {
+  const plain = text.replaceAll(/\s+/g, ' ').trim()
+  return plain === '' ? null : plain
+}

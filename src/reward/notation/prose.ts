@@ -1,0 +1,141 @@
+import type { Node } from './node.ts'
+import type { Reader } from './reader.ts'
+import type { Token } from './token.ts'
+
+/** Words at the end of a value. */
+export interface Words {
+  readonly from: number // the first token of them
+  readonly text: string
+}
+
+const FILLERS = new Set(
+  'approximately about around roughly nearly exactly is equals equal to the a an be of only just both either so then thus therefore hence answer value result final total'.split(
+    ' ',
+  ),
+)
+const CONDITIONS = new Set([
+  'where',
+  'for',
+  'when',
+  'whenever',
+  'if',
+  'with',
+  'such',
+  'provided',
+  'any',
+  'as',
+  'assuming',
+])
+
+/** Skips words that say nothing about the value behind them. */
+export function leadingWords(reader: Reader, from: number, to: number): number {
+  let at = from
+  while (at < to - 1 && reader.tokens[at]!.kind === 'word' && FILLERS.has(reader.tokens[at]!.text.toLowerCase()))
+    at += 1
+  return at
+}
+
+const isUnitToken = (token: Token): boolean =>
+  token.kind === 'word' || token.kind === 'number' || (token.kind === 'operator' && /^[-/*^]$/.test(token.text))
+
+/** The unit at the end of [from, to), if words stand there behind a value: "5 cm ^2", "12 miles per hour". */
+export function findUnit(reader: Reader, from: number, to: number): Words | null {
+  let at = from
+  while (at < to && reader.tokens[at]!.kind !== 'word' && reader.tokens[at]!.kind !== 'currency') {
+    const quotient = at > from ? unitQuotient(reader, at, to) : null
+    if (quotient !== null) return { from: at, text: quotient }
+    at = reader.match[at]! > at ? reader.match[at]! + 1 : at + 1
+  }
+  if (at === to || at === from) return null
+  const words: string[] = []
+  for (let i = at; i < to; i += 1) {
+    const token = reader.tokens[i]!
+    if (token.kind === 'currency' || isUnitToken(token)) words.push(token.text)
+    else if (token.text === '{' || token.text === '}' || token.text === '(' || token.text === ')') continue
+    else if (token.kind === 'symbol') words.push(token.text)
+    else return null
+  }
+  return { from: at, text: words.join(' ').replaceAll('^ ', '^') }
+}
+
+// \frac{\text{km}}{\text{h}} at the end
+function unitQuotient(reader: Reader, at: number, to: number): string | null {
+  const { tokens, match } = reader
+  if (tokens[at]!.text !== 'frac' || tokens[at]!.kind !== 'command' || tokens[at + 1]?.text !== '{') return null
+  const over = match[at + 1]!
+  if (tokens[over + 1]?.text !== '{' || match[over + 1] !== to - 1) return null
+  const words = (a: number, b: number): string[] =>
+    tokens.slice(a, b).map((token) => (isUnitToken(token) ? token.text : '?'))
+  const text = [...words(at + 2, over), '/', ...words(over + 2, to - 1)].join(' ').replaceAll('^ ', '^')
+  return text.includes('?') || !/\p{L}{1}/u.test(text) || tokens[at + 2]!.kind !== 'word' ? null : text
+}
+
+/** Where a condition begins in [from, to): "where", "for", \pmod; `to` when there is none. */
+export function splitCondition(reader: Reader, from: number, to: number): number {
+  for (let i = from; i < to; i += 1) {
+    const token = reader.tokens[i]!
+    if (reader.match[i]! > i) i = reader.match[i]!
+    else if (token.kind === 'word' && CONDITIONS.has(token.text.toLowerCase())) return i
+    else if (token.kind === 'command' && (token.text === 'modulo' || token.text === 'mod')) return i
+    else if (i > 0 && reader.tokens[i - 1]!.kind === 'separator' && isDomain(reader, i, to)) return i
+  }
+  return to
+}
+
+// k \\in \\mathbb{Z}
+function isDomain(reader: Reader, from: number, to: number): boolean {
+  const [name, sign, set] = reader.tokens.slice(from, from + 3)
+  return from + 3 === to && name?.kind === 'symbol' && sign?.text === 'in' && /^[ℤℕℚℂ]$/.test(set?.text ?? '')
+}
+
+const EXCEPT =
+  /^(?:(?:the )?(?:set of )?(?:all|any|every) )?(?:real numbers?|reals) (?:\p{L} )?(?:except|excluding|but|other than)(?: for)?$/u
+
+/** Where the exceptions of "all real numbers except ..." begin in [from, to); null when it is not that. */
+export function exceptionsOfReals(reader: Reader, from: number, to: number): number | null {
+  let at = from
+  const words: string[] = []
+  while (at < to && (reader.tokens[at]!.kind === 'word' || (at > from && reader.tokens[at]!.kind === 'symbol'))) {
+    words.push(reader.tokens[at++]!.text.toLowerCase())
+    if (EXCEPT.test(words.join(' ')) && reader.tokens[at]?.text !== 'for') return at < to ? at : null
+  }
+  return null
+}
+
+/** The end of a value without words in brackets behind it: 8 (eight). */
+export function withoutRemark(reader: Reader, from: number, to: number): number {
+  const open = reader.match[to - 1]!
+  if (open <= from || reader.tokens[open]!.text !== '(' || open + 1 >= to - 1) return to
+  return reader.tokens.slice(open + 1, to - 1).every((token) => token.kind === 'word') ? open : to
+}
+
+/** [from, to) as plain prose, when it holds words, and nothing but words, numbers and marks between them. */
+export function readTexts(reader: Reader, from: number, to: number): Node | null {
+  const first = reader.tokens[from]!
+  if (first.kind !== 'word' && !(first.kind === 'number' && isDate(reader.tokens.slice(from, to)))) return null
+  const prose = reader.tokens.slice(from, to).every((token) => token.kind === 'word')
+  if (!prose && FILLERS.has(first.text.toLowerCase())) return null
+  const words: string[] = []
+  for (let i = from; i < to; i += 1) {
+    const token = reader.tokens[i]!
+    if (token.kind === 'operator' && token.text !== '-' && token.text !== "'" && token.text !== '/') return null
+    if (token.kind === 'relation' || token.kind === 'command' || token.kind === 'function') return null
+    words.push(token.text)
+  }
+  return { kind: 'text', text: words.join(' ') }
+}
+
+const MONTH = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i
+const isDate = (tokens: readonly Token[]): boolean =>
+  tokens.length < 8 &&
+  tokens.some((token) => token.kind === 'word' && MONTH.test(token.text)) &&
+  tokens.every((token) => token.kind === 'word' || token.kind === 'number' || token.text === ',')
+
+/** The label of a choice at the front of [from, to): (B), \text{(B)}. */
+export function readChoice(reader: Reader, from: number, to: number): { letter: string; end: number } | null {
+  const [open, letter, close, next] = reader.tokens.slice(from, from + 4)
+  if (open?.text !== '(' || close?.text !== ')' || from + 3 > to || letter === undefined) return null
+  if (!/^[A-J]$/.test(letter.text)) return null
+  if (from + 3 < to && letter.quoted !== true && (next!.kind === 'operator' || next!.kind === 'open')) return null
+  return { letter: letter.text, end: from + 3 }
+}

@@ -1,0 +1,177 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { readGolden } from '../support/goldens.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+// The commands as a user runs them: a process each, the compiled program, the real engine.
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const golden = join(root, 'test/fixtures/golden/qwen2-sharded')
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [join(root, 'bin/serl.js'), ...args], { cwd: root })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (data) => (stdout += data))
+  child.stderr.on('data', (data) => (stderr += data))
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })))
+  return { child, ended }
+}
+
+async function succeed(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await start(args).ended
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+  return stdout
+}
+
+const jsonl = async (path: string): Promise<Record<string, unknown>[]> =>
+  (await readFile(path, 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+let dir: string
+beforeAll(async () => {
+  dir = await tempFolder()
+})
+
+describe('score and generate', () => {
+  const expected = readGolden(golden)
+
+  it('score gives the log-probs that transformers gives', async () => {
+    const input = join(dir, 'texts.jsonl')
+    await writeFile(input, expected.sequences.map((tokens) => JSON.stringify({ tokens })).join('\n'))
+    await succeed('score', '--model', golden, '--input', input, '--output', join(dir, 'scores.jsonl'), '--quiet')
+    const scores = (await jsonl(join(dir, 'scores.jsonl'))) as { logprobs: number[] }[]
+    for (const [i, { logprobs }] of scores.entries()) {
+      const gaps = logprobs.map((value, t) => Math.abs(value - expected.logprobs[i]![t]!))
+      expect(Math.max(...gaps)).toBeLessThan(2e-4)
+      expect(logprobs.length).toBe(expected.logprobs[i]!.length)
+    }
+  })
+
+  it('generate gives the greedy tokens that transformers gives, and a summary', async () => {
+    const input = join(dir, 'prompt.jsonl')
+    await writeFile(input, JSON.stringify({ tokens: expected.greedy.prompt }))
+    const output = join(dir, 'samples.jsonl')
+    const flags = ['--temperature', '0', '--max-new-tokens', '24', '--ignore-eos', '--json']
+    const stdout = await succeed('generate', '--model', golden, '--input', input, '--output', output, ...flags)
+    const summary = JSON.parse(stdout) as Record<string, number>
+    expect(summary).toMatchObject({
+      prompts: 1,
+      samples: 1,
+      promptTokens: expected.greedy.prompt.length,
+      newTokens: 24,
+    })
+    expect(summary.newTokensPerSecond).toBeGreaterThan(0)
+    const [sample] = await jsonl(output)
+    expect(sample).toMatchObject({
+      index: 0,
+      sample: 0,
+      text: null,
+      tokens: expected.greedy.tokens,
+      finishReason: 'length',
+    })
+  })
+})
+
+describe('training the demonstration', () => {
+  const steps = 3
+  const small = [
+    '--set',
+    'eval.limit=40',
+    '--set',
+    'checkpoint.every=1',
+    '--set',
+    'checkpoint.keep=9',
+    '--steps',
+    String(steps),
+  ]
+  const train = (out: string, ...more: string[]): string[] => ['train', 'demo', '--out', out, ...small, ...more]
+  const withoutSeconds = (lines: Record<string, unknown>[]) =>
+    lines.map((line) => Object.fromEntries(Object.entries(line).filter(([key]) => !key.startsWith('seconds'))))
+  let whole: string
+  beforeAll(async () => {
+    whole = join(dir, 'whole')
+    const summary = JSON.parse(await succeed(...train(whole, '--json'))) as Record<string, number>
+    expect(summary.steps).toBe(steps)
+  })
+
+  it('raises held-out accuracy without labels', async () => {
+    const lines = await jsonl(join(whole, 'metrics.jsonl'))
+    expect(lines.map((line) => line.step)).toEqual([0, 1, 2, 3])
+    const [before, after] = [lines[0]!['eval.accuracy'] as number, lines.at(-1)!['eval.accuracy'] as number]
+    expect(before).toBeLessThan(0.6)
+    expect(after).toBeGreaterThan(0.75)
+  })
+
+  it('logs that sampling and training agree to rounding', async () => {
+    for (const line of (await jsonl(join(whole, 'metrics.jsonl'))).slice(1)) {
+      expect(line['mismatch.max']).toBeLessThan(1e-3)
+      expect(line['mismatch.mean']).toBeLessThan(1e-4)
+    }
+  })
+
+  it('leaves a checkpoint that opens again', async () => {
+    const input = join(dir, 'question.jsonl')
+    await writeFile(
+      input,
+      JSON.stringify({ prompt: 'Maya has 12 apples. Owen brings 4 more. How many apples are there?\n' }),
+    )
+    const output = join(dir, 'answer.jsonl')
+    const flags = ['--raw', '--temperature', '0', '--max-new-tokens', '60', '--quiet']
+    await succeed('generate', '--model', join(whole, 'final'), '--input', input, '--output', output, ...flags)
+    const [answer] = await jsonl(output)
+    expect(answer!.text).toMatch(/\\boxed\{\d+\}/)
+    expect(answer!.finishReason).toBe('stop')
+  })
+
+  it('killed in the middle and resumed, it is the run that was never killed, bit for bit', async () => {
+    const out = join(dir, 'killed')
+    const { child, ended } = start(train(out))
+    while (!existsSync(join(out, 'checkpoints/step-000001/trainer/state.json'))) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(child.exitCode).toBeNull()
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300)) // into the second step
+    child.kill('SIGKILL')
+    expect((await ended).code).toBeNull()
+    await succeed('train', '--resume', '--out', out, '--quiet')
+    expect(withoutSeconds(await jsonl(join(out, 'metrics.jsonl')))).toEqual(
+      withoutSeconds(await jsonl(join(whole, 'metrics.jsonl'))),
+    )
+    expect(await jsonl(join(out, 'instructions.jsonl'))).toEqual(await jsonl(join(whole, 'instructions.jsonl')))
+    for (const name of await readdir(join(whole, 'final'))) {
+      const [a, b] = await Promise.all([whole, out].map((run) => readFile(join(run, 'final', name))))
+      expect(a!.equals(b!), name).toBe(true)
+    }
+  })
+})
+
+describe('sft', () => {
+  it('lowers the loss of what it is shown and writes a checkpoint', async () => {
+    const data = join(dir, 'documents.jsonl')
+    const line = JSON.stringify({ prompt: 'What is the colour of the sky?\n', response: 'The sky is blue.' })
+    await writeFile(data, Array(32).fill(line).join('\n'))
+    const model = join(root, 'seeds/demo-model')
+    const score = async (folder: string, name: string): Promise<number> => {
+      const output = join(dir, name)
+      await succeed('score', '--model', folder, '--input', data, '--output', output, '--quiet')
+      const [{ logprobs }] = (await jsonl(output)) as [{ logprobs: number[] }]
+      return logprobs.reduce((sum, value) => sum + value, 0)
+    }
+    const out = join(dir, 'tuned')
+    await succeed('sft', '--model', model, '--data', data, '--out', out, '--lr', '1e-3', '--epochs', '10', '--quiet')
+    expect(await score(out, 'after.jsonl')).toBeGreaterThan((await score(model, 'before.jsonl')) / 2)
+  })
+})

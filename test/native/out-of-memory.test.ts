@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { runScript } from './run-script.ts'
+
+// util-linux's prlimit bounds a running process; where there is none, nothing can be made to run short
+const limits = spawnSync('prlimit', ['--version']).status === 0
+
+describe.skipIf(!limits)('an accumulate that runs out of memory (needs prlimit)', () => {
+  it('says so, zeroes what was accumulated, and leaves a working engine', async () => {
+    const ended = await runScript(
+      'qwen3',
+      `const { spawnSync } = await import('node:child_process')
+       const { readFileSync } = await import('node:fs')
+       const engine = await openEngine(options)
+       const small = { tokens: Int32Array.of(5, 6, 7), offsets: Int32Array.of(0, 3), promptLengths: Int32Array.of(1) }
+       const largest = async () => Math.max(...(await engine.gradientNorms()))
+       const nll = { kind: 'nll', normalizer: 1 }
+       await engine.accumulate(small, nll)
+       console.log('before', await largest() > 0)
+
+       // one row of 512 tokens beside 8,191 of 2: attention's grid takes 2 GiB a projection
+       const rows = 8192
+       const offsets = Int32Array.from({ length: rows + 1 }, (_, i) => i === 0 ? 0 : 510 + 2 * i)
+       const batch = { tokens: new Int32Array(offsets[rows]).fill(9), offsets, promptLengths: new Int32Array(rows).fill(1) }
+       const now = 1024 * Number(/VmSize:\\s+(\\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))[1])
+       const limit = (bytes) => spawnSync('prlimit', ['--pid', String(process.pid), '--as=' + bytes + ':unlimited'])
+       limit(now + 2 ** 30)
+       const code = await engine.accumulate(batch, nll).then(() => 'none', (error) => error.code)
+       limit('unlimited')
+       console.log('code', code)
+       console.log('after', await largest())
+       await engine.accumulate(small, nll)
+       console.log('again', await largest() > 0)
+       await engine.close()`,
+    )
+    expect(ended).toEqual({
+      code: 0,
+      signal: null,
+      out: 'before true\ncode OUT_OF_MEMORY\nafter 0\nagain true\n',
+    })
+  })
+})

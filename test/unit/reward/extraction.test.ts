@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { checkerOf } from './support.ts'
+
+const checker = await checkerOf()
+const answerOf = async (response: string): Promise<string | null> => (await checker.vote([response])).answers[0]!
+
+describe('the answer of a response', () => {
+  test.each([
+    // the last box
+    ['First \\boxed{3}. No: \\boxed{4}.', '4'],
+    ['\\boxed{\\frac{1}{2}}', '\\frac{1}{2}'],
+    ['\\\\boxed{840}', '840'],
+    ['boxed{7}', '7'],
+    ['\\boxed {7}', '7'],
+    ['\\boxed{5}, so we are done. Check: $5 + 0 = 5$ and 12 more words.', '5'],
+    ['so \\boxed{10}\\% of them', '10\\%'],
+    ['\\boxed{\\boxed{6}}', '\\boxed{6}'],
+    // an empty box, and one that was cut off, are none
+    ['\\boxed{8} or \\boxed{}', '8'],
+    ['\\boxed{12} and then \\boxed{34', '12'],
+    // boxes side by side are one list
+    ['\\boxed{2} and \\boxed{3}', '2, 3'],
+    ['$\\boxed{2}$, $\\boxed{3}$', '2, 3'],
+    ['\\boxed{2} is prime; \\boxed{3}', '3'],
+    // marked answers
+    ['The answer is 42.', '42'],
+    ['The answer is: 42. There are 7 days.', '42'],
+    ['**Answer:** $x = 3$', 'x = 3'],
+    ['The answer is $12$ since $3+4=7$', '12'],
+    ['#### 18', '18'],
+    ['So the correct answer is (C).', '(C)'],
+    ['Thus \\boxed{200}. Final Answer: The final answer is $10,455$. I hope it is correct.', '10,455'],
+    ['The answer is \\boxed{9} apples', '9'],
+    // the text itself
+    ['7/2', '7/2'],
+    ['$\\{1, 2\\}$', '\\{1, 2\\}'],
+    ['no solution', 'no solution'],
+    // the last piece of mathematics, or number
+    ['We add $1$ and get $x = 5$ there.', 'x = 5'],
+    ['From 3 we come to 1,000.99 in the end', '1,000.99'],
+    ['It costs $5', '5'],
+    ['She has 17.', '17'],
+    ['She has 17 apples left.', '17'],
+    ['The answer is:\\n\\n$$5$$', '5'],
+    ['so x = 2 + 3 = 5', 'x = 2 + 3 = 5'],
+    ['\\begin{align*} a &= 1+1 \\\\ &= 2 \\end{align*}', 'a = 1+1 = 2'],
+  ])('%s -> %s', async (response, answer) => {
+    expect(await answerOf(response)).toBe(answer)
+  })
+
+  test.each(['', '   \n', 'I do not know.', 'Let us think about it step by step', '\\boxed{}', '...', '$$ $$', 'the'])(
+    '%j has none',
+    async (response) => {
+      expect(await answerOf(response)).toBeNull()
+    },
+  )
+})

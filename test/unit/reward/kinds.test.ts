@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { checkerOf } from './support.ts'
+
+describe('choice', () => {
+  test.each([
+    ['\\boxed{B}', 'B'],
+    ['\\boxed{\\text{(B) } 12}', 'B'],
+    ['The answer is (D).', 'D'],
+    ['The correct option is **A**', 'A'],
+    ['Either (A) or (C), so (C) it is', 'C'],
+    ['Let me see.\nE', 'E'],
+    ['b', 'B'],
+    ['A dog and I went home', null],
+    ['', null],
+  ])('%j -> %s', async (response, letter) => {
+    const checker = await checkerOf({ kind: 'choice' })
+    expect((await checker.vote([response])).answers).toEqual([letter])
+  })
+
+  test('compares letters', async () => {
+    const checker = await checkerOf({ kind: 'choice' })
+    expect(await checker.grade('\\boxed{C}', 'I choose (C).')).toEqual({ equal: true, gold: 'C', prediction: 'C' })
+    expect((await checker.grade('C', 'I choose (D).')).equal).toBe(false)
+  })
+})
+
+describe('exact', () => {
+  test('compares letter by letter, white space aside', async () => {
+    const checker = await checkerOf({ kind: 'exact' })
+    expect((await checker.grade('two  words', 'hm\n\\boxed{two words}')).equal).toBe(true)
+    expect((await checker.grade('Paris', 'The answer is Paris.')).equal).toBe(true)
+    expect((await checker.grade('Paris', 'the answer is paris')).equal).toBe(false)
+    expect((await checker.grade('0.5', '1/2')).equal).toBe(false)
+    expect((await checker.grade('42', 'I think:\n42\n')).prediction).toBe('42')
+    expect((await checker.vote(['', '\\boxed{ }'])).answers[0]).toBeNull()
+  })
+})
+
+describe('number', () => {
+  test('compares with a relative tolerance', async () => {
+    const checker = await checkerOf({ kind: 'number', tolerance: 0.01 })
+    expect((await checker.grade('100', 'so \\boxed{100.9}')).equal).toBe(true)
+    expect((await checker.grade('100', 'so \\boxed{102}')).equal).toBe(false)
+    expect((await checker.grade('\\frac13', '0.333')).equal).toBe(true)
+    expect((await checker.grade('-2', '2')).equal).toBe(false)
+    expect((await checker.grade('5', 'x = 5.01 cm')).equal).toBe(true)
+    expect((await checker.grade('5', '\\boxed{(1, 2)}')).prediction).toBeNull()
+  })
+
+  test('zero takes no tolerance', async () => {
+    const checker = await checkerOf({ kind: 'number', tolerance: 0.01 })
+    expect((await checker.grade('0', '0.0')).equal).toBe(true)
+    expect((await checker.grade('0', '0.001')).equal).toBe(false)
+  })
+})
