@@ -57,6 +57,7 @@ export function buildProgram(done: (code: number) => void): Command {
     .action(act(async (options) => (await import('./commands/score.ts')).scoreCommand(options)))
 
   addSft(program, act)
+  addInstruct(program, act)
   addAnswerCommands(program, act)
 
   addEngineFlags(program.command('doctor'))
@@ -93,6 +94,19 @@ function addSft(program: Command, act: (action: Action) => (...args: unknown[]) 
     .option('--eval-max-new-tokens <n>', 'new tokens a held-out response', integer(1), 256)
     .option('--raw', 'prompts as they are, without the chat template')
     .action(act(async (options) => (await import('./commands/sft.ts')).sftCommand(options)))
+}
+
+function addInstruct(program: Command, act: (action: Action) => (...args: unknown[]) => Promise<void>): void {
+  addEngineFlags(program.command('instruct'))
+    .description('self-instruction alone: new questions like the seeds, that pass the filters')
+    .requiredOption('--model <folder>', 'HuggingFace checkpoint')
+    .requiredOption('--seeds <file>', 'seed questions, JSONL')
+    .requiredOption('--count <n>', 'questions wanted', integer(1))
+    .option('--output <file>', 'JSONL: {"id","text","rougeL","nearest"} a line (default: stdout)')
+    .option('--proposals <file>', 'JSONL: every proposal, its verdict and why')
+    .option('--config <name>', 'a config file or preset; its groups instruct and filter count')
+    .option('--set <group.key=value>', 'any setting of the config; may be repeated', collect, [])
+    .action(act(async (options) => (await import('./commands/instruct.ts')).instructCommand(options)))
 }
 
 function addAnswerCommands(program: Command, act: (action: Action) => (...args: unknown[]) => Promise<void>): void {

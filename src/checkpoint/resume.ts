@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
@@ -5,7 +6,7 @@ import { checkpointFolder, checkpointsFolder, stepOf, truncateRun } from '../log
 import { readSafetensorsHeader } from '../model/safetensors.ts'
 import type { TrainModel } from '../train/model.ts'
 import { decodeState, type TrainState } from '../train/state.ts'
-import { optimizerFile, stateFile } from './save.ts'
+import { hasReference, optimizerFile, referenceFile, stateFile } from './save.ts'
 
 /** The newest checkpoint's step, or null. Folders under another name are unfinished ones. */
 export async function newestCheckpoint(run: string): Promise<number | null> {
@@ -17,7 +18,7 @@ export async function newestCheckpoint(run: string): Promise<number | null> {
 /**
  * Puts the run back to its newest checkpoint: weights, optimizer state and training state are loaded, the logs are cut
  * to that step, unfinished checkpoints are removed. The engine must have been opened on the run's base model, whose
- * weights stay the KL reference.
+ * weights stay the KL reference until an iteration has set another, which is then in the checkpoint.
  * @returns null where the run died before its first checkpoint: it starts again, from the beginning
  * @throws UserError if the checkpoint cannot be used
  */
@@ -28,9 +29,24 @@ export async function resumeRun(model: TrainModel, run: string): Promise<TrainSt
   if (step === null) return null
   const folder = checkpointFolder(run, step)
   const state = await readState(folder)
+  if (state.iteration.index > 0 && hasReference(model) && !existsSync(referenceFile(folder))) {
+    throw new UserError(
+      `${folder} holds no reference weights, and its iteration is not the first: the run kept none ` +
+        '(kl.coef = 0, kl.monitor = false); resume with the same',
+    )
+  }
+  await loadCheckpoint(model, folder)
+  return state
+}
+
+/** Weights and optimizer state of a checkpoint, and the reference where it is not the base model. */
+export async function loadCheckpoint(model: TrainModel, folder: string): Promise<void> {
   await model.engine.importTensors(await model.readWeights(folder))
   await model.engine.importTensors(await readSafetensorsHeader(optimizerFile(folder)))
-  return state
+  const reference = referenceFile(folder)
+  if (existsSync(reference) && hasReference(model)) {
+    await model.engine.importTensors(await readSafetensorsHeader(reference))
+  }
 }
 
 async function readState(folder: string): Promise<TrainState> {

@@ -8,6 +8,9 @@ import { encodeState, type TrainState } from '../train/state.ts'
 
 export const stateFile = (checkpoint: string): string => join(checkpoint, 'trainer', 'state.json')
 export const optimizerFile = (checkpoint: string): string => join(checkpoint, 'trainer', 'optimizer.safetensors')
+export const referenceFile = (checkpoint: string): string => join(checkpoint, 'trainer', 'reference.safetensors')
+
+export const hasReference = (model: TrainModel): boolean => model.engine.memory().referenceBytes > 0
 
 /** Names of the optimizer's tensors: two moments, and float32 masters where the weights are bfloat16. */
 export function optimizerTensors(model: TrainModel): { name: string; shape: readonly number[] }[] {
@@ -19,7 +22,7 @@ export function optimizerTensors(model: TrainModel): { name: string; shape: read
 
 /**
  * Writes checkpoints/step-NNNNNN: HuggingFace files, and trainer/ with what a resumed run needs. It is written under
- * another name, synced, and renamed last, so that a folder of that name is always whole. Older ones beyond `keep` go.
+ * another name, synced, and renamed last, so that a folder of that name is always whole. Older ones beyond `keep` go, but for the best.
  */
 export async function saveCheckpoint(model: TrainModel, state: TrainState, run: string, keep: number): Promise<string> {
   const folder = checkpointFolder(run, state.step)
@@ -29,12 +32,13 @@ export async function saveCheckpoint(model: TrainModel, state: TrainState, run: 
   await model.writeWeights(partial)
   await mkdir(join(partial, 'trainer'))
   await writeOptimizer(model, optimizerFile(partial))
+  if (state.iteration.index > 0 && hasReference(model)) await writeReference(model, referenceFile(partial))
   await writeSynced(stateFile(partial), encodeState(state))
   await syncPath(join(partial, 'trainer'))
   await syncPath(partial)
   await replaceFolder(partial, folder)
   await syncPath(dirname(folder))
-  await removeOld(run, keep)
+  await removeOld(run, keep, state.guard.best?.step ?? null)
   return folder
 }
 
@@ -62,10 +66,23 @@ async function writeOptimizer(model: TrainModel, path: string): Promise<void> {
   await model.engine.exportTensors([{ path, header, tensors: tensors.map((tensor) => tensor.name) }])
 }
 
-async function removeOld(run: string, keep: number): Promise<void> {
+/** The reference of a later iteration, which is no longer the base model. */
+async function writeReference(model: TrainModel, path: string): Promise<void> {
+  const dtype = model.engine.info.dtype === 'bfloat16' ? 'BF16' : 'F32'
+  const tensors = model.engine.info.tensorNames.map((name) => ({
+    name: `reference/${name}`,
+    dtype: dtype as 'BF16' | 'F32',
+    shape: model.shapes.get(name)!,
+  }))
+  const names = tensors.map((tensor) => tensor.name)
+  await model.engine.exportTensors([{ path, header: safetensorsHeader(tensors), tensors: names }])
+}
+
+async function removeOld(run: string, keep: number, best: number | null): Promise<void> {
   const folder = checkpointsFolder(run)
   const steps = (await readdir(folder)).flatMap((name) => stepOf(name) ?? []).sort((a, b) => b - a)
-  for (const step of steps.slice(keep)) await rm(checkpointFolder(run, step), { recursive: true, force: true })
+  const old = steps.slice(keep).filter((step) => step !== best)
+  for (const step of old) await rm(checkpointFolder(run, step), { recursive: true, force: true })
 }
 
 async function writeSynced(path: string, text: string): Promise<void> {

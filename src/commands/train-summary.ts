@@ -2,8 +2,15 @@ import type { Config } from '../config/schema.ts'
 import { percent } from '../log/console.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import type { Outcome } from '../train/start.ts'
+import type { Stopped } from '../train/stop.ts'
 
 const evaluated = (outcome: Outcome): StepMetrics[] => outcome.metrics.filter((line) => line['eval.accuracy'] !== null)
+
+/** Of the model in final/. */
+function accuracyAfter(outcome: Outcome): number | null {
+  const last = outcome.stopped?.modelOfStep ?? Infinity
+  return evaluated(outcome).findLast((line) => line.step <= last)?.['eval.accuracy'] ?? null
+}
 
 /** What `serl train --json` prints. */
 export function summaryJson(outcome: Outcome): object {
@@ -13,12 +20,17 @@ export function summaryJson(outcome: Outcome): object {
     final: outcome.final,
     steps: outcome.metrics.at(-1)?.step ?? 0,
     accuracyBefore: accuracies[0] ?? null,
-    accuracyAfter: accuracies.at(-1) ?? null,
+    accuracyAfter: accuracyAfter(outcome),
     tokensGenerated: total(outcome, 'tokens.generated'),
     tokensTrained: total(outcome, 'tokens.trained'),
     seconds: total(outcome, 'seconds.total'),
+    stopped: outcome.stopped === null ? null : stoppedJson(outcome.stopped),
   }
 }
+
+const stoppedJson = ({ guard, action, step, value, limit, modelOfStep }: Stopped): object => ({
+  ...{ guard, action, step, value, limit, modelOfStep },
+})
 
 /** What happened, in words and in a small table, and what to try next. */
 export function summaryText(outcome: Outcome, config: Config): string {
@@ -33,18 +45,29 @@ export function summaryText(outcome: Outcome, config: Config): string {
 const total = (outcome: Outcome, key: 'tokens.generated' | 'tokens.trained' | 'seconds.total'): number =>
   outcome.metrics.reduce((sum, line) => sum + (line[key] ?? 0), 0)
 
+const judges: Record<Config['reward']['kind'], string> = {
+  majority: 'by the agreement of its own answers, without labels',
+  rule: 'by known answers',
+  module: 'by your scoring module',
+  random: 'by a coin, as a control',
+}
+
+function ended({ stopped }: Outcome): string {
+  if (stopped === null) return ''
+  const back = stopped.modelOfStep === stopped.step ? '' : `, and final/ is the model of step ${stopped.modelOfStep}`
+  return `\nA guard ended it: ${stopped.text}${back}.`
+}
+
 function story(outcome: Outcome, config: Config): string {
   const steps = outcome.metrics.at(-1)?.step ?? 0
   const questions = config.instruct.source === 'self' ? 'questions it wrote itself' : 'the seed questions'
-  const judge =
-    config.reward.kind === 'majority' ? 'by the agreement of its own answers, without labels' : 'by known answers'
   const minutes = (total(outcome, 'seconds.total') / 60).toFixed(1)
   const [first, last] = [evaluated(outcome)[0], evaluated(outcome).at(-1)]
   const empty = outcome.metrics.filter((line) => line.step > 0 && line.loss === null).length
   const skipped = empty === 0 ? '' : `\n${empty} of the steps found no question worth training on, and changed nothing.`
-  const done = `In ${steps} steps (${minutes} min) the model trained on ${questions}, rewarded ${judge}.${skipped}`
+  const done = `In ${steps} steps (${minutes} min) the model trained on ${questions}, rewarded ${judges[config.reward.kind]}.${skipped}${ended(outcome)}`
   if (first === undefined || last === undefined || first === last) return done
-  const [before, after] = [first['eval.accuracy']!, last['eval.accuracy']!]
+  const [before, after] = [first['eval.accuracy']!, accuracyAfter(outcome)!]
   const change = after > before ? 'rose' : after < before ? 'fell' : 'stayed'
   return `${done}\nIts greedy accuracy on held-out questions ${change} from ${percent(before)} to ${percent(after)}.`
 }

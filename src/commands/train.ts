@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
-import { flagSetting, parseOverride, readLayers, type Setting } from '../config/layers.ts'
+import { readLayers, type Setting } from '../config/layers.ts'
 import { resolveConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
@@ -10,17 +10,13 @@ import { openAnswerChecker } from '../train/open-checker.ts'
 import { describeModel, openModel, requireTrainable, trainModel } from '../train/open-model.ts'
 import { Interrupted } from '../train/run.ts'
 import { startRun } from '../train/start.ts'
+import { flagLayers, type SettingFlags } from './config-layers.ts'
 import { dryRun } from './dry-run.ts'
-import type { EngineFlags } from './flags.ts'
 import { interruptSignal } from './interrupt.ts'
 import { summaryJson, summaryText } from './train-summary.ts'
 
-export interface TrainFlags extends EngineFlags {
-  readonly model?: string
-  readonly seeds?: string
+export interface TrainFlags extends SettingFlags {
   readonly out?: string
-  readonly steps?: number
-  readonly set: readonly string[]
   readonly resume?: boolean
   readonly dryRun?: boolean
 }
@@ -40,7 +36,7 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
       config,
       out,
       resume,
-      reporter: consoleReporter({ json, quiet, steps: config.train.steps }),
+      reporter: consoleReporter({ json, quiet, steps: config.train.steps * config.train.iterations }),
       signal: interrupt.signal,
       openModel: openForTraining,
       openChecker: openAnswerChecker,
@@ -74,17 +70,6 @@ async function baseLayers(source: string | undefined, flags: TrainFlags): Promis
   }
   return flags.model === undefined && flags.seeds === undefined ? readLayers('demo') : []
 }
-
-const flagLayers = (flags: TrainFlags): Setting[] => [
-  ...flags.set.map(parseOverride),
-  ...flagSetting('--model', 'model.path', flags.model),
-  ...flagSetting('--device', 'model.device', flags.device),
-  ...flagSetting('--dtype', 'model.dtype', flags.dtype),
-  ...flagSetting('--threads', 'model.threads', flags.threads),
-  ...flagSetting('--seeds', 'seeds.path', flags.seeds),
-  ...flagSetting('--steps', 'train.steps', flags.steps),
-  ...flagSetting('--seed', 'train.seed', flags.seed),
-]
 
 /** runs/NAME-1, or the first number that is not taken. */
 function freeRunFolder(name: string): string {

@@ -32,6 +32,23 @@ const rules: readonly Rule[] = [
       `reward.answers = ${reward.answers} and reward.module = ${reward.module} do not go together`,
   },
   {
+    broken: ({ reward }) => (reward.kind === 'module') !== (reward.scorer !== null),
+    message: ({ reward }) => `reward.kind = ${reward.kind} and reward.scorer = ${reward.scorer} do not go together`,
+  },
+  {
+    broken: ({ kl }) => kl.target !== null && kl.coef === 0,
+    message: ({ kl }) => `kl.target = ${kl.target} steers kl.coef, which must begin above 0`,
+  },
+  {
+    broken: ({ guard }) => Object.values(guard).some(({ below, above }) => (below ?? -Infinity) >= (above ?? Infinity)),
+    message: ({ guard }) => `guard: below must be less than above, in every one of ${JSON.stringify(guard)}`,
+  },
+  {
+    broken: ({ guard, eval: { path } }) => path === null && guard.accuracyDrop.action !== 'log',
+    message: ({ guard }) =>
+      `guard.accuracyDrop.action = ${guard.accuracyDrop.action} needs held-out questions: set eval.path`,
+  },
+  {
     broken: ({ reward }) => reward.clip[0] >= reward.clip[1],
     message: ({ reward }) => `reward.clip = [${reward.clip.join(', ')}]: the first must be below the second`,
   },

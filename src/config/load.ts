@@ -27,7 +27,8 @@ function explain(issue: z.core.$ZodIssue, layers: ReadonlyMap<string, Setting>):
   const setting = layers.get(key)
   const reason = issue.message.replace(/^Invalid (input|option): /, '').replaceAll('"|"', '", "')
   const value = setting === undefined ? '' : ` = ${JSON.stringify(setting.value)}`
-  return `${setting?.origin ?? 'config'}: ${key}${value}: ${reason} (${settings.get(key) ?? key})`
+  const inside = issue.path.length > 2 ? ` ${issue.path.slice(2).join('.')}:` : ''
+  return `${setting?.origin ?? 'config'}: ${key}${value}:${inside} ${reason} (${settings.get(key) ?? key})`
 }
 
 function deepFreeze<T extends object>(value: T): T {

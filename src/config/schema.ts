@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { defaultFilterConfig as rules } from '../filter/config.ts'
 import { defaultInstructConfig as paper } from '../instruct/config.ts'
+import { guardSchema as guard } from './guard-schema.ts'
 
 const positive = () => z.number().positive()
 const count = () => z.int().min(1)
@@ -45,6 +46,7 @@ const instruct = z.strictObject({
   header: z.string().default(paper.header).describe('the line above the numbered list'),
   template: z.enum(['auto', 'chat', 'none']).default(paper.template).describe('auto: chat where there is a template'),
   maxRounds: count().default(16).describe('times it asks for more before it goes on with what it has'),
+  maxStaleness: z.int().min(0).default(8).describe('steps that left-over questions may wait before they are dropped'),
   poolLimit: z.int().min(0).default(0).describe('kept questions remembered, the newest; 0 = all'),
 })
 
@@ -81,9 +83,13 @@ const rollout = z.strictObject({
 
 const reward = z.strictObject({
   kind: z
-    .enum(['majority', 'rule'])
+    .enum(['majority', 'rule', 'module', 'random'])
     .default('majority')
-    .describe('majority: agree with the most frequent answer; rule: equal the known answer'),
+    .describe(
+      'majority: agree with the most frequent answer; rule: equal the known one; module: scorer; random: control',
+    ),
+  scorer: path().nullable().default(null).describe('for kind module: a JavaScript file exporting score(group)'),
+  scorerLimitMs: count().default(60_000).describe('longest time for scoring one group; beyond it the run stops'),
   answers: z.enum(['math', 'choice', 'exact', 'number', 'module']).default('math').describe('how answers are compared'),
   tolerance: z.number().min(0).default(0).describe('relative difference still equal, for answers number'),
   module: path().nullable().default(null).describe('for answers module: a JavaScript file exporting extract and equal'),
@@ -99,7 +105,7 @@ const difficulty = z.strictObject({
 
 const advantage = z.strictObject({
   estimator: z
-    .enum(['reinforce++', 'reinforce++-baseline', 'rloo', 'grpo'])
+    .enum(['reinforce++', 'reinforce++-baseline', 'rloo', 'grpo', 'dr_grpo'])
     .default('reinforce++')
     .describe('how rewards become advantages'),
   gamma: share().default(1).describe('discount a token'),
@@ -110,6 +116,11 @@ const kl = z.strictObject({
   place: z.enum(['reward', 'loss']).default('reward').describe('subtracted from the reward, or added to the loss'),
   estimator: z.enum(['k1', 'k2', 'k3']).default('k1').describe('of the KL from samples'),
   monitor: z.boolean().default(true).describe('keep the reference for kl.mean even when coef is 0'),
+  target: positive()
+    .nullable()
+    .default(null)
+    .describe('nats a token that coef is steered towards; null = coef is fixed'),
+  horizon: count().default(10_000).describe('responses over which the steering acts'),
 })
 
 const update = z.strictObject({
@@ -121,6 +132,16 @@ const update = z.strictObject({
     .enum(['recompute', 'sampling'])
     .default('recompute')
     .describe('recompute by the training path, or take those of sampling'),
+  lossMean: z
+    .enum(['token', 'sequence', 'constant'])
+    .default('token')
+    .describe('of the token losses: over all tokens; over responses, each by its own mean; sum by maxNewTokens'),
+  importance: z
+    .enum(['auto', 'always', 'never'])
+    .default('auto')
+    .describe('correct for sampling and training log-probabilities that differ; auto: above importanceFrom'),
+  importanceFrom: z.number().min(0).default(0.01).describe('mean difference in nats from which auto corrects'),
+  importanceCap: positive().default(2).describe('largest weight of a token in the correction'),
   tokensPerMicroBatch: count().default(8192).describe('tokens computed at a time: memory, never the result'),
 })
 
@@ -149,7 +170,9 @@ const checkpoint = z.strictObject({
 })
 
 const train = z.strictObject({
-  steps: count().default(125).describe('training steps: 2000 optimizer steps at the defaults'),
+  steps: count().default(125).describe('training steps of an iteration: 2000 optimizer steps at the defaults'),
+  iterations: count().default(1).describe('after each, the reference for KL becomes the current policy'),
+  instructions: z.int().min(0).default(0).describe('questions trained on that end an iteration early; 0 = steps alone'),
   seed: z.int().min(0).max(0xffffffff).default(0).describe('of every draw in the run'),
   maxEmptySteps: z.int().min(0).default(0).describe('steps in a row that may find no question worth training on'),
 })
@@ -169,6 +192,7 @@ export const configSchema = z.strictObject({
   eval: evaluation.prefault({}),
   checkpoint: checkpoint.prefault({}),
   train: train.prefault({}),
+  guard: guard.prefault({}),
 })
 
 /** A run's settings, checked and complete. */
@@ -178,4 +202,4 @@ export type Config = z.output<typeof configSchema>
 export type ConfigInput = z.input<typeof configSchema>
 
 /** Dotted names of the settings that hold a path; relative ones are resolved against where they were written. */
-export const pathKeys = ['model.path', 'seeds.path', 'eval.path', 'reward.module'] as const
+export const pathKeys = ['model.path', 'seeds.path', 'eval.path', 'reward.module', 'reward.scorer'] as const

@@ -31,6 +31,18 @@ export interface StepMetrics {
   readonly 'seconds.rollout': number | null
   readonly 'seconds.update': number | null
   readonly 'seconds.total': number | null // evaluation and checkpoint included
+  readonly iteration: number | null // 1 = the reference is the base model
+  readonly 'kl.coef': number | null // used in the step
+  readonly 'mismatch.share': number | null // of tokens more than 0.01 nats apart
+  readonly 'importance.mean': number | null // weight of a token; null: nothing was corrected
+  readonly 'vote.classes': number | null // different answers to a question, mean over groups
+  readonly 'vote.flipRate': number | null // share of questions met before whose majority changed; null: none was
+  readonly 'vote.sameAnswer': number | null // share of questions with the most common majority; null below 4 questions
+  readonly 'responses.lengthRatio': number | null // lengthMean over that of the run's first step
+  readonly 'responses.eosRate': number | null // share that ended by themselves
+  readonly 'instructions.distinct2': number | null // distinct word pairs of all proposals / word pairs
+  readonly 'eval.drop': number | null // best accuracy so far - this step's
+  readonly 'guard.tripped': string | null // names of the guards out of range, with commas
 }
 
 const blank: StepMetrics = {
@@ -64,6 +76,18 @@ const blank: StepMetrics = {
   'seconds.rollout': null,
   'seconds.update': null,
   'seconds.total': null,
+  iteration: null,
+  'kl.coef': null,
+  'mismatch.share': null,
+  'importance.mean': null,
+  'vote.classes': null,
+  'vote.flipRate': null,
+  'vote.sameAnswer': null,
+  'responses.lengthRatio': null,
+  'responses.eosRate': null,
+  'instructions.distinct2': null,
+  'eval.drop': null,
+  'guard.tripped': null,
 }
 
 /** All keys in their order; what is not given is null. */

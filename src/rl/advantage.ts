@@ -2,11 +2,11 @@
 //
 // Every estimator first turns the n rewards of a group into n shaped rewards, then all share one pipeline: the KL
 // penalty is subtracted token by token, the shaped reward is added at the last token, discounted returns-to-go are the
-// advantages, and (but for grpo) they are normalised over all action tokens of the batch. The batch is what the
+// advantages, and (but for grpo and dr_grpo) they are normalised over all action tokens of the batch. The batch is what the
 // difficulty filter kept: the reference implementation normalises before that filter, so that dropped prompts leave
 // their statistics behind; here they do not.
 
-export type Estimator = 'reinforce++' | 'reinforce++-baseline' | 'rloo' | 'grpo'
+export type Estimator = 'reinforce++' | 'reinforce++-baseline' | 'rloo' | 'grpo' | 'dr_grpo'
 
 export interface AdvantageParams {
   readonly estimator: Estimator
@@ -33,7 +33,7 @@ const mean = (values: Float32Array): number => values.reduce((sum, value) => sum
 /** Hu et al., REINFORCE++ (arXiv 2501.03262): the reward as it is; the batch is the baseline. */
 const plain = (rewards: Float32Array): Float32Array => rewards
 
-/** The same paper's variant for grouped samples: r_i - mean(r). */
+/** The same paper's variant for grouped samples, and Dr. GRPO's: r_i - mean(r). */
 const groupBaseline = (rewards: Float32Array): Float32Array => {
   const centre = mean(rewards)
   return rewards.map((reward) => reward - centre)
@@ -59,6 +59,8 @@ const estimators: Record<Estimator, EstimatorSpec> = {
   'reinforce++-baseline': { shape: groupBaseline, normalise: true },
   rloo: { shape: leaveOneOut, normalise: true },
   grpo: { shape: standardise, normalise: false },
+  // Liu et al. 2025 (arXiv 2503.20783): no division by the deviation; goes with update.lossMean constant
+  dr_grpo: { shape: groupBaseline, normalise: false },
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Config } from '../config/schema.ts'
 import { SerlError } from '../errors.ts'
 import type { LossStats, NativeEngine, PolicyLoss } from '../native/types.ts'
-import type { Random } from '../random.ts'
 import { byTokenBudget, concatFloats, packSequences } from '../rollout/pack.ts'
+import { type LossWeights, lossWeights } from './loss-mean.ts'
 import { learningRate, type Schedule, warmupSteps } from './schedule.ts'
 import type { TrainSequence } from './train-batch.ts'
 
@@ -19,11 +19,12 @@ export interface UpdateStats {
   readonly skipped: readonly string[] // a tensor name for each optimizer step refused for a non-finite gradient
 }
 
-/** The run's learning-rate schedule: `train.steps` full steps of optimizer steps. */
-export function runSchedule(config: Config): Schedule {
+/** The learning-rate schedule of one iteration: as many full steps as its budget of steps and questions allows. */
+export function iterationSchedule(config: Config): Schedule {
   const { optimizer, rollout, train, update } = config
   const sequences = rollout.promptsPerStep * rollout.samplesPerPrompt
-  const totalSteps = train.steps * update.epochs * Math.ceil(sequences / update.sequencesPerStep)
+  const budget = train.instructions > 0 ? Math.ceil(train.instructions / rollout.promptsPerStep) : Infinity
+  const totalSteps = Math.min(train.steps, budget) * update.epochs * Math.ceil(sequences / update.sequencesPerStep)
   return {
     kind: optimizer.schedule,
     lr: optimizer.lr,
@@ -33,28 +34,35 @@ export function runSchedule(config: Config): Schedule {
   }
 }
 
+/** Where an update stands in the run. */
+export interface UpdateProgress {
+  readonly optimizerStep: number // optimizer steps taken before, in the whole run: AdamW's bias correction
+  readonly scheduleStep: number // of these, in this iteration: the learning rate
+  readonly klCoef: number
+  readonly minibatches: readonly (readonly number[])[] // [optimizer steps] indices of sequences
+}
+
 /**
- * PPO's clipped update over the batch: `epochs` passes, shuffled, one optimizer step per `sequencesPerStep` sequences.
- * The token losses of an optimizer step are averaged over all its action tokens, however it is cut into micro-batches.
- * @param optimizerStep optimizer steps taken before, in the whole run
+ * PPO's clipped update over the batch, one optimizer step per minibatch (minibatches.ts).
+ * The token losses of an optimizer step are averaged as update.lossMean says, however it is cut into micro-batches.
  * @throws SerlError INTERNAL when every optimizer step had a non-finite gradient
  */
 export async function updatePolicy(
   engine: NativeEngine,
   sequences: readonly TrainSequence[],
   config: Config,
-  progress: { optimizerStep: number; random: Random },
+  progress: UpdateProgress,
 ): Promise<UpdateStats> {
-  const schedule = runSchedule(config)
-  const minibatches = splitMinibatches(sequences, config, progress.random)
+  const schedule = iterationSchedule(config)
   const stats: LossStats[] = []
   const norms: number[] = []
   const skipped: string[] = []
   let lr = 0
-  for (const minibatch of minibatches) {
-    stats.push(await accumulateMinibatch(engine, minibatch, config))
+  for (const rows of progress.minibatches) {
+    const minibatch = rows.map((i) => sequences[i]!)
+    stats.push(await accumulateMinibatch(engine, minibatch, config, progress.klCoef))
     const step = progress.optimizerStep + norms.length + 1 // a refused step does not count: AdamW's bias correction
-    lr = learningRate(schedule, step)
+    lr = learningRate(schedule, progress.scheduleStep + norms.length + 1)
     const { gradNorm, nonFinite } = await engine.step({ ...adamw(config), step, lr })
     if (nonFinite === null) norms.push(gradNorm)
     else skipped.push(nonFinite)
@@ -70,49 +78,49 @@ const adamw = (config: Config) => {
   return { beta1, beta2, eps, weightDecay, maxGradNorm }
 }
 
-function splitMinibatches(sequences: readonly TrainSequence[], config: Config, random: Random): TrainSequence[][] {
-  const { epochs, sequencesPerStep } = config.update
-  const minibatches: TrainSequence[][] = []
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const shuffled = random.shuffle(sequences)
-    for (let at = 0; at < shuffled.length; at += sequencesPerStep) {
-      minibatches.push(shuffled.slice(at, at + sequencesPerStep))
-    }
-  }
-  return minibatches
-}
-
 /** Gradients of one optimizer step, in micro-batches of at most `tokensPerMicroBatch` tokens. */
 async function accumulateMinibatch(
   engine: NativeEngine,
   minibatch: readonly TrainSequence[],
   config: Config,
+  klCoef: number,
 ): Promise<LossStats> {
-  const normalizer = minibatch.reduce((sum, sequence) => sum + sequence.advantages.length, 0)
+  const actions = minibatch.map((sequence) => sequence.advantages.length)
+  const mean = lossWeights(config.update.lossMean, actions, config.rollout.maxNewTokens)
   const lengths = minibatch.map((sequence) => sequence.tokens.length)
   const parts: LossStats[] = []
   for (const rows of byTokenBudget(lengths, config.update.tokensPerMicroBatch)) {
     const members = rows.map((i) => minibatch[i]!)
-    parts.push(await engine.accumulate(packSequences(members), policyLoss(members, config, normalizer)))
+    parts.push(await engine.accumulate(packSequences(members), policyLoss(members, config, klCoef, mean)))
   }
   return sumStats(parts)
 }
 
-function policyLoss(members: readonly TrainSequence[], config: Config, normalizer: number): PolicyLoss {
-  const klCoef = config.kl.place === 'loss' ? config.kl.coef : 0
-  const reference = klCoef > 0 ? { referenceLogprobs: concatFloats(members.map((m) => m.referenceLogprobs!)) } : {}
+function policyLoss(members: readonly TrainSequence[], config: Config, klCoef: number, mean: LossWeights): PolicyLoss {
+  const inLoss = config.kl.place === 'loss' ? klCoef : 0
+  const reference = inLoss > 0 ? { referenceLogprobs: concatFloats(members.map((m) => m.referenceLogprobs!)) } : {}
   return {
     kind: 'policy',
     advantages: concatFloats(members.map((member) => member.advantages)),
     oldLogprobs: concatFloats(members.map((member) => member.oldLogprobs)),
     ...reference,
+    ...tokenWeights(members, mean),
     clipLow: config.update.clipLow,
     clipHigh: config.update.clipHigh,
     temperature: config.rollout.temperature,
-    klCoef,
+    klCoef: inLoss,
     klEstimator: config.kl.estimator,
-    normalizer,
+    normalizer: mean.normalizer,
   }
+}
+
+/** Nothing where every token weighs 1. */
+function tokenWeights(members: readonly TrainSequence[], mean: LossWeights): { weights?: Float32Array } {
+  const rows = members.map(({ advantages, importance }) => {
+    const weight = mean.weight(advantages.length)
+    return importance === null ? new Float32Array(advantages.length).fill(weight) : importance.map((w) => w * weight)
+  })
+  return rows.every((row) => row.every((weight) => weight === 1)) ? {} : { weights: concatFloats(rows) }
 }
 
 /** Micro-batches of one loss: everything adds up but the largest ratio. */

@@ -4,7 +4,7 @@ import { createRandom } from '../random.ts'
 import type { Instruction } from '../rollout/group.ts'
 import { noInstruction } from './nothing-acceptable.ts'
 import { type Run, stopIfAsked } from './run.ts'
-import type { TrainState } from './state.ts'
+import type { QueuedInstruction, TrainState } from './state.ts'
 import type { Tally } from './tally.ts'
 
 /**
@@ -15,6 +15,7 @@ import type { Tally } from './tally.ts'
 export async function freshInstructions(run: Run, state: TrainState, tally: Tally): Promise<Instruction[]> {
   const { instruct, rollout } = run.config
   if (instruct.source === 'given') return givenInstructions(run, state)
+  state.queuedInstructions = state.queuedInstructions.filter(({ step }) => step >= state.step - instruct.maxStaleness)
   for (
     let asked = 0;
     state.queuedInstructions.length < rollout.promptsPerRound && asked < instruct.maxRounds;
@@ -24,7 +25,7 @@ export async function freshInstructions(run: Run, state: TrainState, tally: Tall
     state.queuedInstructions.push(...(await askForQuestions(run, state, tally)))
     stopIfAsked(run)
   }
-  const instructions = state.queuedInstructions.splice(0, rollout.promptsPerRound)
+  const instructions = state.queuedInstructions.splice(0, rollout.promptsPerRound).map(({ step: _, ...rest }) => rest)
   if (instructions.length === 0) throw noInstruction(tally)
   return instructions
 }
@@ -44,7 +45,7 @@ function givenInstructions(run: Run, state: TrainState): Instruction[] {
 }
 
 /** One round of self-instruction, and what of it passes rules and ROUGE-L. Every proposal is logged. */
-async function askForQuestions(run: Run, state: TrainState, tally: Tally): Promise<Instruction[]> {
+async function askForQuestions(run: Run, state: TrainState, tally: Tally): Promise<QueuedInstruction[]> {
   const { config, model, seeds, known, folder, reporter } = run
   const round = tally.proposeRounds
   tally.proposeRounds += 1
@@ -66,21 +67,21 @@ async function askForQuestions(run: Run, state: TrainState, tally: Tally): Promi
   const options = { config: config.filter, known: known.index(state.pool), batch: tally.batch }
   const verdicts = filterInstructions(proposed.proposals, options)
   await folder.instructions(verdicts.map((verdict) => instructionLine(state.step, verdict)))
-  const accepted = verdicts.filter((verdict) => verdict.kept).map(({ proposal }) => toInstruction(proposal))
+  const accepted = verdicts.filter((verdict) => verdict.kept).map(({ proposal }) => queued(proposal, state.step))
   countProposals(tally, proposed.newTokens, verdicts)
   return accepted
 }
 
 function countProposals(tally: Tally, newTokens: number, verdicts: readonly Verdict<Proposal>[]): void {
   tally.tokensGenerated += newTokens
-  tally.proposed += verdicts.length
+  tally.proposals.push(...verdicts.map((verdict) => verdict.proposal.text))
   tally.accepted += verdicts.filter((verdict) => verdict.kept).length
   const rejected = verdicts.filter((verdict) => !verdict.kept)
   tally.lastRejected.push(...rejected.map(({ proposal, reason }) => ({ text: proposal.text, reason: reason! })))
   tally.lastRejected.splice(0, tally.lastRejected.length - 5)
 }
 
-const toInstruction = ({ id, text, source }: Proposal): Instruction => ({ id, text, source })
+const queued = ({ id, text, source }: Proposal, step: number): QueuedInstruction => ({ id, text, source, step })
 
 /** One line of instructions.jsonl. */
 const instructionLine = (step: number, { proposal, kept, reason, rougeL, nearest }: Verdict<Proposal>): object => ({

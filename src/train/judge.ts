@@ -1,26 +1,16 @@
 import type { Config } from '../config/schema.ts'
 import { judgeDifficulty } from '../difficulty/difficulty.ts'
-import type { AnswerChecker } from '../reward/checker.ts'
-import type { Completion, Group, JudgedGroup, Judgement } from '../rollout/group.ts'
+import type { Group, JudgedGroup } from '../rollout/group.ts'
+import { judge } from './rewards.ts'
+import type { Run } from './run.ts'
 
-/**
- * Rewards for each group: agreement with the majority, or with the known answer. Only the response is judged, never
- * the prompt; a response that the token limit cut off has no answer, unless reward.unfinishedVotes.
- */
-export async function judgeGroups(
+/** Each group with its rewards. */
+export const judgeGroups = (
+  tools: Pick<Run, 'config' | 'checker' | 'scorer'>,
   groups: readonly Group[],
-  checker: AnswerChecker,
-  reward: Config['reward'],
   step: number,
-): Promise<JudgedGroup[]> {
-  return Promise.all(groups.map(async (group) => ({ ...group, judgement: await judge(group, checker, reward), step })))
-}
-
-function judge(group: Group, checker: AnswerChecker, reward: Config['reward']): Promise<Judgement> {
-  const finished = (c: Completion): boolean => c.finishReason === 'stop' || reward.unfinishedVotes
-  const texts = group.completions.map((completion) => (finished(completion) ? completion.text : ''))
-  return reward.kind === 'rule' ? checker.againstGold(texts, group.instruction.answer!) : checker.vote(texts)
-}
+): Promise<JudgedGroup[]> =>
+  Promise.all(groups.map(async (group) => ({ ...group, judgement: await judge(tools, group, step), step })))
 
 /** The groups worth training on. */
 export const keepByDifficulty = (groups: readonly JudgedGroup[], band: Config['difficulty']): JudgedGroup[] =>

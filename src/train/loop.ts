@@ -6,63 +6,76 @@
 //
 // Departures from the reference implementation: the vote sees the response alone, and text without an answer never
 // votes; advantages are normalised after the difficulty filter; ROUGE-L also looks at the questions kept so far;
-// surplus questions and groups wait for the next step; a search that finds nothing ends with an error.
+// surplus questions and groups wait for the next step; a search that finds nothing ends with an error; guards watch for
+// collapse, and can end the run or take it back to its best model. docs/method.md tells each stage.
 import { existsSync } from 'node:fs'
 import { saveCheckpoint } from '../checkpoint/save.ts'
+import { UserError } from '../errors.ts'
 import { evaluate } from '../eval/evaluate.ts'
+import { endingTrip, rollsBack, type Trip, tripText } from '../guard/guards.ts'
 import { addToPool, type Pool } from '../instruct/pool.ts'
 import { checkpointFolder } from '../log/run-folder.ts'
 import { createRandom } from '../random.ts'
+import { nextKlCoef } from '../rl/kl-controller.ts'
+import { planMinibatches } from '../rl/minibatches.ts'
 import { buildTrainBatch } from '../rl/train-batch.ts'
 import { updatePolicy } from '../rl/update.ts'
 import type { JudgedGroup } from '../rollout/group.ts'
 import { freshInstructions } from './instructions.ts'
+import { isFinished, iterationOver, nextIteration } from './iteration.ts'
 import { judgeGroups, keepByDifficulty, rolloutLine } from './judge.ts'
-import { NothingAcceptable, nothingToTrainOn } from './nothing-acceptable.ts'
+import { nothingToTrainOn } from './nothing-acceptable.ts'
+import { guardStep, observe } from './observe.ts'
 import { describeStep, type Learned } from './report.ts'
 import { Interrupted, type Run, stopIfAsked } from './run.ts'
 import { sampleGroups } from './sample.ts'
 import type { TrainState } from './state.ts'
+import { endEarly, type Stopped } from './stop.ts'
 import { countRound, newTally, type Tally, timed } from './tally.ts'
 
 /**
- * Trains until `train.steps` steps are done. Stopped by the run's signal, or by a search that found nothing, it first
- * saves a checkpoint of the last whole step.
- * @throws Interrupted, NothingAcceptable
+ * Trains for `train.iterations` times `train.steps` steps, or until a guard ends it. Stopped by the run's signal, or by
+ * a user's mistake such as a search that found nothing, it first saves a checkpoint of the last whole step.
+ * @returns why it ended early; null: it did not
+ * @throws Interrupted, NothingAcceptable, UserError
  */
-export async function train(run: Run, start: TrainState): Promise<TrainState> {
+export async function train(run: Run, start: TrainState): Promise<Stopped | null> {
   const { config } = run
   let state = start
   try {
-    if (state.openLine !== null) await closeStep(run, state) // step 0, or a step stopped during its evaluation
-    while (state.step < config.train.steps) {
+    // step 0, or a step stopped during its evaluation
+    let trip = state.openLine === null ? null : await closeStep(run, state)
+    while (trip === null && !isFinished(config, state)) {
+      if (iterationOver(config, state)) state = await nextIteration(run, state)
       const next = structuredClone(state)
       next.step += 1
       const tally = newTally()
       const groups = await gatherGroups(run, next, tally)
+      const signals = await observe(run, next, tally)
       const learned = groups.length === 0 ? null : await timed(tally, 'update', () => learn(run, next, groups))
+      next.iteration.steps += 1
       next.emptySteps = learned === null ? state.emptySteps + 1 : 0
-      next.openLine = describeStep(next.step, tally, learned)
+      next.openLine = describeStep(next, tally, learned, signals)
       state = next // weights and state belong together again
-      await closeStep(run, state)
+      trip = await closeStep(run, state)
       if (state.emptySteps > config.train.maxEmptySteps) throw nothingToTrainOn(tally, config)
     }
+    return trip === null ? null : await endEarly(run, state, trip)
   } catch (error) {
-    if (error instanceof Interrupted || error instanceof NothingAcceptable) await saveIfMissing(run, state)
+    if (error instanceof Interrupted || error instanceof UserError) await saveIfMissing(run, state)
     throw error
   }
-  return state
 }
 
 /** Questions sampled and judged until enough of them lie inside the difficulty band, or the rounds are used up. */
 async function gatherGroups(run: Run, state: TrainState, tally: Tally): Promise<JudgedGroup[]> {
-  const { config, checker, folder } = run
+  const { config, folder } = run
   const { promptsPerStep, maxRounds, maxStaleness, whenShort } = config.rollout
   const kept = state.queuedGroups.filter((group) => group.step >= state.step - maxStaleness)
   for (let round = 0; kept.length < promptsPerStep && round < maxRounds; round++) {
     const instructions = await timed(tally, 'propose', () => freshInstructions(run, state, tally))
     const groups = await timed(tally, 'rollout', () => sampleGroups(run, { step: state.step, round }, instructions))
-    const judged = await timed(tally, 'rollout', () => judgeGroups(groups, checker, config.reward, state.step))
+    const judged = await timed(tally, 'rollout', () => judgeGroups(run, groups, state.step))
     const within = keepByDifficulty(judged, config.difficulty)
     kept.push(...within)
     if (config.instruct.source === 'self') state.pool = remember(state.pool, within, config.instruct.poolLimit)
@@ -87,30 +100,45 @@ const remember = (pool: Pool, groups: readonly JudgedGroup[], limit: number): Po
 /** Advantages, then the optimizer steps. Not interrupted: half an update belongs to no step. */
 async function learn(run: Run, state: TrainState, groups: readonly JudgedGroup[]): Promise<Learned> {
   const { config, model } = run
-  const batch = await buildTrainBatch(model.engine, groups, config, state.step)
-  const random = createRandom([config.train.seed, 'minibatches', state.step])
+  const klCoef = config.kl.target === null ? config.kl.coef : (state.klCoef ?? config.kl.coef)
+  const sequences = groups.reduce((sum, group) => sum + group.completions.length, 0)
+  const order = createRandom([config.train.seed, 'minibatches', state.step])
+  const minibatches = planMinibatches(sequences, config.update, order)
+  const batch = await buildTrainBatch(model.engine, groups, config, { step: state.step, klCoef, minibatches })
   const update = await updatePolicy(model.engine, batch.sequences, config, {
     optimizerStep: state.optimizerStep,
-    random,
+    scheduleStep: state.iteration.optimizerSteps,
+    klCoef,
+    minibatches,
   })
   for (const name of update.skipped) run.reporter.note(`optimizer step skipped: the gradient of ${name} is not finite`)
   state.optimizerStep += update.optimizerSteps
-  return { groups: groups.length, batch, update }
+  state.iteration.optimizerSteps += update.optimizerSteps
+  state.iteration.instructions += groups.length
+  if (batch.klMean !== null) state.klCoef = nextKlCoef(klCoef, batch.klMean, sequences, config.kl)
+  return { groups: groups.length, klCoef, batch, update }
 }
 
-/** Evaluation, the metrics line, the checkpoint. */
-async function closeStep(run: Run, state: TrainState): Promise<void> {
-  const { config, model, folder, reporter } = run
+/**
+ * Evaluation, guards, the metrics line, the checkpoint.
+ * @returns a guard that wants the run to end
+ */
+async function closeStep(run: Run, state: TrainState): Promise<Trip | null> {
+  const { config, folder, reporter } = run
   const started = performance.now()
-  const accuracy = due(config, state.step, config.eval.every) ? await heldOutAccuracy(run) : null
+  const accuracy = due(config, state, config.eval.every) ? await heldOutAccuracy(run) : null
   const seconds = (state.openLine!['seconds.total'] ?? 0) + (performance.now() - started) / 1000
-  const line = { ...state.openLine!, 'eval.accuracy': accuracy, 'seconds.total': seconds }
+  const { line, trips } = guardStep(
+    { ...state.openLine!, 'eval.accuracy': accuracy, 'seconds.total': seconds },
+    run,
+    state,
+  )
   await folder.metrics(line)
   reporter.step(line)
+  for (const trip of trips) if (trip.isNew) reporter.note(tripText(trip, config.guard))
   state.openLine = null
-  if (state.step > 0 && due(config, state.step, config.checkpoint.every)) {
-    await saveCheckpoint(model, state, folder.path, config.checkpoint.keep)
-  }
+  if (wantsCheckpoint(config, state)) await saveCheckpoint(run.model, state, folder.path, config.checkpoint.keep)
+  return endingTrip(trips)
 }
 
 async function heldOutAccuracy(run: Run): Promise<number | null> {
@@ -125,9 +153,15 @@ async function heldOutAccuracy(run: Run): Promise<number | null> {
   return result.accuracy
 }
 
-/** Every so many steps, before the first, and after the last. */
-const due = (config: Run['config'], step: number, every: number): boolean =>
-  step % every === 0 || step === config.train.steps
+/** Every so many steps, before the first, and after the last of an iteration. */
+const due = (config: Run['config'], state: TrainState, every: number): boolean =>
+  state.step % every === 0 || iterationOver(config, state)
+
+/** A model to roll back to is saved as soon as it is the best, the base model too. */
+function wantsCheckpoint(config: Run['config'], state: TrainState): boolean {
+  if (rollsBack(config.guard) && state.guard.best?.step === state.step) return true
+  return state.step > 0 && due(config, state, config.checkpoint.every)
+}
 
 /** A checkpoint of the last whole step; before the first there is nothing to save. */
 async function saveIfMissing(run: Run, state: TrainState): Promise<void> {

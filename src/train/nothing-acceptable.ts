@@ -13,12 +13,22 @@ export class NothingAcceptable extends UserError {
 
 const shown = (text: string): string => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}...` : text)
 
-/** The model proposed no question that passed the filters. */
-export function noInstruction(tally: Tally): NothingAcceptable {
-  const last = tally.lastRejected.map(({ text, reason }) => `  ${reason}: ${shown(text)}`)
+/**
+ * The model proposed no question that passed the filters, or not as many as were wanted.
+ * @param short how many of how many, where some were found
+ */
+export function noInstruction(
+  search: Pick<Tally, 'lastRejected' | 'proposeRounds' | 'proposals'>,
+  short: { readonly found: number; readonly wanted: number } = { found: 0, wanted: 0 },
+): NothingAcceptable {
+  const last = search.lastRejected.map(({ text, reason }) => `  ${reason}: ${shown(text)}`)
   const details = last.length > 0 ? `The last proposals:\n${last.join('\n')}` : 'It proposed no question at all.'
+  const what =
+    short.found === 0
+      ? 'no new question was acceptable'
+      : `only ${short.found} of ${short.wanted} questions were found, and then none any more,`
   return new NothingAcceptable(
-    `no new question was acceptable in ${tally.proposeRounds} rounds of asking (${tally.proposed} proposals). ${details}\n` +
+    `${what} in ${search.proposeRounds} rounds of asking (${search.proposals.length} proposals). ${details}\n` +
       'Try seed questions closer to what the model knows, a higher instruct.temperature or filter.rougeMax, or ' +
       'instruct.source=given to train on the seed questions themselves',
   )

@@ -2,21 +2,34 @@ import { type StepMetrics, stepMetrics } from '../log/metrics.ts'
 import type { TrainBatch } from '../rl/train-batch.ts'
 import type { UpdateStats } from '../rl/update.ts'
 import type { JudgedGroup } from '../rollout/group.ts'
+import type { TrainState } from './state.ts'
 import type { Tally } from './tally.ts'
 
 /** What the update of a step did. */
 export interface Learned {
   readonly groups: number // trained on
+  readonly klCoef: number // used for it
   readonly batch: TrainBatch
   readonly update: UpdateStats
 }
 
-/** A step's metrics, evaluation aside; null learned: the step found nothing to train on. */
-export function describeStep(step: number, tally: Tally, learned: Learned | null): StepMetrics {
+/**
+ * A step's metrics, evaluation aside.
+ * @param learned null: the step found nothing to train on
+ * @param signals what guards watch
+ */
+export function describeStep(
+  state: TrainState,
+  tally: Tally,
+  learned: Learned | null,
+  signals: Partial<StepMetrics>,
+): StepMetrics {
   return stepMetrics({
-    step,
+    step: state.step,
+    iteration: state.iteration.index + 1,
     ...describeSampling(tally.sampled),
-    'instructions.proposed': tally.proposed,
+    ...signals,
+    'instructions.proposed': tally.proposals.length,
     'instructions.kept': tally.accepted,
     'groups.sampled': tally.sampled.length,
     'groups.kept': tally.kept,
@@ -31,9 +44,10 @@ export function describeStep(step: number, tally: Tally, learned: Learned | null
   })
 }
 
-function describeUpdate({ batch, update }: Learned): Partial<StepMetrics> {
+function describeUpdate({ batch, update, klCoef }: Learned): Partial<StepMetrics> {
   return {
     'kl.mean': batch.klMean,
+    'kl.coef': klCoef,
     'entropy.mean': update.entropyMean,
     loss: update.loss,
     gradNorm: update.gradNorm,
@@ -44,6 +58,8 @@ function describeUpdate({ batch, update }: Learned): Partial<StepMetrics> {
     'optimizer.skipped': update.skipped.length,
     'mismatch.mean': batch.mismatch?.mean ?? null,
     'mismatch.max': batch.mismatch?.max ?? null,
+    'mismatch.share': batch.mismatch?.share ?? null,
+    'importance.mean': batch.importanceMean,
   }
 }
 

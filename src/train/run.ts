@@ -4,6 +4,7 @@ import type { Seed } from '../instruct/seeds.ts'
 import type { Reporter } from '../log/reporter.ts'
 import type { RunFolder } from '../log/run-folder.ts'
 import type { AnswerChecker } from '../reward/checker.ts'
+import type { Scorer } from '../scorer/scorer.ts'
 import type { KnownQuestions } from './known-questions.ts'
 import type { TrainModel } from './model.ts'
 
@@ -15,6 +16,7 @@ export interface Run {
   readonly known: KnownQuestions
   readonly heldOut: readonly HeldOutQuestion[] // empty: no evaluation
   readonly checker: AnswerChecker
+  readonly scorer: Scorer | null // for reward.kind module
   readonly folder: RunFolder
   readonly reporter: Reporter
   readonly signal: AbortSignal // aborted: stop at the next safe place

@@ -23,10 +23,12 @@ import {
 } from '../log/run-folder.ts'
 import type { AnswerChecker } from '../reward/checker.ts'
 import { keepsReference } from '../rl/train-batch.ts'
+import { openScorer, type Scorer } from '../scorer/scorer.ts'
 import { knownQuestions } from './known-questions.ts'
 import { train } from './loop.ts'
 import type { TrainModel } from './model.ts'
 import { initialState } from './state.ts'
+import type { Stopped } from './stop.ts'
 
 export interface StartOptions {
   readonly config: Config
@@ -43,6 +45,7 @@ export interface Outcome {
   readonly run: string
   readonly final: string // folder of the trained model
   readonly metrics: readonly StepMetrics[]
+  readonly stopped: Stopped | null // by a guard
 }
 
 /**
@@ -56,6 +59,7 @@ export async function startRun(options: StartOptions): Promise<Outcome> {
   else await requireEmpty(out)
   const model = await options.openModel(config, keepsReference(config))
   const checker = await options.openChecker(config)
+  const scorer = await scorerOf(config)
   const cancel = (): void => model.engine.cancel()
   signal.addEventListener('abort', cancel)
   try {
@@ -64,19 +68,23 @@ export async function startRun(options: StartOptions): Promise<Outcome> {
     const start = (resume ? await resumeRun(model, out) : null) ?? initialState(emptyPool)
     if (resume) reporter.note(await resumeNote(out, start.step, config))
     const known = knownQuestions(data.seeds)
-    await train({ config, model, ...data, known, checker, folder, reporter, signal }, start)
-    return await finish(model, folder)
+    const run = { config, model, ...data, known, checker, scorer, folder, reporter, signal }
+    return await finish(model, folder, await train(run, start))
   } finally {
     signal.removeEventListener('abort', cancel)
     await checker.close()
+    await scorer?.close()
     await model.engine.close()
   }
 }
 
-async function finish(model: TrainModel, folder: RunFolder): Promise<Outcome> {
+async function finish(model: TrainModel, folder: RunFolder, stopped: Stopped | null): Promise<Outcome> {
   const final = await saveFinal(model, folder.path)
-  return { run: folder.path, final, metrics: await folder.readMetrics() }
+  return { run: folder.path, final, metrics: await folder.readMetrics(), stopped }
 }
+
+const scorerOf = async ({ reward }: Config): Promise<Scorer | null> =>
+  reward.scorer === null ? null : openScorer(reward.scorer, reward.scorerLimitMs)
 
 async function readData(config: Config): Promise<{ seeds: Seed[]; heldOut: HeldOutQuestion[] }> {
   const seedsPath = requirePaths(config).seeds

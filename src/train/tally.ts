@@ -15,7 +15,7 @@ export interface Tally {
   readonly started: number // ms
   readonly seconds: Record<Stage, number>
   proposeRounds: number // times the model was asked for questions
-  proposed: number
+  readonly proposals: string[] // every text proposed
   accepted: number
   tokensGenerated: number
   readonly sampled: JudgedGroup[] // every group judged in the step
@@ -28,7 +28,7 @@ export const newTally = (): Tally => ({
   started: performance.now(),
   seconds: { propose: 0, rollout: 0, update: 0 },
   proposeRounds: 0,
-  proposed: 0,
+  proposals: [],
   lastRejected: [],
   accepted: 0,
   tokensGenerated: 0,

@@ -2,9 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { summaryJson, summaryText } from '../../../src/commands/train-summary.ts'
 import { resolveConfig } from '../../../src/config/load.ts'
 import { type StepMetrics, stepMetrics } from '../../../src/log/metrics.ts'
+import type { Stopped } from '../../../src/train/stop.ts'
 
 const config = resolveConfig([])
-const outcome = (metrics: StepMetrics[]) => ({ run: 'runs/demo-1', final: 'runs/demo-1/final', metrics })
+const outcome = (metrics: StepMetrics[], stopped: Stopped | null = null) => ({
+  run: 'runs/demo-1',
+  final: 'runs/demo-1/final',
+  metrics,
+  stopped,
+})
 const step = (n: number, accuracy: number | null, loss: number | null = 0): StepMetrics =>
   stepMetrics({ step: n, 'eval.accuracy': accuracy, loss, 'seconds.total': 30, 'tokens.generated': 100 })
 
@@ -22,6 +28,28 @@ describe('the summary of a run', () => {
     const text = summaryText(outcome([step(0, 0.5, null), step(1, 0.4), step(2, 0.4, null)]), config)
     expect(text).toContain('fell from 50.0 % to 40.0 %')
     expect(text).toContain('1 of the steps found no question worth training on')
+  })
+
+  it('tells which guard ended it, and the accuracy of the model it went back to', () => {
+    const stopped: Stopped = {
+      guard: 'accuracyDrop',
+      step: 2,
+      value: 0.5,
+      side: 'above',
+      limit: 0.1,
+      action: 'rollback',
+      isNew: true,
+      text: 'guard accuracyDrop: 0.5 is above 0.1',
+      modelOfStep: 1,
+    }
+    const ended = outcome([step(0, 0.4), step(1, 0.8), step(2, 0.3)], stopped)
+    const text = summaryText(ended, config)
+    expect(text).toContain('A guard ended it: guard accuracyDrop: 0.5 is above 0.1, and final/ is the model of step 1.')
+    expect(text).toContain('rose from 40.0 % to 80.0 %')
+    expect(summaryJson(ended)).toMatchObject({
+      accuracyAfter: 0.8,
+      stopped: { guard: 'accuracyDrop', step: 2, modelOfStep: 1 },
+    })
   })
 
   it('claims nothing about accuracy without an evaluation', () => {
@@ -45,6 +73,7 @@ describe('the summary of a run', () => {
       tokensGenerated: 300,
       tokensTrained: 0,
       seconds: 90,
+      stopped: null,
     })
   })
 })

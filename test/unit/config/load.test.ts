@@ -98,6 +98,12 @@ describe('presets', () => {
     expect(resolveConfig(await readLayers(name)).train.steps).toBeGreaterThan(0)
   })
 
+  it.each(['llama-3.2-3b-instruct', 'qwen2.5-7b-instruct'])('%s runs the paper’s three iterations', async (name) => {
+    const { train, optimizer, kl } = resolveConfig(await readLayers(name))
+    expect(train).toMatchObject({ steps: 125, iterations: 3, instructions: 2000 })
+    expect([optimizer.lr, kl.coef]).toEqual([5e-7, 1e-4])
+  })
+
   it('have the recipe of the demonstration', async () => {
     const config = resolveConfig(await readLayers('demo'))
     expect(config.model.path).toBe(join(process.cwd(), 'seeds', 'demo-model'))
@@ -131,6 +137,13 @@ describe('mistakes', () => {
     ['difficulty:\n  low: 0.9\n', /difficulty\.low = 0\.9 is above difficulty\.high = 0\.8/],
     ['reward:\n  kind: rule\n', /reward\.kind = rule needs known answers/],
     ['reward:\n  answers: module\n', /reward\.answers = module and reward\.module = null/],
+    ['reward:\n  kind: module\n', /reward\.kind = module and reward\.scorer = null do not go together/],
+    ['reward:\n  scorer: a.mjs\n', /reward\.kind = majority and reward\.scorer = .*a\.mjs do not go together/],
+    ['kl:\n  coef: 0\n  target: 0.1\n', /kl\.target = 0\.1 steers kl\.coef, which must begin above 0/],
+    ['guard:\n  kl: {action: panic}\n', /guard\.kl = \{"action":"panic"\}: action: expected one of "log", "stop"/],
+    ['guard:\n  kl: {over: 1}\n', /guard\.kl = \{"over":1\}: Unrecognized key: "over"/],
+    ['guard:\n  entropy: {below: 2, above: 1}\n', /below must be less than above/],
+    ['guard:\n  accuracyDrop: {action: stop}\n', /accuracyDrop\.action = stop needs held-out questions/],
     ['preset: nope\n', /my\.yaml: preset: "nope" is none of .*demo/],
     ['a: [1\n', /my\.yaml: not YAML/],
     ['- 1\n', /expected groups of settings/],

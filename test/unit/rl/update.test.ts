@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Config } from '../../../src/config/schema.ts'
 import type { NativeEngine, OptimizerParams, PolicyLoss } from '../../../src/native/types.ts'
 import { createRandom } from '../../../src/random.ts'
+import { planMinibatches } from '../../../src/rl/minibatches.ts'
 import { buildTrainBatch } from '../../../src/rl/train-batch.ts'
-import { runSchedule, updatePolicy } from '../../../src/rl/update.ts'
+import { iterationSchedule, updatePolicy } from '../../../src/rl/update.ts'
 import type { JudgedGroup } from '../../../src/rollout/group.ts'
 import { packSequences } from '../../../src/rollout/pack.ts'
 import { openFakeEngine } from '../../support/fake-engine.ts'
@@ -47,6 +48,11 @@ async function judgedGroups(engine: NativeEngine, step: number): Promise<JudgedG
 const config = (over: Readonly<Record<string, unknown>>): Config =>
   fakeConfig('/nowhere', { 'update.sequencesPerStep': 12, 'optimizer.lr': 0.01, 'kl.coef': 0.1, ...over })
 
+/** Of 12 sequences. */
+const minibatches = (settings: Config): number[][] => planMinibatches(12, settings.update, createRandom(['order']))
+const at = (settings: Config) => ({ step: 1, klCoef: settings.kl.coef, minibatches: minibatches(settings) })
+const start = (settings: Config) => ({ ...at(settings), optimizerStep: 0, scheduleStep: 0 })
+
 /** Calls that an engine got. */
 function recording(engine: NativeEngine) {
   const losses: PolicyLoss[] = []
@@ -70,9 +76,8 @@ function recording(engine: NativeEngine) {
 
 async function update(engine: NativeEngine, settings: Config, sampledAt = 1) {
   const groups = await judgedGroups(engine, sampledAt)
-  const batch = await buildTrainBatch(engine, groups, settings, 1)
-  const random = createRandom(['order'])
-  return { batch, stats: await updatePolicy(engine, batch.sequences, settings, { optimizerStep: 0, random }) }
+  const batch = await buildTrainBatch(engine, groups, settings, at(settings))
+  return { batch, stats: await updatePolicy(engine, batch.sequences, settings, start(settings)) }
 }
 
 const probe = packSequences([{ tokens: Int32Array.of(1, 2, 3, 4, 5, 6, 7), promptLength: 1 }])
@@ -106,7 +111,7 @@ describe('updatePolicy', () => {
 
   it('starts from a ratio of 1 when old log-probabilities are recomputed', async () => {
     const { stats } = await update(randomEngine(), config({}))
-    expect(stats.ratioMax).toBeCloseTo(1, 6)
+    expect(stats.ratioMax).toBeCloseTo(1, 6) // float64 here against float32 log-probabilities
     expect(stats.clipFraction).toBe(0)
   })
 
@@ -145,12 +150,12 @@ describe('updatePolicy', () => {
     const engine = randomEngine()
     const groups = await judgedGroups(engine, 1)
     const settings = config({})
-    const batch = await buildTrainBatch(engine, groups, settings, 1)
+    const batch = await buildTrainBatch(engine, groups, settings, at(settings))
     const broken = batch.sequences.map((sequence) => ({
       ...sequence,
       advantages: sequence.advantages.map(() => Infinity),
     }))
-    const progress = { optimizerStep: 0, random: createRandom(['order']) }
+    const progress = start(settings)
     await expect(updatePolicy(engine, broken, settings, progress)).rejects.toThrow(/bigram\.table/)
   })
 
@@ -161,6 +166,63 @@ describe('updatePolicy', () => {
     expect(losses[0]!.klEstimator).toBe('k3')
     expect(losses[0]!.referenceLogprobs!.length).toBe(losses[0]!.advantages.length)
     expect(batch.klMean).toBeCloseTo(0, 6)
+  })
+})
+
+describe('the mean of the loss', () => {
+  it('is over responses by the mean of each, or by a constant', async () => {
+    for (const [lossMean, normalizer] of [
+      ['sequence', 12],
+      ['constant', 12 * 4], // rollout.maxNewTokens
+    ] as const) {
+      const { engine, losses } = recording(randomEngine())
+      const { batch } = await update(engine, config({ 'update.lossMean': lossMean }))
+      expect(losses[0]!.normalizer).toBe(normalizer)
+      const lengths = batch.sequences.map((sequence) => sequence.advantages.length)
+      const weightOf = ({ weights, advantages }: PolicyLoss) => weights?.reduce((a, b) => a + b, 0) ?? advantages.length
+      const total = losses.reduce((sum, loss) => sum + weightOf(loss), 0)
+      if (lossMean === 'sequence')
+        expect(total).toBeCloseTo(lengths.length, 5) // each response weighs 1
+      else expect(losses[0]!.weights).toBeUndefined()
+    }
+  })
+})
+
+describe('importance correction', () => {
+  const shifted = async (engine: NativeEngine, by: number) =>
+    (await judgedGroups(engine, 1)).map((group) => ({
+      ...group,
+      completions: group.completions.map((c) => ({ ...c, logprobs: c.logprobs.map((logprob) => logprob - by) })),
+    }))
+
+  it('weighs tokens by how much likelier training finds them, up to the cap', async () => {
+    const engine = randomEngine()
+    const settings = config({ 'update.importanceCap': 1.5 })
+    const little = await buildTrainBatch(engine, await shifted(engine, 0.1), settings, at(settings))
+    expect(little.mismatch!.mean).toBeCloseTo(0.1, 5)
+    expect(little.mismatch!.share).toBe(1)
+    expect(little.importanceMean).toBeCloseTo(Math.exp(0.1), 5)
+    const much = await buildTrainBatch(engine, await shifted(engine, 0.9), settings, at(settings))
+    expect(much.importanceMean).toBeCloseTo(1.5, 6)
+    const { engine: recorded, losses } = recording(engine)
+    await updatePolicy(recorded, much.sequences, settings, start(settings))
+    expect(losses.every((loss) => loss.weights!.every((weight) => weight === 1.5))).toBe(true)
+  })
+
+  it('is off when the difference is rounding, or when told', async () => {
+    const engine = randomEngine()
+    for (const [by, importance] of [
+      [0.001, 'auto'],
+      [0.9, 'never'],
+    ] as const) {
+      const settings = config({ 'update.importance': importance })
+      const batch = await buildTrainBatch(engine, await shifted(engine, by), settings, at(settings))
+      expect(batch.importanceMean).toBeNull()
+      expect(batch.sequences[0]!.importance).toBeNull()
+    }
+    const always = config({ 'update.importance': 'always' })
+    const batch = await buildTrainBatch(engine, await shifted(engine, 0), always, at(always))
+    expect(batch.importanceMean).toBeCloseTo(1, 6)
   })
 })
 
@@ -175,14 +237,14 @@ describe('buildTrainBatch', () => {
     const groups = await judgedGroups(engine, 0)
     await engine.accumulate(probe, { kind: 'nll', normalizer: 1 })
     await engine.step({ step: 1, lr: 0.1, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0, maxGradNorm: 0 })
-    const batch = await buildTrainBatch(engine, groups, config({}), 1)
+    const batch = await buildTrainBatch(engine, groups, config({}), at(config({})))
     expect(batch.sequences[0]!.oldLogprobs).toEqual(groups[0]!.completions[0]!.logprobs)
     expect(batch.mismatch).toBeNull()
     const fresh = await buildTrainBatch(
       engine,
       groups.map((group) => ({ ...group, step: 1 })),
       config({}),
-      1,
+      at(config({})),
     )
     expect(fresh.mismatch!.max).toBeGreaterThan(1e-3)
   })
@@ -190,17 +252,19 @@ describe('buildTrainBatch', () => {
   it('asks for no reference when nothing needs it', async () => {
     const engine = randomEngine()
     const groups = await judgedGroups(engine, 1)
-    const batch = await buildTrainBatch(engine, groups, config({ 'kl.coef': 0, 'kl.monitor': false }), 1)
+    const batch = await buildTrainBatch(engine, groups, config({ 'kl.coef': 0, 'kl.monitor': false }), at(config({})))
     expect(batch.klMean).toBeNull()
     expect(batch.sequences[0]!.referenceLogprobs).toBeNull()
   })
 })
 
-describe('runSchedule', () => {
+describe('iterationSchedule', () => {
   it('counts optimizer steps as the paper does: 125 steps of 256 responses, 16 at a time', () => {
     const paper = { 'rollout.promptsPerStep': 16, 'rollout.samplesPerPrompt': 16, 'update.sequencesPerStep': 16 }
-    const schedule = runSchedule(config({ ...paper, 'train.steps': 125, 'optimizer.warmup': 0.03 }))
+    const schedule = iterationSchedule(config({ ...paper, 'train.steps': 125, 'optimizer.warmup': 0.03 }))
     expect(schedule.totalSteps).toBe(2000)
     expect(schedule.warmupSteps).toBe(60)
+    const budget = iterationSchedule(config({ ...paper, 'train.steps': 999, 'train.instructions': 2000 }))
+    expect(budget.totalSteps).toBe(2000)
   })
 })

@@ -8,7 +8,7 @@ describe('state', () => {
     const state = {
       ...initialState({ kept: [{ id: 'step1-0-0', text: 'Ab', source: 'self' as const }] }),
       step: 3,
-      queuedInstructions: [{ id: 'step3-0-1', text: 'Cd', source: 'self' as const }],
+      queuedInstructions: [{ id: 'step3-0-1', text: 'Cd', source: 'self' as const, step: 3 }],
       queuedGroups: [
         {
           instruction: { id: 'step3-0-2', text: 'Ef', source: 'self' as const },
@@ -38,7 +38,7 @@ describe('state', () => {
   })
 
   it('refuses a version it does not know', () => {
-    expect(() => decodeState('{"version":2}')).toThrow(/version 2/)
+    expect(() => decodeState('{"version":3}')).toThrow(/version 3/)
   })
 })
 

@@ -1,0 +1,16 @@
+import { readdir, rm } from 'node:fs/promises'
+import { checkpointFolder, checkpointsFolder, stepOf } from '../log/run-folder.ts'
+import type { TrainModel } from '../train/model.ts'
+import { loadCheckpoint } from './resume.ts'
+
+/**
+ * Puts the model back to a checkpoint, and removes the later ones: a resumed run goes on from there. Logs stay as they
+ * are until then.
+ */
+export async function rollBack(model: TrainModel, run: string, step: number): Promise<void> {
+  await loadCheckpoint(model, checkpointFolder(run, step))
+  for (const name of await readdir(checkpointsFolder(run))) {
+    const later = stepOf(name)
+    if (later !== null && later > step) await rm(checkpointFolder(run, later), { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,34 @@
+import type { JudgedGroup } from '../rollout/group.ts'
+import type { GuardMemory } from './memory.ts'
+
+type Majorities = GuardMemory['majorities']
+
+// questions remembered; beyond it the oldest are forgotten
+const limit = 8192
+
+/**
+ * How many of the questions met before have another majority now: high, the vote is unsettled; falling to 0, it has
+ * locked in, right or wrong (TTRL-Guard, arXiv 2605.19444).
+ * @param equal whether two different texts are the same answer
+ * @returns rate: null where no question was met before; majorities: with those of these groups
+ */
+export async function flipRate(
+  groups: readonly JudgedGroup[],
+  earlier: Majorities,
+  equal: (a: string, b: string) => Promise<boolean>,
+): Promise<{ rate: number | null; majorities: Majorities }> {
+  const known = new Map(earlier)
+  let [met, flipped] = [0, 0]
+  for (const { instruction, judgement } of groups) {
+    const before = known.get(instruction.text)
+    if (before !== undefined) {
+      met += 1
+      const now = judgement.majority
+      const same = before === now || (before !== null && now !== null && (await equal(before, now)))
+      flipped += Number(!same)
+    }
+    known.delete(instruction.text) // to the end
+    known.set(instruction.text, judgement.majority)
+  }
+  return { rate: met === 0 ? null : flipped / met, majorities: [...known].slice(-limit) }
+}

@@ -1,0 +1,90 @@
+import type { GuardBounds, GuardName } from '../config/guard-schema.ts'
+import type { Config } from '../config/schema.ts'
+import type { StepMetrics } from '../log/metrics.ts'
+import type { Best, GuardMemory } from './memory.ts'
+
+/** A guard whose measure has been out of range long enough. */
+export interface Trip {
+  readonly guard: GuardName
+  readonly step: number
+  readonly value: number
+  readonly side: 'below' | 'above'
+  readonly limit: number
+  readonly action: GuardBounds['action']
+  readonly isNew: boolean // not tripped in the step before
+}
+
+/** What each guard looks at. */
+const measures: Record<GuardName, keyof StepMetrics> = {
+  majorityShare: 'vote.majorityShare',
+  answerClasses: 'vote.classes',
+  flipRate: 'vote.flipRate',
+  entropy: 'entropy.mean',
+  length: 'responses.lengthRatio',
+  eosRate: 'responses.eosRate',
+  answerless: 'vote.answerless',
+  sameAnswer: 'vote.sameAnswer',
+  distinct2: 'instructions.distinct2',
+  accuracyDrop: 'eval.drop',
+  kl: 'kl.mean',
+}
+
+/** A measure that a step did not take leaves its guard's streak as it was. */
+export function watch(
+  line: StepMetrics,
+  guards: Config['guard'],
+  streaks: GuardMemory['streaks'],
+): { streaks: GuardMemory['streaks']; trips: Trip[] } {
+  const next = { ...streaks }
+  const trips: Trip[] = []
+  for (const [guard, key] of Object.entries(measures) as [GuardName, keyof StepMetrics][]) {
+    const value = line[key] as number | null
+    if (value === null) continue
+    const bounds = guards[guard]
+    const broken = brokenBound(value, bounds)
+    next[guard] = broken === null ? 0 : (streaks[guard] ?? 0) + 1
+    if (broken === null || next[guard] < bounds.steps) continue
+    trips.push({ guard, step: line.step, value, ...broken, action: bounds.action, isNew: next[guard] === bounds.steps })
+  }
+  return { streaks: next, trips }
+}
+
+function brokenBound(value: number, { below, above }: GuardBounds): Pick<Trip, 'side' | 'limit'> | null {
+  if (below !== null && value < below) return { side: 'below', limit: below }
+  return above !== null && value > above ? { side: 'above', limit: above } : null
+}
+
+const severity = ['log', 'stop', 'rollback'] as const
+
+/** The trip that ends the run, the severest first; null where all are to be logged. */
+export function endingTrip(trips: readonly Trip[]): Trip | null {
+  const worst = [...trips].sort((a, b) => severity.indexOf(b.action) - severity.indexOf(a.action))[0]
+  return worst === undefined || worst.action === 'log' ? null : worst
+}
+
+/** "entropy = 0.012, below 0.02, for 2 steps". */
+export const tripText = ({ guard, value, side, limit }: Trip, guards: Config['guard']): string =>
+  `guard ${guard}: ${Number(value.toPrecision(4))} is ${side} ${limit} for ${guards[guard].steps} steps or more`
+
+/** Does any guard roll back? Only then are best models saved when no checkpoint is due. */
+export const rollsBack = (guards: Config['guard']): boolean =>
+  Object.values(guards).some((bounds) => bounds.action === 'rollback')
+
+/**
+ * The best model after this step: with labels, the one of highest accuracy, the earliest of equals; without, the newest
+ * at which no guard that can end the run was out of range.
+ */
+export function bestAfter(
+  line: StepMetrics,
+  { best, streaks }: Pick<GuardMemory, 'best' | 'streaks'>,
+  guards: Config['guard'],
+): Best {
+  const accuracy = line['eval.accuracy']
+  if (best === null) return { step: line.step, accuracy }
+  if (best.accuracy !== null || accuracy !== null) {
+    return accuracy !== null && accuracy > (best.accuracy ?? -1) ? { step: line.step, accuracy } : best
+  }
+  const acting = Object.entries(guards).filter(([, bounds]) => bounds.action !== 'log')
+  const healthy = acting.every(([guard]) => (streaks[guard as GuardName] ?? 0) === 0)
+  return healthy ? { step: line.step, accuracy } : best
+}

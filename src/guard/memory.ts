@@ -1,0 +1,17 @@
+import type { GuardName } from '../config/guard-schema.ts'
+
+/** The best model so far: what a rollback goes back to. */
+export interface Best {
+  readonly step: number
+  readonly accuracy: number | null // held-out; null: without labels, the newest healthy step
+}
+
+/** What guards carry from step to step. Plain data. */
+export interface GuardMemory {
+  streaks: Partial<Record<GuardName, number>> // steps in a row out of range
+  best: Best | null
+  firstLength: number | null // mean response length of the first step
+  majorities: [question: string, majority: string | null][] // the newest last
+}
+
+export const newGuardMemory = (): GuardMemory => ({ streaks: {}, best: null, firstLength: null, majorities: [] })

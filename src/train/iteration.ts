@@ -1,0 +1,24 @@
+import type { Config } from '../config/schema.ts'
+import { keepsReference } from '../rl/train-batch.ts'
+import type { Run } from './run.ts'
+import { firstIteration, type TrainState } from './state.ts'
+
+/** Are the steps, or the questions, of this iteration used up? */
+export function iterationOver({ train }: Config, { iteration }: TrainState): boolean {
+  const asked = train.instructions > 0 && iteration.instructions >= train.instructions
+  return asked || iteration.steps >= train.steps
+}
+
+export const isFinished = (config: Config, state: TrainState): boolean =>
+  iterationOver(config, state) && state.iteration.index + 1 >= config.train.iterations
+
+/**
+ * The paper's outer loop: the next iteration starts from the model of the last one, which becomes the reference for
+ * KL; the learning-rate schedule starts again. Pool, queues and AdamW's moments go on.
+ */
+export async function nextIteration({ config, model, reporter }: Run, state: TrainState): Promise<TrainState> {
+  if (keepsReference(config)) await model.engine.syncReference()
+  const index = state.iteration.index + 1
+  reporter.note(`iteration ${index + 1} of ${config.train.iterations}`)
+  return { ...state, klCoef: null, iteration: { ...firstIteration, index } }
+}

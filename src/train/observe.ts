@@ -1,0 +1,56 @@
+import { flipRate } from '../guard/flips.ts'
+import { bestAfter, type Trip, watch } from '../guard/guards.ts'
+import { distinctN, eosRate, sameAnswerShare } from '../guard/signals.ts'
+import type { StepMetrics } from '../log/metrics.ts'
+import type { Run } from './run.ts'
+import type { TrainState } from './state.ts'
+import type { Tally } from './tally.ts'
+
+/** What guards watch in a step's samples; the state remembers what later steps compare with. */
+export async function observe(
+  run: Run,
+  state: TrainState,
+  { sampled, proposals }: Tally,
+): Promise<Partial<StepMetrics>> {
+  const distinct = { 'instructions.distinct2': distinctN(proposals, 2) }
+  if (sampled.length === 0) return distinct
+  const { rate, majorities } = await flipRate(sampled, state.guard.majorities, sameAnswer(run))
+  const lengths = sampled.flatMap((group) => group.completions.map((completion) => completion.tokens.length))
+  const length = lengths.reduce((sum, n) => sum + n, 0) / lengths.length
+  state.guard.majorities = majorities
+  state.guard.firstLength ??= length
+  return {
+    ...distinct,
+    'vote.classes': sampled.reduce((sum, { judgement }) => sum + judgement.classes, 0) / sampled.length,
+    'vote.flipRate': rate,
+    'vote.sameAnswer': sameAnswerShare(sampled),
+    'responses.lengthRatio': length / state.guard.firstLength,
+    'responses.eosRate': eosRate(sampled),
+  }
+}
+
+/** Answers are shown bare; in a box each kind of checker but a module finds them again. */
+function sameAnswer({ checker, config }: Run): (a: string, b: string) => Promise<boolean> {
+  const shown = (answer: string): string => (config.reward.answers === 'module' ? answer : `\\boxed{${answer}}`)
+  return async (a, b) => (await checker.grade(shown(a), shown(b))).equal
+}
+
+/**
+ * The step's line with what the guards make of it; the state remembers streaks and the best model.
+ * @param line complete but for eval.drop and guard.tripped
+ */
+export function guardStep(
+  line: StepMetrics,
+  { config }: Pick<Run, 'config'>,
+  { guard }: TrainState,
+): { line: StepMetrics; trips: Trip[] } {
+  const accuracy = line['eval.accuracy']
+  const bestBefore = guard.best?.accuracy ?? accuracy
+  const drop = accuracy === null || bestBefore === null ? null : Math.max(bestBefore, accuracy) - accuracy
+  const measured = { ...line, 'eval.drop': drop }
+  const { streaks, trips } = watch(measured, config.guard, guard.streaks)
+  guard.streaks = streaks
+  guard.best = bestAfter(measured, guard, config.guard)
+  const tripped = trips.length === 0 ? null : trips.map((trip) => trip.guard).join(',')
+  return { line: { ...measured, 'guard.tripped': tripped }, trips }
+}

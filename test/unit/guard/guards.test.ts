@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { guardSchema } from '../../../src/config/guard-schema.ts'
+import { bestAfter, endingTrip, rollsBack, tripText, watch } from '../../../src/guard/guards.ts'
+import { type StepMetrics, stepMetrics } from '../../../src/log/metrics.ts'
+
+const guards = (over: Record<string, unknown> = {}) => guardSchema.parse(over)
+const line = (step: number, over: Partial<StepMetrics>): StepMetrics => stepMetrics({ step, ...over })
+
+/** Every guard with a value on the wrong side of its default. */
+const collapsed: [string, keyof StepMetrics, number, object?][] = [
+  ['majorityShare', 'vote.majorityShare', 0.99],
+  ['answerClasses', 'vote.classes', 1],
+  ['flipRate', 'vote.flipRate', 0, { below: 0.01 }],
+  ['entropy', 'entropy.mean', 0.01],
+  ['length', 'responses.lengthRatio', 0.1],
+  ['length', 'responses.lengthRatio', 4],
+  ['eosRate', 'responses.eosRate', 0.2],
+  ['answerless', 'vote.answerless', 0.8],
+  ['sameAnswer', 'vote.sameAnswer', 0.9],
+  ['distinct2', 'instructions.distinct2', 0.05],
+  ['accuracyDrop', 'eval.drop', 0.2],
+  ['kl', 'kl.mean', 3],
+]
+
+describe('watch', () => {
+  it.each(collapsed)('%s trips on %s = %d after as many steps as it waits', (guard, key, value, bounds = {}) => {
+    const config = guards({ [guard]: { steps: 2, ...bounds } })
+    const first = watch(line(1, { [key]: value }), config, {})
+    expect(first.trips).toEqual([])
+    const second = watch(line(2, { [key]: value }), config, first.streaks)
+    expect(second.trips).toMatchObject([{ guard, step: 2, value, action: 'log', isNew: true }])
+    const third = watch(line(3, { [key]: value }), config, second.streaks)
+    expect(third.trips).toMatchObject([{ guard, step: 3, isNew: false }])
+  })
+
+  it('forgets a streak when the measure is back in range, and keeps it where nothing was measured', () => {
+    const config = guards({ entropy: { below: 1, steps: 2 } })
+    const low = watch(line(1, { 'entropy.mean': 0.5 }), config, {}).streaks
+    expect(low.entropy).toBe(1)
+    const unmeasured = watch(line(2, {}), config, low)
+    expect([unmeasured.streaks.entropy, unmeasured.trips]).toEqual([1, []])
+    expect(watch(line(3, { 'entropy.mean': 2 }), config, low).streaks.entropy).toBe(0)
+  })
+
+  it('takes null for no limit, and the limit itself for in range', () => {
+    const off = guards({ kl: { above: null, steps: 1 } })
+    expect(watch(line(1, { 'kl.mean': 99 }), off, {}).trips).toEqual([])
+    const exact = guards({ kl: { above: 0.5, steps: 1 } })
+    expect(watch(line(1, { 'kl.mean': 0.5 }), exact, {}).trips).toEqual([])
+    expect(watch(line(1, { 'kl.mean': 0.51 }), exact, {}).trips.length).toBe(1)
+  })
+
+  it('watches nothing of a healthy step by default', () => {
+    const healthy = line(1, {
+      'vote.majorityShare': 0.55,
+      'vote.classes': 5,
+      'vote.flipRate': 0.3,
+      'entropy.mean': 0.6,
+      'responses.lengthRatio': 1.1,
+      'responses.eosRate': 0.95,
+      'vote.answerless': 0.05,
+      'vote.sameAnswer': 0.2,
+      'instructions.distinct2': 0.7,
+      'eval.drop': 0.02,
+      'kl.mean': 0.01,
+    })
+    const { streaks } = watch(healthy, guards(), {})
+    expect(Object.values(streaks)).toEqual(Array(11).fill(0))
+  })
+})
+
+describe('what follows', () => {
+  const config = guards({
+    entropy: { below: 1, steps: 1, action: 'stop' },
+    kl: { above: 1, steps: 1, action: 'rollback' },
+    eosRate: { below: 1, steps: 1 },
+  })
+  const trips = (over: Partial<StepMetrics>) => watch(line(4, over), config, {}).trips
+
+  it('is the severest action; logged trips end nothing', () => {
+    expect(endingTrip(trips({ 'responses.eosRate': 0.5 }))).toBeNull()
+    expect(endingTrip(trips({ 'responses.eosRate': 0.5, 'entropy.mean': 0 }))?.guard).toBe('entropy')
+    expect(endingTrip(trips({ 'entropy.mean': 0, 'kl.mean': 2 }))?.action).toBe('rollback')
+    expect([rollsBack(config), rollsBack(guards())]).toEqual([true, false])
+  })
+
+  it('can be read', () => {
+    expect(tripText(trips({ 'kl.mean': 2.34567 })[0]!, config)).toBe('guard kl: 2.346 is above 1 for 1 steps or more')
+  })
+})
+
+describe('the best model', () => {
+  it('is the most accurate where there are labels, the earliest of equals', () => {
+    let best = bestAfter(line(0, { 'eval.accuracy': 0.4 }), { best: null, streaks: {} }, guards())
+    for (const [step, accuracy] of [0.7, null, 0.7, 0.6].entries()) {
+      best = bestAfter(line(step + 1, { 'eval.accuracy': accuracy }), { best, streaks: { kl: 3 } }, guards())
+    }
+    expect(best).toEqual({ step: 1, accuracy: 0.7 })
+  })
+
+  it('is the newest at which no guard that acts was out of range, where there are none', () => {
+    const acting = guards({ kl: { action: 'rollback' } })
+    let best = bestAfter(line(0, {}), { best: null, streaks: {} }, acting)
+    best = bestAfter(line(1, {}), { best, streaks: { kl: 0, entropy: 2 } }, acting)
+    best = bestAfter(line(2, {}), { best, streaks: { kl: 1, entropy: 0 } }, acting)
+    expect(best).toEqual({ step: 1, accuracy: null })
+  })
+})
+
+it('refuses a guard with an unknown bound or action', () => {
+  expect(guardSchema.safeParse({ kl: { over: 1 } }).success).toBe(false)
+  expect(guardSchema.safeParse({ kl: { action: 'panic' } }).success).toBe(false)
+})
