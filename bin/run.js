@@ -10,7 +10,8 @@ export async function runCli(argv) {
   // a reader that stops early, as in `serl score ... | head`, is no error
   process.stdout.on('error', (error) => {
     if (error.code === 'EPIPE') process.exit(0)
-    throw error
+    console.error(`serl: cannot write to stdout: ${error.code ?? error.message}`)
+    process.exit(2)
   })
   const { main } = await import(cli.href)
   process.exitCode = await main(argv)

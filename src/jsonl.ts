@@ -12,10 +12,11 @@ export interface JsonLine {
  * @throws UserError naming the file (missing, empty) or the file and line (not JSON).
  */
 export async function readJsonl(path: string): Promise<JsonLine[]> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const stored = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     const reason = cause.code === 'ENOENT' ? 'there is no such file' : (cause.code ?? cause.message)
     throw new UserError(`cannot read ${path}: ${reason}`, { cause })
   })
+  const text = stored.replace(/^\ufeff/, '') // some editors write a byte order mark
   const lines: JsonLine[] = []
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
-import { checkpointFolder, checkpointsFolder, stepOf, truncateRun } from '../log/run-folder.ts'
+import { checkpointFolder, checkpointsFolder, makeSubfolders, stepOf, truncateRun } from '../log/run-folder.ts'
 import { readSafetensorsHeader } from '../model/safetensors.ts'
 import type { TrainModel } from '../train/model.ts'
 import { decodeState, type TrainState } from '../train/state.ts'
-import { hasReference, optimizerFile, referenceFile, stateFile } from './save.ts'
+import { hasReference, optimizerFile, referenceFile, removeOld, stateFile } from './save.ts'
 
 /** The newest checkpoint's step, or null. Folders under another name are unfinished ones. */
 export async function newestCheckpoint(run: string): Promise<number | null> {
@@ -17,17 +17,24 @@ export async function newestCheckpoint(run: string): Promise<number | null> {
 
 /**
  * Puts the run back to its newest checkpoint: weights, optimizer state and training state are loaded, the logs are cut
- * to that step, unfinished checkpoints are removed. The engine must have been opened on the run's base model, whose
+ * to that step, checkpoints unfinished or beyond `keep` are removed. The engine must have been opened on the run's base model, whose
  * weights stay the KL reference until an iteration has set another, which is then in the checkpoint.
  * @returns null where the run died before its first checkpoint: it starts again, from the beginning
- * @throws UserError if the checkpoint cannot be used
+ * @throws UserError if the checkpoint cannot be used; the logs are as they were
  */
-export async function resumeRun(model: TrainModel, run: string): Promise<TrainState | null> {
+export async function resumeRun(model: TrainModel, run: string, keep: number): Promise<TrainState | null> {
   await removeUnfinished(run)
   const step = await newestCheckpoint(run)
-  await truncateRun(run, step ?? -1)
-  if (step === null) return null
-  const folder = checkpointFolder(run, step)
+  const state = step === null ? null : await loadRun(model, checkpointFolder(run, step))
+  await makeSubfolders(run)
+  if (state !== null) await removeOld(run, keep, state.guard.best?.step ?? null)
+  // a step stopped in its evaluation gets its line when that is done, even if an earlier resume wrote one
+  if (step !== null && state?.openLine !== null) await truncateRun(run, step, step - 1)
+  else await truncateRun(run, step ?? -1)
+  return state
+}
+
+async function loadRun(model: TrainModel, folder: string): Promise<TrainState> {
   const state = await readState(folder)
   if (state.iteration.index > 0 && hasReference(model) && !existsSync(referenceFile(folder))) {
     throw new UserError(
@@ -64,9 +71,14 @@ async function readState(folder: string): Promise<TrainState> {
   }
 }
 
+/** Checkpoints half written or half removed, and a final/ that did not get its name. */
 async function removeUnfinished(run: string): Promise<void> {
-  const folder = checkpointsFolder(run)
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (name.startsWith('.partial-')) await rm(join(folder, name), { recursive: true, force: true })
+  for (const [folder, prefix] of [
+    [checkpointsFolder(run), '.partial-'],
+    [run, '.final-'],
+  ] as const) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (name.startsWith(prefix)) await rm(join(folder, name), { recursive: true, force: true })
+    }
   }
 }

@@ -1,7 +1,8 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { checkpointFolder, checkpointsFolder, stepOf } from '../log/run-folder.ts'
 import type { TrainModel } from '../train/model.ts'
 import { loadCheckpoint } from './resume.ts'
+import { removeCheckpoint } from './save.ts'
 
 /**
  * Puts the model back to a checkpoint, and removes the later ones: a resumed run goes on from there. Logs stay as they
@@ -11,6 +12,6 @@ export async function rollBack(model: TrainModel, run: string, step: number): Pr
   await loadCheckpoint(model, checkpointFolder(run, step))
   for (const name of await readdir(checkpointsFolder(run))) {
     const later = stepOf(name)
-    if (later !== null && later > step) await rm(checkpointFolder(run, later), { recursive: true, force: true })
+    if (later !== null && later > step) await removeCheckpoint(run, later)
   }
 }

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { checkpointFolder, checkpointsFolder, finalFolder, stepOf } from '../log/run-folder.ts'
+import { UserError } from '../errors.ts'
+import { isNoSpace, syncFolder, syncPath, writeWhole } from '../files.ts'
+import { checkpointFolder, checkpointsFolder, finalFolder, type RunFolder, stepOf } from '../log/run-folder.ts'
 import { safetensorsHeader } from '../model/safetensors.ts'
 import type { TrainModel } from '../train/model.ts'
 import { encodeState, type TrainState } from '../train/state.ts'
@@ -22,42 +24,78 @@ export function optimizerTensors(model: TrainModel): { name: string; shape: read
 
 /**
  * Writes checkpoints/step-NNNNNN: HuggingFace files, and trainer/ with what a resumed run needs. It is written under
- * another name, synced, and renamed last, so that a folder of that name is always whole. Older ones beyond `keep` go, but for the best.
+ * another name, synced, and renamed last, so that a folder of that name is always whole, and so are the logs up to it.
+ * A second checkpoint of one step has the same weights: its state alone is replaced. Older ones beyond `keep` go, but
+ * for the best.
+ * @throws NoSpace
  */
-export async function saveCheckpoint(model: TrainModel, state: TrainState, run: string, keep: number): Promise<string> {
-  const folder = checkpointFolder(run, state.step)
-  const partial = join(checkpointsFolder(run), `.partial-${process.pid}`)
+export async function saveCheckpoint(
+  model: TrainModel,
+  state: TrainState,
+  run: RunFolder,
+  keep: number,
+): Promise<string> {
+  const folder = checkpointFolder(run.path, state.step)
+  const partial = join(checkpointsFolder(run.path), `.partial-${process.pid}`)
+  await orNoSpace(`checkpoint step ${state.step}`, run.path, partial, async () => {
+    await run.sync()
+    if (existsSync(folder)) return writeWhole(stateFile(folder), encodeState(state))
+    await writePartial(model, state, partial)
+    await rename(partial, folder)
+    await syncPath(dirname(folder))
+  })
+  await removeOld(run.path, keep, state.guard.best?.step ?? null)
+  return folder
+}
+
+async function writePartial(model: TrainModel, state: TrainState, partial: string): Promise<void> {
   await rm(partial, { recursive: true, force: true })
-  await mkdir(checkpointsFolder(run), { recursive: true })
+  await mkdir(dirname(partial), { recursive: true })
   await model.writeWeights(partial)
   await mkdir(join(partial, 'trainer'))
   await writeOptimizer(model, optimizerFile(partial))
   if (state.iteration.index > 0 && hasReference(model)) await writeReference(model, referenceFile(partial))
-  await writeSynced(stateFile(partial), encodeState(state))
-  await syncPath(join(partial, 'trainer'))
+  await writeWhole(stateFile(partial), encodeState(state))
+  await syncFolder(join(partial, 'trainer'))
   await syncPath(partial)
-  await replaceFolder(partial, folder)
-  await syncPath(dirname(folder))
-  await removeOld(run, keep, state.guard.best?.step ?? null)
-  return folder
 }
 
-/** Writes final/: the trained model alone. A final/ of an earlier, shorter run is replaced. */
+/**
+ * Writes final/: the trained model alone. A final/ of an earlier, shorter run is replaced; a run that dies meanwhile
+ * writes it again when it is resumed.
+ * @throws NoSpace
+ */
 export async function saveFinal(model: TrainModel, run: string): Promise<string> {
   const folder = finalFolder(run)
   const partial = join(run, `.final-${process.pid}`)
-  await rm(partial, { recursive: true, force: true })
-  await model.writeWeights(partial)
-  await replaceFolder(partial, folder)
+  await orNoSpace('final/', run, partial, async () => {
+    await rm(partial, { recursive: true, force: true })
+    await model.writeWeights(partial)
+    const old = `${partial}-old`
+    if (existsSync(folder)) await rename(folder, old)
+    await rename(partial, folder)
+    await syncPath(run)
+    await rm(old, { recursive: true, force: true })
+  })
   return folder
 }
 
-/** A checkpoint saved on Ctrl-C during a step's evaluation is saved again once that is done. */
-async function replaceFolder(partial: string, folder: string): Promise<void> {
-  const old = `${partial}-old`
-  if (existsSync(folder)) await rename(folder, old)
-  await rename(partial, folder)
-  await rm(old, { recursive: true, force: true })
+/** The disk is full: nothing more can be saved, but what was saved before is whole. */
+export class NoSpace extends UserError {
+  constructor(what: string, run: string, cause: unknown) {
+    super(`no space for ${what} in ${run}: free some, then go on with: npx serl train --resume --out ${run}`, { cause })
+    this.name = 'NoSpace'
+  }
+}
+
+/** What was half written goes, whatever the error. */
+async function orNoSpace(what: string, run: string, partial: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true })
+    throw isNoSpace(error) ? new NoSpace(what, run, error) : error
+  }
 }
 
 async function writeOptimizer(model: TrainModel, path: string): Promise<void> {
@@ -78,29 +116,18 @@ async function writeReference(model: TrainModel, path: string): Promise<void> {
   await model.engine.exportTensors([{ path, header: safetensorsHeader(tensors), tensors: names }])
 }
 
-async function removeOld(run: string, keep: number, best: number | null): Promise<void> {
+/** All but the newest `keep` and the best. */
+export async function removeOld(run: string, keep: number, best: number | null): Promise<void> {
   const folder = checkpointsFolder(run)
   const steps = (await readdir(folder)).flatMap((name) => stepOf(name) ?? []).sort((a, b) => b - a)
   const old = steps.slice(keep).filter((step) => step !== best)
-  for (const step of old) await rm(checkpointFolder(run, step), { recursive: true, force: true })
+  for (const step of old) await removeCheckpoint(run, step)
 }
 
-async function writeSynced(path: string, text: string): Promise<void> {
-  const handle = await open(path, 'w')
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-/** A folder's entries reach the disk when the folder is synced. */
-async function syncPath(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+/** Under another name first: a folder of a checkpoint's name is whole to the last. */
+export async function removeCheckpoint(run: string, step: number): Promise<void> {
+  const old = join(checkpointsFolder(run), `.partial-old-${step}`)
+  await rm(old, { recursive: true, force: true })
+  await rename(checkpointFolder(run, step), old)
+  await rm(old, { recursive: true, force: true })
 }

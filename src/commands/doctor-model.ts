@@ -1,9 +1,9 @@
-import { totalmem } from 'node:os'
 import { promptTokens } from '../rollout/prompt.ts'
 import { memoryPlan, memoryText } from '../train/memory-plan.ts'
 import { type DescribedModel, describeModel, dtypeOf, stopTokensOf } from '../train/open-model.ts'
-import { type Finding, failure, gib } from './finding.ts'
+import { type Finding, failure } from './finding.ts'
 import { type EngineFlags, modelSettings } from './flags.ts'
+import { deviceMemory, memoryWarning } from './memory-finding.ts'
 
 /** What can be said of a checkpoint without loading its weights. */
 export async function modelFindings(path: string, flags: EngineFlags): Promise<Finding[]> {
@@ -69,9 +69,7 @@ function planFinding({ checkpoint }: DescribedModel, flags: EngineFlags): Findin
     kvCacheBytes: settings.kvCacheGiB * 2 ** 30,
   })
   const detail = `to train in ${dtypeOf(settings)}:\n${memoryText(plan)}`
-  const onCpu = settings.device === 'cpu'
-  const fixed = plan.totalBytes - plan.kvCacheBytes
-  if (!onCpu || fixed < totalmem()) return { name: 'memory plan', status: 'ok', detail }
-  const remedy = `this machine has ${gib(totalmem())}: --dtype bfloat16, a smaller model, or kl.coef=0 kl.monitor=false`
-  return { name: 'memory plan', status: 'warning', detail, remedy }
+  const warning = memoryWarning(plan, settings.device, deviceMemory(settings.device))
+  if (warning === null) return { name: 'memory plan', status: 'ok', detail }
+  return { name: 'memory plan', status: 'warning', detail, remedy: warning }
 }

@@ -1,7 +1,8 @@
 import { cpus, freemem, totalmem } from 'node:os'
 import { addonPath, loadAddon } from '../native/binding.ts'
+import { gib } from '../train/memory-plan.ts'
 import { modelFindings } from './doctor-model.ts'
-import { type Finding, failure, gib } from './finding.ts'
+import { type Finding, failure } from './finding.ts'
 import type { EngineFlags } from './flags.ts'
 
 interface DoctorFlags extends EngineFlags {

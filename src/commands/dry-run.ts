@@ -1,48 +1,64 @@
 import { requirePaths } from '../config/check.ts'
 import type { Config } from '../config/schema.ts'
 import { configText } from '../config/text.ts'
-import { emptyPool } from '../instruct/pool.ts'
-import { chooseExamples, fewShotTokens } from '../instruct/prompt.ts'
-import { readSeeds } from '../instruct/seeds.ts'
-import { createRandom } from '../random.ts'
+import { requireEmpty } from '../log/run-folder.ts'
 import { keepsReference } from '../rl/train-batch.ts'
-import { promptTokens } from '../rollout/prompt.ts'
 import { memoryPlan, memoryText } from '../train/memory-plan.ts'
-import { describeModel, dtypeOf, requireTokenizer } from '../train/open-model.ts'
+import { type DescribedModel, describeModel, dtypeOf, requireTrainable } from '../train/open-model.ts'
+import { preflight } from '../train/preflight.ts'
+import { deviceMemory, memoryWarning } from './memory-finding.ts'
 import type { TrainFlags } from './train.ts'
 
-/** Shows what a run would do: settings, memory, the first prompts. Loads no weights and writes nothing. */
-export async function dryRun(config: Config, { json = false, quiet = false }: TrainFlags): Promise<number> {
-  const paths = requirePaths(config)
-  const seeds = await readSeeds(paths.seeds)
-  const described = await describeModel(paths.model)
-  const tokenizer = requireTokenizer(described)
-  const random = createRandom([config.train.seed, 'propose', 1, 0])
-  const examples = chooseExamples(config.instruct, seeds, emptyPool, random)
+/**
+ * Shows what a run would do: settings, memory, the first prompts, after the checks that the run makes. Loads no weights
+ * and writes nothing.
+ */
+export async function dryRun(
+  config: Config,
+  { json = false, quiet = false, out, resume }: TrainFlags,
+): Promise<number> {
+  if (out !== undefined && !resume) await requireEmpty(out)
+  const described = await describeModel(requirePaths(config).model)
+  const { tokenizer } = requireTrainable(described)
+  const checked = await preflight(config, {
+    tokenizer,
+    maxPositions: described.checkpoint.config.maxPositionEmbeddings,
+  })
+  const showTokens = (tokens: Int32Array): ShownPrompt => ({
+    text: tokenizer.decode(tokens),
+    count: tokens.length,
+    tokens: Array.from(tokens),
+  })
   const prompts = {
-    instruct:
-      config.instruct.source === 'self' ? showTokens(fewShotTokens(config.instruct, examples, tokenizer)) : null,
-    rollout: showTokens(promptTokens(tokenizer, seeds[0]!.text, config.rollout)),
+    instruct: checked.firstQuestionPrompt === null ? null : showTokens(checked.firstQuestionPrompt.tokens),
+    rollout: showTokens(checked.firstAnswerPrompt),
   }
-  const plan = memoryPlan({
+  const plan = planOf(described, config)
+  const warning = memoryWarning(plan, config.model.device, deviceMemory(config.model.device))
+  if (json) process.stdout.write(`${JSON.stringify({ config, memory: plan, memoryWarning: warning, prompts })}\n`)
+  else if (!quiet) process.stdout.write(`${sections(config, memoryText(plan), prompts)}\n`)
+  if (warning !== null && !quiet) process.stderr.write(`warning: ${warning}\n`)
+  return 0
+}
+
+interface ShownPrompt {
+  readonly text: string // special tokens left out
+  readonly count: number
+  readonly tokens: readonly number[]
+}
+
+const planOf = (described: DescribedModel, config: Config) =>
+  memoryPlan({
     shapes: described.checkpoint.weights.map((tensor) => tensor.shape),
-    dtype: dtypeOf({ ...config.model }),
+    dtype: dtypeOf(config.model),
     reference: keepsReference(config),
     kvCacheBytes: config.model.kvCacheGiB * 2 ** 30,
   })
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ config, memory: plan, prompts })}\n`)
-    return 0
-  }
-  if (quiet) return 0
-  const sections = [configText(config).trimEnd(), '# memory', memoryText(plan)]
-  if (prompts.instruct !== null)
-    sections.push(`# first prompt for questions (${prompts.instruct.count} tokens)`, prompts.instruct.text)
-  sections.push(`# first prompt for answers (${prompts.rollout.count} tokens)`, prompts.rollout.text)
-  process.stdout.write(`${sections.join('\n')}\n`)
-  return 0
 
-  function showTokens(tokens: Int32Array): { text: string; count: number; tokens: number[] } {
-    return { text: tokenizer.decode(tokens), count: tokens.length, tokens: Array.from(tokens) }
-  }
+function sections(config: Config, memory: string, prompts: { instruct: ShownPrompt | null; rollout: ShownPrompt }) {
+  const parts = [configText(config).trimEnd(), '# memory', memory]
+  const { instruct, rollout } = prompts
+  if (instruct !== null) parts.push(`# first prompt for questions (${instruct.count} tokens)`, instruct.text)
+  parts.push(`# first prompt for answers (${rollout.count} tokens)`, rollout.text)
+  return parts.join('\n')
 }

@@ -8,8 +8,6 @@ export interface Finding {
   readonly remedy?: string
 }
 
-export const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
-
 /** A user's error carries its own remedy in the message. */
 export function failure(name: string, error: unknown, remedy: string): Finding {
   const detail = error instanceof Error ? error.message : String(error)

@@ -5,7 +5,7 @@ export const number =
   (low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY) =>
   (text: string): number => {
     const value = text.trim() === '' ? Number.NaN : Number(text)
-    if (Number.isNaN(value) || value < low || value > high)
+    if (!Number.isFinite(value) || value < low || value > high)
       throw new InvalidArgumentError(`Expected a number${range(low, high)}.`)
     return value
   }
@@ -56,7 +56,7 @@ export const addEngineFlags = (command: Command): Command =>
   command
     .option('--device <device>', 'cpu, cuda or cuda:N', device)
     .option('--dtype <dtype>', 'of the weights: float32, bfloat16 or auto', dtype)
-    .option('--threads <n>', 'CPU threads; 0 = all cores', integer(0))
+    .option('--threads <n>', 'CPU threads; 0 = all cores', integer(0, 4096))
     .option('--seed <n>', 'of every draw', integer(0, 0xffffffff))
     .option('--json', 'one JSON object on stdout, nothing else there')
     .option('--quiet', 'say nothing but errors')

@@ -1,18 +1,22 @@
+import { resolve } from 'node:path'
 import { requirePaths } from '../config/check.ts'
 import { readLayers } from '../config/layers.ts'
 import { resolveConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import { UserError } from '../errors.ts'
 import type { Verdict } from '../filter/filter.ts'
 import { collectInstructions } from '../instruct/collect.ts'
-import type { Proposal } from '../instruct/propose.ts'
-import { readSeeds } from '../instruct/seeds.ts'
+import { emptyPool } from '../instruct/pool.ts'
+import { buildPrompt, type Proposal } from '../instruct/propose.ts'
+import { readSeeds, type Seed } from '../instruct/seeds.ts'
 import { statusLine } from '../log/console.ts'
+import { createRandom } from '../random.ts'
 import type { TrainModel } from '../train/model.ts'
-import { noInstruction } from '../train/nothing-acceptable.ts'
+import { NothingAcceptable, noInstruction } from '../train/nothing-acceptable.ts'
 import { describeModel, openModel, requireTrainable, trainModel } from '../train/open-model.ts'
 import { flagLayers, type SettingFlags } from './config-layers.ts'
 import { interruptSignal } from './interrupt.ts'
-import { type JsonlOutput, openJsonlOutput, printSummary } from './jsonl-output.ts'
+import { type JsonlOutput, printSummary, withJsonlOutput } from './jsonl-output.ts'
 
 interface InstructFlags extends SettingFlags {
   readonly model: string
@@ -30,22 +34,57 @@ export async function instructCommand(flags: InstructFlags): Promise<number> {
   const paths = requirePaths(config)
   const seeds = await readSeeds(paths.seeds)
   const described = await describeModel(paths.model)
-  requireTrainable(described)
-  const output = await openJsonlOutput(flags.output, flags.json ?? false)
-  const proposals = flags.proposals === undefined ? null : await openJsonlOutput(flags.proposals, false)
-  const model = trainModel(await openModel(described, { ...config.model, path: paths.model }, false))
+  const { tokenizer } = requireTrainable(described)
+  const maxPositions = described.checkpoint.config.maxPositionEmbeddings
+  // whether a prompt fits is known before the weights are loaded
+  const random = createRandom([config.train.seed, 'instruct', 0])
+  buildPrompt({ tokenizer, maxPositions, config: config.instruct, seeds, pool: emptyPool, random })
+  const inputs = [paths.seeds]
+  if (flags.proposals !== undefined && flags.output !== undefined && resolve(flags.proposals) === resolve(flags.output))
+    throw new UserError(`--output and --proposals are both ${flags.output}: give another name`)
   const interrupt = interruptSignal('stopping: what was accepted is kept')
-  interrupt.signal.addEventListener('abort', () => model.engine.cancel())
+  const { signal } = interrupt
+  const open = async () => trainModel(await openModel(described, { ...config.model, path: paths.model }, false))
   try {
-    const summary = await collect(model, seeds, config, { flags, output, proposals, signal: interrupt.signal })
+    const summary = await withJsonlOutput(flags.output, { json: flags.json, inputs }, (output) =>
+      withProposals(flags.proposals, inputs, (proposals) =>
+        collectFrom(open, seeds, config, { flags, output, proposals, signal }),
+      ),
+    )
+    if (summary instanceof NothingAcceptable) throw summary
     const rejected = Object.entries(summary.reasons).map(([reason, count]) => `${count} ${reason}`)
     const dropped = rejected.length === 0 ? '' : `; dropped: ${rejected.join(', ')}`
     printSummary(summary, `${summary.accepted} of ${summary.proposed} proposed questions accepted${dropped}`, flags)
-    return interrupt.signal.aborted ? 130 : 0
+    return signal.aborted ? 130 : 0
   } finally {
     interrupt.release()
-    await output.close()
-    await proposals?.close()
+  }
+}
+
+const withProposals = <T>(
+  path: string | undefined,
+  inputs: readonly string[],
+  work: (proposals: JsonlOutput | null) => Promise<T>,
+): Promise<T> => (path === undefined ? work(null) : withJsonlOutput(path, { inputs }, work))
+
+/** A search that ends early is returned, not thrown: what it found, and why the rest was refused, is kept. */
+async function collectFrom(
+  open: () => Promise<TrainModel>,
+  seeds: readonly Seed[],
+  config: Config,
+  collection: Collection,
+) {
+  const model = await open()
+  const cancel = (): void => model.engine.cancel()
+  collection.signal.addEventListener('abort', cancel)
+  try {
+    return await collect(model, seeds, config, collection)
+  } catch (error) {
+    if (!(error instanceof NothingAcceptable)) throw error
+    if (collection.output.count() === 0) await collection.output.abandon()
+    return error
+  } finally {
+    collection.signal.removeEventListener('abort', cancel)
     await model.engine.close()
   }
 }
@@ -63,7 +102,7 @@ interface Collection {
  */
 export async function collect(
   model: TrainModel,
-  seeds: Awaited<ReturnType<typeof readSeeds>>,
+  seeds: readonly Seed[],
   config: Config,
   { flags, output, proposals, signal }: Collection,
 ) {
@@ -73,6 +112,7 @@ export async function collect(
   const reasons: Record<string, number> = {}
   let accepted = 0
   let newTokens = 0
+  let examplesDropped = 0
   const rounds = collectInstructions({
     ...model,
     ...config,
@@ -92,6 +132,7 @@ export async function collect(
     search.lastRejected.splice(0, search.lastRejected.length - 5)
     accepted += round.accepted.length
     newTokens += round.newTokens
+    examplesDropped += round.examplesDropped
     await output.write(round.accepted.map(acceptedLine))
     await proposals?.write(round.verdicts.map(proposalLine))
   }
@@ -99,7 +140,7 @@ export async function collect(
   if (accepted < flags.count && !signal.aborted) throw noInstruction(search, { found: accepted, wanted: flags.count })
   const seconds = (performance.now() - started) / 1000
   const { proposeRounds, proposals: proposed } = search
-  return { accepted, proposed: proposed.length, rounds: proposeRounds, reasons, newTokens, seconds }
+  return { accepted, proposed: proposed.length, rounds: proposeRounds, reasons, newTokens, examplesDropped, seconds }
 }
 
 const acceptedLine = ({ proposal: { id, text }, rougeL, nearest }: Verdict<Proposal>): object => ({

@@ -6,7 +6,7 @@ import { percent } from '../log/console.ts'
 import { requireEmpty } from '../log/run-folder.ts'
 import { createAnswerChecker } from '../reward/checker.ts'
 import { type ScheduleKind, warmupSteps } from '../rl/schedule.ts'
-import { readDocuments, type SftDocument } from '../sft/documents.ts'
+import { endTokenOf, readDocuments, type SftDocument } from '../sft/documents.ts'
 import { type FineTuneParams, type FineTuneStep, fineTune } from '../sft/fine-tune.ts'
 import { heldOutLoss } from '../sft/held-out-loss.ts'
 import type { TrainModel } from '../train/model.ts'
@@ -49,7 +49,7 @@ export async function sftCommand(flags: SftFlags): Promise<number> {
   await requireEmpty(flags.out)
   const described = await describeModel(flags.model)
   const { tokenizer, stopTokens } = requireTrainable(described)
-  const format = { tokenizer, endToken: stopTokens[0]!, raw: flags.raw ?? false }
+  const format = { tokenizer, endToken: endTokenOf(tokenizer, stopTokens), raw: flags.raw ?? false }
   const read = (path: string): Promise<SftDocument[]> => readDocuments(path, format)
   const documents = dropLong(await read(flags.data), described.checkpoint.config.maxPositionEmbeddings, flags)
   const measure = flags.evalData === undefined ? null : await heldOutMeasure(flags.evalData, flags, read)

@@ -3,6 +3,7 @@ import { percent } from '../log/console.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import type { Outcome } from '../train/start.ts'
 import type { Stopped } from '../train/stop.ts'
+import { shellWord } from './shell.ts'
 
 const evaluated = (outcome: Outcome): StepMetrics[] => outcome.metrics.filter((line) => line['eval.accuracy'] !== null)
 
@@ -63,7 +64,7 @@ function story(outcome: Outcome, config: Config): string {
   const questions = config.instruct.source === 'self' ? 'questions it wrote itself' : 'the seed questions'
   const minutes = (total(outcome, 'seconds.total') / 60).toFixed(1)
   const [first, last] = [evaluated(outcome)[0], evaluated(outcome).at(-1)]
-  const empty = outcome.metrics.filter((line) => line.step > 0 && line.loss === null).length
+  const empty = outcome.metrics.filter((line) => line.step > 0 && line['groups.trained'] === 0).length
   const skipped = empty === 0 ? '' : `\n${empty} of the steps found no question worth training on, and changed nothing.`
   const done = `In ${steps} steps (${minutes} min) the model trained on ${questions}, rewarded ${judges[config.reward.kind]}.${skipped}${ended(outcome)}`
   if (first === undefined || last === undefined || first === last) return done
@@ -90,14 +91,32 @@ function tableRows(outcome: Outcome): string[][] {
   ]
 }
 
+/** Greedy answers of the trained model to questions asked as the run asked them. */
+export function generateCommandLine({ final }: Pick<Outcome, 'final'>, config: Config): string {
+  const { model, rollout, eval: evaluation, seeds } = config
+  const input = evaluation.path ?? seeds.path ?? 'QUESTIONS.jsonl'
+  const tokens = evaluation.path === null ? rollout.maxNewTokens : evaluation.maxNewTokens
+  const flags: [string, string][] = [
+    ['--model', final],
+    ['--input', input],
+    ['--temperature', '0'],
+    ['--max-new-tokens', String(tokens)],
+  ]
+  if (rollout.suffix !== '') flags.push(['--suffix', rollout.suffix])
+  if (model.device !== 'cpu') flags.push(['--device', model.device])
+  if (model.dtype !== 'auto') flags.push(['--dtype', model.dtype])
+  const words = flags.map(([name, value]) => `${name} ${shellWord(value)}`)
+  return ['npx serl generate', ...words, ...(rollout.template === 'none' ? ['--raw'] : [])].join(' ')
+}
+
 function nextSteps(outcome: Outcome, config: Config): string[] {
-  const model = `--model ${outcome.final}`
-  const heldOut = config.eval.path ?? 'QUESTIONS.jsonl'
+  const { run } = outcome
+  const own = config.instruct.source === 'self'
   return [
     'Next, for instance:',
-    `  read what it asked itself       ${outcome.run}/instructions.jsonl`,
-    `  read what it answered           ${outcome.run}/rollouts/`,
-    `  let it answer                   npx serl generate ${model} --input ${heldOut} --n 1 --temperature 0`,
+    ...(own ? [`  read what it asked itself       ${run}/instructions.jsonl`] : []),
+    `  read what it answered           ${run}/rollouts/`,
+    `  let it answer                   ${generateCommandLine(outcome, config)}`,
     '  your own model and questions    npx serl train --model FOLDER --seeds QUESTIONS.jsonl',
   ]
 }

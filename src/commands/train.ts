@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
-import { basename, extname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { readLayers, type Setting } from '../config/layers.ts'
 import { resolveConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import { consoleReporter } from '../log/console.ts'
 import { configFile } from '../log/run-folder.ts'
+import { NothingAcceptable } from '../train/nothing-acceptable.ts'
 import { openAnswerChecker } from '../train/open-checker.ts'
 import { describeModel, openModel, requireTrainable, trainModel } from '../train/open-model.ts'
 import { Interrupted } from '../train/run.ts'
@@ -13,6 +14,7 @@ import { startRun } from '../train/start.ts'
 import { flagLayers, type SettingFlags } from './config-layers.ts'
 import { dryRun } from './dry-run.ts'
 import { interruptSignal } from './interrupt.ts'
+import { shellWord } from './shell.ts'
 import { summaryJson, summaryText } from './train-summary.ts'
 
 export interface TrainFlags extends SettingFlags {
@@ -28,7 +30,7 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
     throw new UserError('--resume needs --out RUN: the folder of the run to go on with')
   const config = resolveConfig([...(await baseLayers(source, flags)), ...flagLayers(flags)])
   if (flags.dryRun) return dryRun(config, flags)
-  const out = flags.out ?? freeRunFolder(source === undefined ? 'demo' : basename(source, extname(source)))
+  const out = flags.out ?? freeRunFolder(runName(source))
   const { json = false, quiet = false } = flags
   const interrupt = interruptSignal('stopping: the last whole step will be saved')
   try {
@@ -45,8 +47,14 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
     else if (!quiet) process.stdout.write(summaryText(outcome, config))
     return 0
   } catch (error) {
+    const goOn = `npx serl train --resume --out ${shellWord(out)}`
+    if (error instanceof NothingAcceptable && existsSync(configFile(out))) {
+      throw new UserError(
+        `${error.message}.\nThe run is in ${out}. Go on with it, for instance: ${goOn} --set GROUP.KEY=VALUE`,
+      )
+    }
     if (!(error instanceof Interrupted)) throw error
-    if (!quiet) process.stderr.write(`stopped. Go on with: npx serl train --resume --out ${out}\n`)
+    if (!quiet) process.stderr.write(`stopped. Go on with: ${goOn}\n`)
     return 130
   } finally {
     interrupt.release()
@@ -66,10 +74,16 @@ async function baseLayers(source: string | undefined, flags: TrainFlags): Promis
   if (flags.resume) {
     const file = configFile(flags.out!)
     if (!existsSync(file)) throw new UserError(`--resume: ${flags.out} holds no run (no config.yaml)`)
-    return readLayers(file)
+    const layers = await readLayers(file)
+    if (layers.length === 0)
+      throw new UserError(`--resume: ${file} is empty: no run can go on from it; start a new one`)
+    return layers
   }
   return flags.model === undefined && flags.seeds === undefined ? readLayers('demo') : []
 }
+
+/** What a run is called after: its preset or config file. */
+export const runName = (source = 'demo'): string => basename(source).replace(/\.ya?ml$/, '')
 
 /** runs/NAME-1, or the first number that is not taken. */
 function freeRunFolder(name: string): string {

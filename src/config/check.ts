@@ -36,6 +36,11 @@ const rules: readonly Rule[] = [
     message: ({ reward }) => `reward.kind = ${reward.kind} and reward.scorer = ${reward.scorer} do not go together`,
   },
   {
+    // the expected gradient of k1 is 0 under the policy's own samples: as a loss it holds nothing back
+    broken: ({ kl }) => kl.place === 'loss' && kl.estimator === 'k1' && kl.coef > 0,
+    message: () => 'kl.place = loss with kl.estimator = k1 holds nothing back: set kl.estimator=k3 or k2',
+  },
+  {
     broken: ({ kl }) => kl.target !== null && kl.coef === 0,
     message: ({ kl }) => `kl.target = ${kl.target} steers kl.coef, which must begin above 0`,
   },

@@ -12,14 +12,17 @@ export const settings: ReadonlyMap<string, string> = new Map(
 
 export const groups: readonly string[] = Object.keys(configSchema.shape)
 
+const namesIn = (group: string): string[] => [...settings.keys()].filter((known) => known.startsWith(`${group}.`))
+
+/** What a group is, for one who gave it a value. */
+export const groupText = (group: string): string =>
+  `${group} is a group of settings: give ${group}.NAME=value; it has ${namesIn(group).join(', ')}`
+
 /** "; did you mean kl.coef?", or the names there are. */
 export function suggestKey(key: string): string {
   const [group = '', name = ''] = key.split('.', 2)
   const inGroup = groups.includes(group) && name !== ''
-  const candidates = inGroup
-    ? [...settings.keys()].filter((known) => known.startsWith(`${group}.`))
-    : [...settings.keys()]
   const guess = nearest(key, [...settings.keys(), ...groups])
   if (guess !== null) return `; did you mean ${guess}?`
-  return inGroup ? `; ${group} has ${candidates.join(', ')}` : `; the groups are ${groups.join(', ')}`
+  return inGroup ? `; ${group} has ${namesIn(group).join(', ')}` : `; the groups are ${groups.join(', ')}`
 }

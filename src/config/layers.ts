@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { UserError } from '../errors.ts'
-import { groups, settings, suggestKey } from './keys.ts'
+import { groups, groupText, settings, suggestKey } from './keys.ts'
 import { nearest } from './nearest.ts'
 import { pathKeys } from './schema.ts'
 
@@ -27,13 +27,13 @@ export function presetNames(): string[] {
 const presetPath = (name: string): string => resolve(presetFolder, `${name}.yaml`)
 
 /**
- * The settings of a YAML file or of a preset.
- * @param source a path, or a preset's name where no such file exists
+ * The settings of a preset or of a YAML file.
+ * @param source a preset's name, or a path (a file that is named like a preset: ./NAME)
  * @throws UserError naming the file and what is wrong in it
  */
 export async function readLayers(source: string): Promise<Setting[]> {
-  if (existsSync(source)) return readYaml(source)
   if (presetNames().includes(source)) return readYaml(presetPath(source))
+  if (existsSync(source)) return readYaml(source)
   const guess = nearest(source, presetNames())
   throw new UserError(
     `there is no config file ${source} and no preset of that name${guess === null ? '' : `; did you mean ${guess}?`} ` +
@@ -53,7 +53,8 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    throw new UserError(`cannot read ${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause })
+    const { code } = cause as NodeJS.ErrnoException
+    throw new UserError(`cannot read ${file}: ${code === 'EISDIR' ? 'it is a folder' : code}`, { cause })
   }
 }
 
@@ -100,6 +101,8 @@ export function flagSetting(flag: string, key: string, value: unknown): Setting[
 }
 
 function setting(key: string, value: unknown, from: { origin: string; dir: string }): Setting {
+  if (groups.includes(key.replace(/\.$/, '')))
+    throw new UserError(`${from.origin}: ${groupText(key.replace(/\.$/, ''))}`)
   if (!settings.has(key)) throw new UserError(`${from.origin}: unknown config key ${key}${suggestKey(key)}`)
   const isPath = pathKeys.some((pathKey) => pathKey === key) && typeof value === 'string' && value !== ''
   return { key, value: isPath ? resolve(from.dir, value) : value, origin: from.origin }

@@ -23,7 +23,8 @@ export interface Evaluation {
 }
 
 /**
- * Greedy accuracy: one response a question, right when its answer equals the known one.
+ * Greedy accuracy: one response a question, right when its answer equals the known one. A response that the token
+ * limit cut off is right too where its text holds the answer, as in common evaluations; in the vote it is not heard.
  * @throws UserError if a question leaves no room for maxNewTokens
  */
 export async function evaluate(

@@ -1,6 +1,6 @@
-import { open, rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { UserError } from '../errors.ts'
+import { writeWhole } from '../files.ts'
 import { readSeeds } from '../instruct/seeds.ts'
 import { readJsonl } from '../jsonl.ts'
 import type { FilterConfig } from './config.ts'
@@ -48,23 +48,4 @@ export async function filterFile(options: FilterFileOptions): Promise<FilterSumm
   const reasons: Partial<Record<Reason, number>> = {}
   for (const { reason } of verdicts) if (reason !== null) reasons[reason] = (reasons[reason] ?? 0) + 1
   return { read: verdicts.length, kept: verdicts.filter((verdict) => verdict.kept).length, reasons }
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const partial = `${path}.tmp-${process.pid}`
-  try {
-    const handle = await open(partial, 'w').catch((cause: NodeJS.ErrnoException) => {
-      throw new UserError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause })
-    })
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(partial, path)
-  } catch (cause) {
-    await rm(partial, { force: true })
-    throw cause
-  }
 }

@@ -21,6 +21,7 @@ export interface CollectedRound {
   readonly verdicts: readonly Verdict<Proposal>[]
   readonly accepted: readonly Verdict<Proposal>[] // no more than are still wanted
   readonly newTokens: number
+  readonly examplesDropped: number // left out of prompts that were too long
 }
 
 /**
@@ -57,6 +58,6 @@ export async function* collectInstructions(context: CollectContext): AsyncGenera
       wanted.map((verdict) => verdict.proposal),
       instruct.poolLimit,
     )
-    yield { verdicts, accepted: wanted, newTokens: proposed.newTokens }
+    yield { verdicts, accepted: wanted, newTokens: proposed.newTokens, examplesDropped: proposed.examplesDropped }
   }
 }

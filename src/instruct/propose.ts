@@ -12,8 +12,6 @@ import { chooseExamples, fewShotTokens, usesChat } from './prompt.ts'
 /** A question as the model proposed it, before any filter. */
 export interface Proposal extends Instruction {
   readonly source: 'self'
-  readonly prompt: number // which prompt of the round, from 0
-  readonly sample: number // which continuation of it, from 0
 }
 
 export interface ProposeContext {
@@ -35,12 +33,9 @@ export interface ProposeContext {
 
 export interface Proposed {
   readonly proposals: readonly Proposal[]
-  readonly promptTokens: number
   readonly newTokens: number
   /** Examples left out because prompts were too long. */
   readonly examplesDropped: number
-  /** Continuations that the token limit ended: their last item was dropped. */
-  readonly cutOff: number
 }
 
 /**
@@ -67,46 +62,56 @@ export async function propose(context: ProposeContext): Promise<Proposed> {
     context.onProgress,
   )
   const proposals: Proposal[] = []
-  let cutOff = 0
   for (let row = 0; row < rows; row++) {
     const prompt = Math.floor(row / config.samplesPerPrompt)
     const isCut = completions.finishReasons[row] !== FinishReason.stop
-    cutOff += Number(isCut)
     const tokens = completions.tokens.subarray(completions.offsets[row], completions.offsets[row + 1])
     const text = built[prompt]!.opening + context.tokenizer.decode(tokens)
     for (const question of parseQuestions(text, isCut)) {
       const id = `step${context.step}-${context.round}-${proposals.length}`
-      proposals.push({ id, text: question, source: 'self', prompt, sample: row % config.samplesPerPrompt })
+      proposals.push({ id, text: question, source: 'self' })
     }
   }
   return {
     proposals,
-    promptTokens: prompts.tokens.length,
     newTokens: completions.tokens.length,
     examplesDropped: built.reduce((sum, prompt) => sum + prompt.dropped, 0),
-    cutOff,
   }
 }
 
-interface BuiltPrompt {
+/** A few-shot prompt that fits the model. */
+export interface BuiltPrompt {
   readonly tokens: Int32Array // [T]
   /** Text that the continuation is read behind: the number that a plain prompt ends in. */
   readonly opening: string
-  readonly dropped: number
+  readonly dropped: number // examples left out
 }
 
-function buildPrompt(context: ProposeContext): BuiltPrompt {
-  const { config, tokenizer, maxPositions } = context
-  const examples = chooseExamples(config, context.seeds, context.pool, context.random)
+type PromptContext = Pick<ProposeContext, 'config' | 'tokenizer' | 'seeds' | 'pool' | 'random' | 'maxPositions'>
+
+/**
+ * One prompt: examples as chooseExamples draws them, the longest left out one by one until it fits with maxNewTokens.
+ * @throws UserError where not even the shortest fits
+ */
+export function buildPrompt({ config, tokenizer, seeds, pool, random, maxPositions }: PromptContext): BuiltPrompt {
+  const examples = chooseExamples(config, seeds, pool, random)
   const room = maxPositions - config.maxNewTokens
-  for (let shown = examples.length; shown > 0; shown--) {
-    const tokens = fewShotTokens(config, examples.slice(0, shown), tokenizer)
+  for (let dropped = 0; dropped < examples.length; dropped++) {
+    const shown = withoutLongest(examples, dropped)
+    const tokens = fewShotTokens(config, shown, tokenizer)
     if (tokens.length > room) continue
-    const opening = usesChat(config.template, tokenizer) ? '' : `${shown + 1}.`
-    return { tokens, opening, dropped: examples.length - shown }
+    const opening = usesChat(config.template, tokenizer) ? '' : `${shown.length + 1}.`
+    return { tokens, opening, dropped }
   }
   throw new UserError(
     `no example fits a prompt for new questions: the model has ${maxPositions} positions, of which ` +
       `maxNewTokens takes ${config.maxNewTokens}; lower instruct.maxNewTokens, or use shorter seed questions`,
   )
+}
+
+/** In the order they had. */
+function withoutLongest(texts: readonly string[], count: number): string[] {
+  const byLength = texts.map((_, i) => i).sort((a, b) => texts[b]!.length - texts[a]!.length || b - a)
+  const left = new Set(byLength.slice(0, count))
+  return texts.filter((_, i) => !left.has(i))
 }

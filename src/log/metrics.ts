@@ -2,7 +2,7 @@
 
 export interface StepMetrics {
   readonly step: number // 0 = the evaluation before training
-  readonly 'eval.accuracy': number | null // greedy, on the held-out questions
+  readonly 'eval.accuracy': number | null // greedy, on the held-out questions; a cut-off response counts by what it says
   readonly 'reward.mean': number | null // over every response sampled in the step, before the difficulty filter
   readonly 'vote.majorityShare': number | null // mean over groups
   readonly 'vote.answerless': number | null // share of responses without an answer
@@ -14,7 +14,7 @@ export interface StepMetrics {
   readonly 'groups.trained': number | null // the step's batch, waiting ones included
   readonly 'responses.lengthMean': number | null // new tokens
   readonly 'responses.unfinished': number | null // share cut off by maxNewTokens
-  readonly 'kl.mean': number | null // nats a token, policy to reference
+  readonly 'kl.mean': number | null // nats a token, policy to reference; of left-over groups, the policy that drew them
   readonly 'entropy.mean': number | null // nats a token
   readonly loss: number | null
   readonly gradNorm: number | null // before clipping
@@ -30,7 +30,7 @@ export interface StepMetrics {
   readonly 'seconds.propose': number | null
   readonly 'seconds.rollout': number | null
   readonly 'seconds.update': number | null
-  readonly 'seconds.total': number | null // evaluation and checkpoint included
+  readonly 'seconds.total': number | null // evaluation included; the step's checkpoint comes after its line
   readonly iteration: number | null // 1 = the reference is the base model
   readonly 'kl.coef': number | null // used in the step
   readonly 'mismatch.share': number | null // of tokens more than 0.01 nats apart
@@ -43,6 +43,9 @@ export interface StepMetrics {
   readonly 'instructions.distinct2': number | null // distinct word pairs of all proposals / word pairs
   readonly 'eval.drop': number | null // best accuracy so far - this step's
   readonly 'guard.tripped': string | null // names of the guards out of range, with commas
+  readonly 'eval.unfinished': number | null // share of greedy responses cut off by eval.maxNewTokens
+  readonly 'instructions.tooLong': number | null // questions left out: beyond rollout.maxPromptTokens
+  readonly 'groups.expired': number | null // surplus groups that waited longer than rollout.maxStaleness
 }
 
 const blank: StepMetrics = {
@@ -88,6 +91,9 @@ const blank: StepMetrics = {
   'instructions.distinct2': null,
   'eval.drop': null,
   'guard.tripped': null,
+  'eval.unfinished': null,
+  'instructions.tooLong': null,
+  'groups.expired': null,
 }
 
 /** All keys in their order; what is not given is null. */

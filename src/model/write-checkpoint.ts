@@ -1,10 +1,10 @@
-import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
+import { syncFolder, syncPath } from '../files.ts'
 import type { NativeEngine } from '../native/types.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { expectedTensors } from './expected-tensors.ts'
-import { jsonFields, readJsonFile } from './json-fields.ts'
 import { safetensorsHeader } from './safetensors.ts'
 import { planShards, weightsIndexFile } from './weights.ts'
 
@@ -12,25 +12,28 @@ import { planShards, weightsIndexFile } from './weights.ts'
  * Writes the engine's weights as a HuggingFace folder that transformers loads, with the other files (config, tokenizer,
  * template, licence) of the checkpoint it came from. The folder appears whole or not at all: everything is written and
  * synced beside it first, then renamed.
- * @param outDir must not exist yet; its parent folders are made
- * @throws UserError if outDir exists
+ * @param outDir must not exist yet, or be empty; its parent folders are made
+ * @param description the other files; default: as they are in the checkpoint's folder now
+ * @throws UserError if there is something at outDir
  */
 export async function writeCheckpoint(
   engine: Pick<NativeEngine, 'info' | 'exportTensors'>,
   checkpoint: Checkpoint,
   outDir: string,
+  description?: readonly DescriptionFile[],
 ): Promise<void> {
   await refuseExisting(outDir)
-  const partial = `${resolve(outDir)}.tmp-${process.pid}`
+  const target = await realpath(outDir).catch(() => resolve(outDir))
+  const partial = `${target}.tmp-${process.pid}`
   await rm(partial, { recursive: true, force: true })
   await mkdir(partial, { recursive: true })
   try {
-    await copyDescription(checkpoint.dir, partial, engine.info.dtype)
+    await writeDescription(description ?? (await readDescription(checkpoint.dir)), partial, engine.info.dtype)
     await writeWeights(engine, checkpoint, partial)
     await syncFolder(partial)
     await refuseExisting(outDir)
-    await rename(partial, outDir)
-    await sync(dirname(resolve(outDir)))
+    await moveInto(partial, target)
+    await syncPath(dirname(target))
   } catch (cause) {
     await rm(partial, { recursive: true, force: true })
     throw cause
@@ -55,41 +58,56 @@ async function writeWeights(
   if (index) await writeFile(join(dir, weightsIndexFile), `${JSON.stringify(index, null, 2)}\n`)
 }
 
-/** Copies what describes the model: all plain files but weights and hidden ones. */
-async function copyDescription(from: string, to: string, dtype: string): Promise<void> {
+/** A file that describes a model, as it will be written. */
+export interface DescriptionFile {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** What describes the model in a folder, in memory: all plain files but weights and hidden ones. */
+export async function readDescription(from: string): Promise<DescriptionFile[]> {
+  const files: DescriptionFile[] = []
   for (const name of await readdir(from)) {
-    if (name.startsWith('.') || isWeights(name) || name === 'config.json') continue
+    if (name.startsWith('.') || isWeights(name)) continue
     const source = join(from, name)
     // stat follows links: the files of a HuggingFace cache are links
-    if ((await stat(source)).isFile()) await copyFile(source, join(to, name))
+    if ((await stat(source)).isFile()) files.push({ name, bytes: await readFile(source) })
   }
-  const where = join(from, 'config.json')
-  const config = { ...jsonFields(await readJsonFile(where), where).raw }
+  return files
+}
+
+async function writeDescription(files: readonly DescriptionFile[], to: string, dtype: string): Promise<void> {
+  for (const { name, bytes } of files) {
+    await writeFile(join(to, name), name === 'config.json' ? configWithDtype(bytes, dtype) : bytes)
+  }
+}
+
+function configWithDtype(bytes: Uint8Array, dtype: string): string {
+  const config = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
   const keys = ['dtype', 'torch_dtype'].filter((key) => key in config)
   for (const key of keys.length > 0 ? keys : ['torch_dtype']) config[key] = dtype
-  await writeFile(join(to, 'config.json'), `${JSON.stringify(config, null, 2)}\n`)
+  return `${JSON.stringify(config, null, 2)}\n`
 }
 
 function isWeights(name: string): boolean {
   return /\.(safetensors|bin|pt|pth|ckpt|gguf|onnx|h5|msgpack)(\.index\.json)?$/.test(name)
 }
 
+/** An empty folder counts as none: a run may have been told to write into it. */
 async function refuseExisting(outDir: string): Promise<void> {
-  const found = await stat(outDir).catch(() => null)
-  if (found)
-    throw new UserError(`${outDir} exists already: nothing is overwritten; give another place or remove it first`)
+  const found = await readdir(outDir).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? [] : null))
+  if (found?.length === 0) return
+  throw new UserError(`${outDir} exists already: nothing is overwritten; give another place or remove it first`)
 }
 
-async function syncFolder(dir: string): Promise<void> {
-  for (const name of await readdir(dir)) await sync(join(dir, name))
-  await sync(dir)
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, 'r')
+/** Also where `to` is an empty folder; one that is mounted cannot be replaced, and is filled. */
+async function moveInto(from: string, to: string): Promise<void> {
   try {
-    await handle.sync()
-  } finally {
-    await handle.close()
+    await rename(from, to)
+  } catch (error) {
+    if (!['EBUSY', 'EXDEV'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    await cp(from, to, { recursive: true })
+    await syncFolder(to)
+    await rm(from, { recursive: true })
   }
 }

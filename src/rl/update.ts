@@ -6,15 +6,23 @@ import { type LossWeights, lossWeights } from './loss-mean.ts'
 import { learningRate, type Schedule, warmupSteps } from './schedule.ts'
 import type { TrainSequence } from './train-batch.ts'
 
-/** What one training step's optimizer steps did; means are over optimizer steps unless said otherwise. */
+/** Every optimizer step of an update was refused: weights and moments are as they were before it. */
+export class NoFiniteGradient extends SerlError {
+  constructor(tensor: string) {
+    super('INTERNAL', `no optimizer step could be taken: the gradient of ${tensor} is not finite`)
+    this.name = 'NoFiniteGradient'
+  }
+}
+
+/** What the optimizer steps that a training step took did; means are over them unless said otherwise. */
 export interface UpdateStats {
   readonly loss: number
-  readonly gradNorm: number // before clipping; of the steps taken
+  readonly gradNorm: number // before clipping
   readonly clipFraction: number // of action tokens
   readonly entropyMean: number // nats a token
   readonly ratioMax: number
   readonly learningRate: number // of the last optimizer step
-  readonly tokensTrained: number // action tokens, once per epoch
+  readonly tokensTrained: number // action tokens, once per epoch; of the steps taken
   readonly optimizerSteps: number // taken
   readonly skipped: readonly string[] // a tensor name for each optimizer step refused for a non-finite gradient
 }
@@ -45,7 +53,7 @@ export interface UpdateProgress {
 /**
  * PPO's clipped update over the batch, one optimizer step per minibatch (minibatches.ts).
  * The token losses of an optimizer step are averaged as update.lossMean says, however it is cut into micro-batches.
- * @throws SerlError INTERNAL when every optimizer step had a non-finite gradient
+ * @throws NoFiniteGradient when every optimizer step had one that is not finite
  */
 export async function updatePolicy(
   engine: NativeEngine,
@@ -60,16 +68,18 @@ export async function updatePolicy(
   let lr = 0
   for (const rows of progress.minibatches) {
     const minibatch = rows.map((i) => sequences[i]!)
-    stats.push(await accumulateMinibatch(engine, minibatch, config, progress.klCoef))
+    const losses = await accumulateMinibatch(engine, minibatch, config, progress.klCoef)
     const step = progress.optimizerStep + norms.length + 1 // a refused step does not count: AdamW's bias correction
     lr = learningRate(schedule, progress.scheduleStep + norms.length + 1)
     const { gradNorm, nonFinite } = await engine.step({ ...adamw(config), step, lr })
-    if (nonFinite === null) norms.push(gradNorm)
-    else skipped.push(nonFinite)
+    if (nonFinite !== null) {
+      skipped.push(nonFinite) // its loss says nothing, and is often no number
+      continue
+    }
+    stats.push(losses)
+    norms.push(gradNorm)
   }
-  if (norms.length === 0) {
-    throw new SerlError('INTERNAL', `no optimizer step could be taken: the gradient of ${skipped[0]} is not finite`)
-  }
+  if (norms.length === 0) throw new NoFiniteGradient(skipped[0]!)
   return summarise(stats, norms, skipped, lr)
 }
 

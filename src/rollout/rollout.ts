@@ -34,10 +34,10 @@ export async function rollOut(
   return prompted.map((prompt, i) => ({ ...prompt, completions: completions.slice(i * n, (i + 1) * n) }))
 }
 
-const finishNames = Object.fromEntries(Object.entries(FinishReason).map(([name, code]) => [code, name])) as Record<
-  number,
-  Completion['finishReason']
->
+/** By FinishReason's codes. */
+export const finishNames = Object.fromEntries(
+  Object.entries(FinishReason).map(([name, code]) => [code, name]),
+) as Record<number, Completion['finishReason']>
 
 /** Packed rows to one object a row; texts without special tokens. Token arrays are copies: the batch can go. */
 export function unpackCompletions(batch: Completions, tokenizer: Pick<Tokenizer, 'decode'>): Completion[] {

@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts'
 import { readJsonl } from '../jsonl.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 import { joinTokens } from '../rollout/pack.ts'
+import { promptTokens } from '../rollout/prompt.ts'
 
 /** A training text: which tokens are learned. */
 export interface SftDocument {
@@ -15,6 +16,14 @@ export interface DocumentFormat {
   readonly endToken: number
   readonly raw: boolean // prompts without the chat template
 }
+
+/**
+ * The token that closes a document: the tokenizer's own EOS, which ends a turn of its chat template, where generation
+ * stops at it; else the first of those it stops at. (Llama 3.2 stops at three, and ends its turns with the last.)
+ * @param stopTokens every id that ends a text, at least one
+ */
+export const endTokenOf = ({ eosTokenId }: Pick<Tokenizer, 'eosTokenId'>, stopTokens: Int32Array): number =>
+  eosTokenId !== null && stopTokens.includes(eosTokenId) ? eosTokenId : stopTokens[0]!
 
 /**
  * Reads training texts: {"prompt","response"} (the response is learned), {"text"} (all of it) or
@@ -52,10 +61,7 @@ const isSegment = (value: unknown): value is Segment => {
 
 function promptAndResponse(prompt: string, response: string, format: DocumentFormat): SftDocument | null {
   const { tokenizer, endToken, raw } = format
-  const chat = !raw && tokenizer.hasChatTemplate
-  const asked = chat
-    ? tokenizer.chat([{ role: 'user', content: prompt }], { addGenerationPrompt: true })
-    : tokenizer.encode(prompt)
+  const asked = promptTokens(tokenizer, prompt, { template: raw ? 'none' : 'auto', suffix: '' })
   if (asked.length === 0) return null
   const answer = Int32Array.from([...tokenizer.encodePlain(response), endToken])
   return { ...joinTokens(asked, answer), weights: null }

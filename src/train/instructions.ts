@@ -2,15 +2,13 @@ import { filterInstructions, indexTexts, type Verdict } from '../filter/filter.t
 import { type Proposal, propose } from '../instruct/propose.ts'
 import { createRandom } from '../random.ts'
 import type { Instruction } from '../rollout/group.ts'
-import { noInstruction } from './nothing-acceptable.ts'
 import { type Run, stopIfAsked } from './run.ts'
 import type { QueuedInstruction, TrainState } from './state.ts'
 import type { Tally } from './tally.ts'
 
 /**
  * The questions of one round of rollouts: what waits from before, then new ones; or the seed questions themselves.
- * @returns rollout.promptsPerRound of them; fewer where instruct.maxRounds were not enough
- * @throws NothingAcceptable where there is not one
+ * @returns rollout.promptsPerRound of them; fewer, or none, where instruct.maxRounds were not enough
  */
 export async function freshInstructions(run: Run, state: TrainState, tally: Tally): Promise<Instruction[]> {
   const { instruct, rollout } = run.config
@@ -25,22 +23,20 @@ export async function freshInstructions(run: Run, state: TrainState, tally: Tall
     state.queuedInstructions.push(...(await askForQuestions(run, state, tally)))
     stopIfAsked(run)
   }
-  const instructions = state.queuedInstructions.splice(0, rollout.promptsPerRound).map(({ step: _, ...rest }) => rest)
-  if (instructions.length === 0) throw noInstruction(tally)
-  return instructions
+  return state.queuedInstructions.splice(0, rollout.promptsPerRound).map(({ step: _, ...rest }) => rest)
 }
 
-/** The next seed questions: every one once, in an order of each pass's own, before any comes again. */
+/** The next seed questions: every one once, in an order of each pass's own. A round ends where a pass does. */
 function givenInstructions(run: Run, state: TrainState): Instruction[] {
   const { config, seeds } = run
   const instructions: Instruction[] = []
-  while (instructions.length < Math.min(config.rollout.promptsPerRound, seeds.length)) {
+  do {
     const pass = Math.floor(state.givenTaken / seeds.length)
     const order = createRandom([config.train.seed, 'given', pass]).shuffle(seeds)
     const seed = order[state.givenTaken % seeds.length]!
     instructions.push({ ...seed, id: `${seed.id}/${pass}` })
     state.givenTaken += 1
-  }
+  } while (instructions.length < config.rollout.promptsPerRound && state.givenTaken % seeds.length !== 0)
   return instructions
 }
 
@@ -69,7 +65,16 @@ async function askForQuestions(run: Run, state: TrainState, tally: Tally): Promi
   await folder.instructions(verdicts.map((verdict) => instructionLine(state.step, verdict)))
   const accepted = verdicts.filter((verdict) => verdict.kept).map(({ proposal }) => queued(proposal, state.step))
   countProposals(tally, proposed.newTokens, verdicts)
+  noteDropped(run, tally, proposed.examplesDropped)
   return accepted
+}
+
+/** Once a step. */
+function noteDropped({ reporter }: Run, tally: Tally, dropped: number): void {
+  if (dropped > 0 && tally.examplesDropped === 0) {
+    reporter.note(`${dropped} examples left out of the prompts for questions: too long beside instruct.maxNewTokens`)
+  }
+  tally.examplesDropped += dropped
 }
 
 function countProposals(tally: Tally, newTokens: number, verdicts: readonly Verdict<Proposal>[]): void {

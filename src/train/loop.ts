@@ -4,17 +4,16 @@
 // question n times; answers that agree with the majority earn 1; questions that are neither settled nor hopeless are
 // kept; Reinforce++ with a KL penalty makes advantages; PPO's clipped loss updates the policy.
 //
-// Departures from the reference implementation: the vote sees the response alone, and text without an answer never
-// votes; advantages are normalised after the difficulty filter; ROUGE-L also looks at the questions kept so far;
-// surplus questions and groups wait for the next step; a search that finds nothing ends with an error; guards watch for
-// collapse, and can end the run or take it back to its best model. docs/method.md tells each stage.
-import { existsSync } from 'node:fs'
+// Departures from the reference implementation: the vote sees the response alone; text without an answer never votes,
+// nor does a response that the token limit cut off (but with reward.unfinishedVotes); advantages are normalised after the
+// difficulty filter; ROUGE-L also looks at the questions kept so far; surplus questions and groups wait for the next
+// step; a search that finds nothing ends with an error; guards watch for collapse, and can end the run or take it back
+// to its best model. docs/method.md tells each stage.
 import { saveCheckpoint } from '../checkpoint/save.ts'
-import { UserError } from '../errors.ts'
 import { evaluate } from '../eval/evaluate.ts'
-import { endingTrip, rollsBack, type Trip, tripText } from '../guard/guards.ts'
+import { endingTrip, type Trip, tripText } from '../guard/guards.ts'
 import { addToPool, type Pool } from '../instruct/pool.ts'
-import { checkpointFolder } from '../log/run-folder.ts'
+import type { StepMetrics } from '../log/metrics.ts'
 import { createRandom } from '../random.ts'
 import { nextKlCoef } from '../rl/kl-controller.ts'
 import { planMinibatches } from '../rl/minibatches.ts'
@@ -24,20 +23,22 @@ import type { JudgedGroup } from '../rollout/group.ts'
 import { freshInstructions } from './instructions.ts'
 import { isFinished, iterationOver, nextIteration } from './iteration.ts'
 import { judgeGroups, keepByDifficulty, rolloutLine } from './judge.ts'
-import { nothingToTrainOn } from './nothing-acceptable.ts'
+import { noInstruction, nothingToTrainOn } from './nothing-acceptable.ts'
 import { guardStep, observe } from './observe.ts'
 import { describeStep, type Learned } from './report.ts'
-import { Interrupted, type Run, stopIfAsked } from './run.ts'
+import { type Run, stopIfAsked } from './run.ts'
 import { sampleGroups } from './sample.ts'
+import { due, saveAfter, wantsCheckpoint } from './saving.ts'
 import type { TrainState } from './state.ts'
 import { endEarly, type Stopped } from './stop.ts'
 import { countRound, newTally, type Tally, timed } from './tally.ts'
 
 /**
- * Trains for `train.iterations` times `train.steps` steps, or until a guard ends it. Stopped by the run's signal, or by
- * a user's mistake such as a search that found nothing, it first saves a checkpoint of the last whole step.
+ * Trains for `train.iterations` times `train.steps` steps, or until a guard ends it. Stopped by the run's signal, by a
+ * user's mistake such as a search that found nothing, or by gradients that are not finite, it first saves a checkpoint of
+ * the last whole step.
  * @returns why it ended early; null: it did not
- * @throws Interrupted, NothingAcceptable, UserError
+ * @throws Interrupted, NothingAcceptable, UserError, NoFiniteGradient
  */
 export async function train(run: Run, start: TrainState): Promise<Stopped | null> {
   const { config } = run
@@ -62,19 +63,25 @@ export async function train(run: Run, start: TrainState): Promise<Stopped | null
     }
     return trip === null ? null : await endEarly(run, state, trip)
   } catch (error) {
-    if (error instanceof Interrupted || error instanceof UserError) await saveIfMissing(run, state)
+    await saveAfter(error, run, state)
     throw error
   }
 }
 
-/** Questions sampled and judged until enough of them lie inside the difficulty band, or the rounds are used up. */
+/** Questions sampled and judged until enough of them lie inside the difficulty band, or rounds or questions are used up. */
 async function gatherGroups(run: Run, state: TrainState, tally: Tally): Promise<JudgedGroup[]> {
   const { config, folder } = run
   const { promptsPerStep, maxRounds, maxStaleness, whenShort } = config.rollout
   const kept = state.queuedGroups.filter((group) => group.step >= state.step - maxStaleness)
+  tally.expired = state.queuedGroups.length - kept.length
   for (let round = 0; kept.length < promptsPerStep && round < maxRounds; round++) {
     const instructions = await timed(tally, 'propose', () => freshInstructions(run, state, tally))
-    const groups = await timed(tally, 'rollout', () => sampleGroups(run, { step: state.step, round }, instructions))
+    if (instructions.length === 0) {
+      if (kept.length === 0 && tally.accepted === 0) throw noInstruction(tally)
+      break
+    }
+    const at = { step: state.step, round }
+    const groups = await timed(tally, 'rollout', () => sampleGroups(run, at, instructions, tally))
     const judged = await timed(tally, 'rollout', () => judgeGroups(run, groups, state.step))
     const within = keepByDifficulty(judged, config.difficulty)
     kept.push(...within)
@@ -126,46 +133,25 @@ async function learn(run: Run, state: TrainState, groups: readonly JudgedGroup[]
 async function closeStep(run: Run, state: TrainState): Promise<Trip | null> {
   const { config, folder, reporter } = run
   const started = performance.now()
-  const accuracy = due(config, state, config.eval.every) ? await heldOutAccuracy(run) : null
+  const measured = due(config, state, config.eval.every) ? await evaluateHeldOut(run) : {}
   const seconds = (state.openLine!['seconds.total'] ?? 0) + (performance.now() - started) / 1000
-  const { line, trips } = guardStep(
-    { ...state.openLine!, 'eval.accuracy': accuracy, 'seconds.total': seconds },
-    run,
-    state,
-  )
+  const { line, trips } = guardStep({ ...state.openLine!, ...measured, 'seconds.total': seconds }, run, state)
   await folder.metrics(line)
   reporter.step(line)
   for (const trip of trips) if (trip.isNew) reporter.note(tripText(trip, config.guard))
   state.openLine = null
-  if (wantsCheckpoint(config, state)) await saveCheckpoint(run.model, state, folder.path, config.checkpoint.keep)
+  if (wantsCheckpoint(config, state)) await saveCheckpoint(run.model, state, folder, config.checkpoint.keep)
   return endingTrip(trips)
 }
 
-async function heldOutAccuracy(run: Run): Promise<number | null> {
+async function evaluateHeldOut(run: Run): Promise<Partial<StepMetrics>> {
   const { config, model, checker, heldOut, reporter } = run
-  if (heldOut.length === 0) return null
+  if (heldOut.length === 0) return {}
   stopIfAsked(run)
   const { stopTokens, maxPositions } = model
   const params = { format: config.rollout, maxNewTokens: config.eval.maxNewTokens, stopTokens, maxPositions }
   const progress = (done: number, total: number): void => reporter.progress('evaluating', done, total)
   const result = await evaluate({ ...model, checker }, heldOut, params, progress)
   stopIfAsked(run)
-  return result.accuracy
-}
-
-/** Every so many steps, before the first, and after the last of an iteration. */
-const due = (config: Run['config'], state: TrainState, every: number): boolean =>
-  state.step % every === 0 || iterationOver(config, state)
-
-/** A model to roll back to is saved as soon as it is the best, the base model too. */
-function wantsCheckpoint(config: Run['config'], state: TrainState): boolean {
-  if (rollsBack(config.guard) && state.guard.best?.step === state.step) return true
-  return state.step > 0 && due(config, state, config.checkpoint.every)
-}
-
-/** A checkpoint of the last whole step; before the first there is nothing to save. */
-async function saveIfMissing(run: Run, state: TrainState): Promise<void> {
-  const { path } = run.folder
-  if (state.step === 0 || existsSync(checkpointFolder(path, state.step))) return
-  await saveCheckpoint(run.model, state, path, run.config.checkpoint.keep)
+  return { 'eval.accuracy': result.accuracy, 'eval.unfinished': result.unfinished / result.n }
 }

@@ -28,7 +28,8 @@ export function memoryPlan(model: {
   return { parameters, weightsBytes, referenceBytes, gradientBytes, optimizerBytes, kvCacheBytes, totalBytes }
 }
 
-const gib = (bytes: number): string =>
+/** "1.50 GiB", "12.3 MiB". */
+export const gib = (bytes: number): string =>
   bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(2)} GiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
 /** A line an item. */

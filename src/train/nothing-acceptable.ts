@@ -34,8 +34,18 @@ export function noInstruction(
   )
 }
 
-/** Too few questions were inside the difficulty band. */
+/** Too few questions were inside the difficulty band, or all were too long to be asked. */
 export function nothingToTrainOn(tally: Tally, config: Config): NothingAcceptable {
+  const { maxPromptTokens, maxNewTokens } = config.rollout
+  const tooLong =
+    `${tally.tooLong} questions were left out, longer than rollout.maxPromptTokens = ${maxPromptTokens} or than what ` +
+    `rollout.maxNewTokens = ${maxNewTokens} leaves of the model's positions`
+  if (tally.sampled.length === 0 && tally.tooLong > 0) {
+    return new NothingAcceptable(
+      `no question could be asked: ${tooLong}.\nRaise rollout.maxPromptTokens, lower rollout.maxNewTokens, or give ` +
+        'shorter seed questions (filter.maxWords limits those that the model writes)',
+    )
+  }
   const verdicts = tally.sampled.map((group) => judgeDifficulty(group.judgement.rewards, config.difficulty))
   const tooEasy = verdicts.filter((verdict) => verdict === 'too-easy').length
   const tooHard = verdicts.filter((verdict) => verdict === 'too-hard').length
@@ -48,7 +58,7 @@ export function nothingToTrainOn(tally: Tally, config: Config): NothingAcceptabl
   return new NothingAcceptable(
     `of ${tally.sampled.length} questions, ${tally.kept} lie in the difficulty band ` +
       `[${config.difficulty.low}, ${config.difficulty.high}]: ${tooEasy} were too easy, ${tooHard} too hard; ` +
-      `${answerless} of ${responses} responses had no answer.\nThe last ones:\n${last.join('\n')}\n` +
+      `${answerless} of ${responses} responses had no answer.${tally.tooLong > 0 ? ` ${tooLong}.` : ''}\nThe last ones:\n${last.join('\n')}\n` +
       'If most are too easy, training may be done, or try harder seed questions; if responses have no answer, ask for ' +
       'one (rollout.suffix), raise rollout.maxNewTokens, or use the chat template (rollout.template=auto)',
   )

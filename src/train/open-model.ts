@@ -1,9 +1,12 @@
+import { requirePaths } from '../config/check.ts'
+import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import { type Checkpoint, readCheckpoint } from '../model/checkpoint.ts'
 import { loadTokenizer, type Tokenizer } from '../model/tokenizer.ts'
-import { writeCheckpoint } from '../model/write-checkpoint.ts'
+import { readDescription, writeCheckpoint } from '../model/write-checkpoint.ts'
 import type { Device, Dtype, NativeEngine, ProgressFn } from '../native/types.ts'
 import type { TrainModel } from './model.ts'
+import type { DescribedForTraining } from './preflight.ts'
 
 /** Where a model lies and how to compute with it. */
 export interface ModelSettings {
@@ -65,6 +68,13 @@ export async function openModel(
   return { ...described, engine: await openEngine(options, onProgress) }
 }
 
+/** What can be known of a config's model before its weights are loaded. */
+export async function describeForTraining(config: Config): Promise<DescribedForTraining> {
+  const described = await describeModel(requirePaths(config).model)
+  const { maxPositionEmbeddings } = described.checkpoint.config
+  return { ...requireTrainable(described), maxPositions: maxPositionEmbeddings }
+}
+
 /** Every id that ends a text; the tokenizer's where the checkpoint names none. */
 export function stopTokensOf({ checkpoint, tokenizer }: DescribedModel): Int32Array {
   if (checkpoint.eosTokenIds.length > 0) return Int32Array.from(checkpoint.eosTokenIds)
@@ -78,12 +88,14 @@ export function stopTokensOf({ checkpoint, tokenizer }: DescribedModel): Int32Ar
  */
 export function trainModel(opened: OpenedModel): TrainModel {
   const { checkpoint, engine } = opened
+  const description = readDescription(checkpoint.dir) // now: the folder may be moved while the run goes on
+  description.catch(() => {}) // told by the first write
   return {
     engine,
     ...requireTrainable(opened),
     maxPositions: checkpoint.config.maxPositionEmbeddings,
     shapes: new Map(checkpoint.weights.map((tensor) => [tensor.name, tensor.shape])),
-    writeWeights: (dir) => writeCheckpoint(engine, checkpoint, dir),
+    writeWeights: async (dir) => writeCheckpoint(engine, checkpoint, dir, await description),
     readWeights: async (dir) => (await readCheckpoint(dir)).weights,
   }
 }

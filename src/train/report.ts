@@ -31,6 +31,8 @@ export function describeStep(
     ...signals,
     'instructions.proposed': tally.proposals.length,
     'instructions.kept': tally.accepted,
+    'instructions.tooLong': tally.tooLong,
+    'groups.expired': tally.expired,
     'groups.sampled': tally.sampled.length,
     'groups.kept': tally.kept,
     'groups.trained': learned?.groups ?? 0,

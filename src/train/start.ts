@@ -1,33 +1,37 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { newestCheckpoint, resumeRun } from '../checkpoint/resume.ts'
 import { saveFinal } from '../checkpoint/save.ts'
 import { configChanges } from '../config/changes.ts'
-import { requirePaths } from '../config/check.ts'
 import { readLayers } from '../config/layers.ts'
 import { resolveConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { configText } from '../config/text.ts'
 import { UserError } from '../errors.ts'
-import { type HeldOutQuestion, readHeldOut } from '../eval/held-out.ts'
+import { writeWhole } from '../files.ts'
 import { emptyPool } from '../instruct/pool.ts'
-import { readSeeds, type Seed } from '../instruct/seeds.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import type { Reporter } from '../log/reporter.ts'
 import {
   configFile,
   createRunFolder,
   finalFolder,
+  isOwn,
   openRunFolder,
   type RunFolder,
   requireEmpty,
 } from '../log/run-folder.ts'
+import { lockRun } from '../log/run-lock.ts'
 import type { AnswerChecker } from '../reward/checker.ts'
 import { keepsReference } from '../rl/train-batch.ts'
 import { openScorer, type Scorer } from '../scorer/scorer.ts'
 import { knownQuestions } from './known-questions.ts'
 import { train } from './loop.ts'
 import type { TrainModel } from './model.ts'
-import { initialState } from './state.ts'
+import { describeForTraining, dtypeOf } from './open-model.ts'
+import { type DescribedForTraining, type Preflight, preflight } from './preflight.ts'
+import { initialState, type TrainState } from './state.ts'
 import type { Stopped } from './stop.ts'
 
 export interface StartOptions {
@@ -36,6 +40,8 @@ export interface StartOptions {
   readonly resume: boolean
   readonly reporter: Reporter
   readonly signal: AbortSignal // aborted: cancel generation, save, stop
+  /** What is known of the model before it is loaded; default: read from its folder. */
+  readonly describe?: (config: Config) => Promise<DescribedForTraining>
   /** Loads the model; `reference`: with frozen weights for KL. */
   readonly openModel: (config: Config, reference: boolean) => Promise<TrainModel>
   readonly openChecker: (config: Config) => Promise<AnswerChecker>
@@ -49,33 +55,63 @@ export interface Outcome {
 }
 
 /**
- * A whole run: checks what can be checked cheaply, opens the model, trains or resumes, writes final/.
+ * A whole run: checks what can be checked cheaply, claims the folder, opens the model, trains or resumes, writes final/.
  * @throws UserError, Interrupted
  */
 export async function startRun(options: StartOptions): Promise<Outcome> {
-  const { config, out, resume, reporter, signal } = options
-  const data = await readData(config)
-  if (resume) await requireRun(out)
-  else await requireEmpty(out)
+  const { config, out, resume, describe = describeForTraining } = options
+  const began = resume ? await requireRun(out, config) : null
+  if (!resume) await requireEmpty(out, isOwn)
+  const data = await preflight(config, await describe(config))
+  const release = await lockRun(out)
+  try {
+    if (!resume) await requireEmpty(out, isOwn) // another run may have begun there meanwhile
+    return await runLocked(options, data, began)
+  } finally {
+    await release()
+  }
+}
+
+/** @param began the config of the run that is resumed */
+async function runLocked(options: StartOptions, data: Preflight, began: Config | null): Promise<Outcome> {
+  const { config, out, signal, reporter } = options
   const model = await options.openModel(config, keepsReference(config))
-  const checker = await options.openChecker(config)
-  const scorer = await scorerOf(config)
   const cancel = (): void => model.engine.cancel()
   signal.addEventListener('abort', cancel)
+  let checker: AnswerChecker | null = null
+  let scorer: Scorer | null = null
   try {
-    requireRoom(config, model)
-    const folder = resume ? openRunFolder(out) : await createRunFolder(out, configText(config))
-    const start = (resume ? await resumeRun(model, out) : null) ?? initialState(emptyPool)
-    if (resume) reporter.note(await resumeNote(out, start.step, config))
-    const known = knownQuestions(data.seeds)
-    const run = { config, model, ...data, known, checker, scorer, folder, reporter, signal }
+    checker = await options.openChecker(config)
+    scorer = await scorerOf(config)
+    const folder = began === null ? await createRunFolder(out, configText(config)) : openRunFolder(out)
+    const start = began === null ? initialState(emptyPool) : await goOn(options, model, began)
+    const { seeds, heldOut } = data
+    const known = knownQuestions(seeds)
+    const run = { config, model, seeds, heldOut, known, checker, scorer, folder, reporter, signal }
     return await finish(model, folder, await train(run, start))
   } finally {
     signal.removeEventListener('abort', cancel)
-    await checker.close()
+    await checker?.close()
     await scorer?.close()
     await model.engine.close()
   }
+}
+
+/** The state of the run's newest checkpoint; config.yaml becomes what the run goes on with. */
+async function goOn({ config, out, reporter }: StartOptions, model: TrainModel, began: Config): Promise<TrainState> {
+  const state = (await resumeRun(model, out, config.checkpoint.keep)) ?? initialState(emptyPool)
+  const changes = configChanges(began, config)
+  const changed = changes.length === 0 ? '' : `, with other settings than it began with: ${changes.join(', ')}`
+  reporter.note(`resuming ${out} after step ${state.step}${changed}`)
+  if (changes.length > 0) await replaceConfig(out, state.step + 1, config)
+  return state
+}
+
+/** The old one is kept; where there is one for this step already, nothing ran under those in between. */
+async function replaceConfig(out: string, step: number, config: Config): Promise<void> {
+  const old = join(out, `config.before-step-${step}.yaml`)
+  if (!existsSync(old)) await writeWhole(old, await readFile(configFile(out), 'utf8'))
+  await writeWhole(configFile(out), configText(config))
 }
 
 async function finish(model: TrainModel, folder: RunFolder, stopped: Stopped | null): Promise<Outcome> {
@@ -86,45 +122,31 @@ async function finish(model: TrainModel, folder: RunFolder, stopped: Stopped | n
 const scorerOf = async ({ reward }: Config): Promise<Scorer | null> =>
   reward.scorer === null ? null : openScorer(reward.scorer, reward.scorerLimitMs)
 
-async function readData(config: Config): Promise<{ seeds: Seed[]; heldOut: HeldOutQuestion[] }> {
-  const seedsPath = requirePaths(config).seeds
-  const seeds = await readSeeds(seedsPath)
-  if (config.reward.kind === 'rule') {
-    const unanswered = seeds.find((seed) => seed.answer === undefined)
-    if (unanswered !== undefined) {
-      const line = unanswered.id.replace('seed-', '')
-      throw new UserError(`${seedsPath}:${line}: no "answer", which reward.kind = rule compares with`)
-    }
-  }
-  const heldOut = config.eval.path === null ? [] : await readHeldOut(config.eval.path, config.eval.limit)
-  return { seeds, heldOut }
-}
-
-/** Where a resumed run goes on, and which settings are not those it began with. */
-async function resumeNote(out: string, step: number, config: Config): Promise<string> {
-  const began = resolveConfig(await readLayers(configFile(out)))
-  const changes = configChanges(began, config)
-  const changed = changes.length === 0 ? '' : `, with other settings than it began with: ${changes.join(', ')}`
-  return `resuming ${out} after step ${step}${changed}`
-}
-
-async function requireRun(out: string): Promise<void> {
+/**
+ * Can the run be gone on with by this config? Nothing is touched yet.
+ * @returns the config it had so far
+ */
+async function requireRun(out: string, config: Config): Promise<Config> {
   if (!existsSync(configFile(out))) {
     throw new UserError(`--resume: ${out} holds no run (no config.yaml): leave --resume away to start one there`)
   }
   if ((await newestCheckpoint(out)) === null && existsSync(finalFolder(out))) {
     throw new UserError(`--resume: ${out} has a final/ but no checkpoint to go on from`)
   }
-}
-
-/** @throws UserError if not even a short prompt fits beside the new tokens. */
-function requireRoom(config: Config, model: TrainModel): void {
-  const asked = { 'rollout.maxNewTokens': config.rollout.maxNewTokens, 'eval.maxNewTokens': config.eval.maxNewTokens }
-  for (const [key, tokens] of Object.entries(asked)) {
-    if (tokens >= model.maxPositions) {
-      throw new UserError(
-        `${key} = ${tokens} leaves no room for a prompt: the model has ${model.maxPositions} positions`,
-      )
-    }
+  const began = resolveConfig(await readLayers(configFile(out)))
+  const [path, newPath] = [began, config].map(({ model }) => resolve(model.path ?? ''))
+  if (path !== newPath) {
+    throw new UserError(
+      `--resume: the run in ${out} began with model.path = ${path}, not ${newPath}: its checkpoints belong to that ` +
+        `model. If the folder has moved, write its new place into ${configFile(out)}`,
+    )
   }
+  const [dtype, newDtype] = [began, config].map(({ model }) => dtypeOf(model))
+  if (dtype !== newDtype) {
+    throw new UserError(
+      `--resume: the run in ${out} computes in ${dtype}, not ${newDtype} (model.dtype, or what auto means on ` +
+        `model.device = ${config.model.device}): go on with --set model.dtype=${dtype}`,
+    )
+  }
+  return began
 }

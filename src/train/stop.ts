@@ -19,7 +19,7 @@ export async function endEarly(run: Run, state: TrainState, trip: Trip): Promise
   const text = tripText(trip, config.guard)
   const saved = existsSync(checkpointFolder(folder.path, best)) // not where rolling back was asked for later on
   if (trip.action !== 'rollback' || best === state.step || !saved) {
-    await saveCheckpoint(model, state, folder.path, config.checkpoint.keep)
+    await saveCheckpoint(model, state, folder, config.checkpoint.keep)
     reporter.note(`stopped after step ${state.step}: ${text}`)
     return { ...trip, text, modelOfStep: state.step }
   }

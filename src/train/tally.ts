@@ -18,6 +18,9 @@ export interface Tally {
   readonly proposals: string[] // every text proposed
   accepted: number
   tokensGenerated: number
+  examplesDropped: number // left out of prompts for questions, which were too long
+  tooLong: number // questions left out: their prompts were too long
+  expired: number // surplus groups that waited too long
   readonly sampled: JudgedGroup[] // every group judged in the step
   batch?: RougeIndex // questions accepted in this step, and those that waited at its start
   readonly lastRejected: { text: string; reason: string }[] // the latest few, for an error's message
@@ -32,6 +35,9 @@ export const newTally = (): Tally => ({
   lastRejected: [],
   accepted: 0,
   tokensGenerated: 0,
+  examplesDropped: 0,
+  tooLong: 0,
+  expired: 0,
   sampled: [],
   kept: 0,
 })

@@ -1,14 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readGolden } from '../support/goldens.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 // The commands as a user runs them: a process each, the compiled program, the real engine.
 
+const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const golden = join(root, 'test/fixtures/golden/qwen2-sharded')
 
@@ -120,6 +122,39 @@ describe('training the demonstration', () => {
       expect(line['mismatch.max']).toBeLessThan(1e-3)
       expect(line['mismatch.mean']).toBeLessThan(1e-4)
     }
+  })
+
+  it('ends with a command that works, and asks as the run asked', async () => {
+    const out = join(dir, 'told')
+    const text = await succeed('train', 'demo', '--out', out, '--steps', '1', '--set', 'eval.limit=4')
+    const command = /let it answer +npx serl (generate .*)$/m.exec(text)![1]!
+    const quick = join(dir, 'few.jsonl')
+    const held = (await readFile(join(root, 'seeds/demo-heldout.jsonl'), 'utf8')).split('\n').slice(0, 40).join('\n')
+    await writeFile(quick, held)
+    const shortened = command.replace(join(root, 'seeds/demo-heldout.jsonl'), quick)
+    expect(shortened).not.toBe(command)
+    const { stdout } = await run('bash', ['-c', `"${process.execPath}" bin/serl.js ${shortened} --quiet`], {
+      cwd: root,
+    })
+    const answers = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { text: string; finishReason: string })
+    expect(answers).toHaveLength(40)
+    // without the suffix the model goes on with the question instead of answering
+    expect(answers.filter((answer) => /\\boxed\{-?\d+\}/.test(answer.text)).length).toBeGreaterThan(35)
+    expect(answers.filter((answer) => answer.finishReason === 'stop').length).toBeGreaterThan(35)
+  })
+
+  it('says where the run is and how to go on when it finds nothing to train on', async () => {
+    const out = join(dir, 'nothing')
+    const none = ['--set', 'filter.minWords=90', '--set', 'instruct.maxRounds=1', '--set', 'eval.path=null', '--quiet']
+    const { code, stderr } = await start(['train', 'demo', '--out', out, ...none]).ended
+    expect(code).toBe(2)
+    expect(stderr).toContain('no new question was acceptable')
+    expect(stderr).toContain(`The run is in ${out}. Go on with it, for instance: npx serl train --resume --out ${out}`)
+    await succeed('train', '--resume', '--out', out, '--steps', '1', '--set', 'filter.minWords=3', '--quiet')
+    expect((await jsonl(join(out, 'metrics.jsonl'))).at(-1)).toMatchObject({ step: 1 })
   })
 
   it('leaves a checkpoint that opens again', async () => {

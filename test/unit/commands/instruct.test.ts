@@ -14,8 +14,8 @@ async function instruct(count: number, over: Record<string, unknown> = {}, signa
   const config = fakeConfig(folder, over)
   const seeds = await readSeeds(join(folder, 'seeds.jsonl'))
   const out = await mkdtemp(join(tmpdir(), 'serl-instruct-'))
-  const output = await openJsonlOutput(join(out, 'accepted.jsonl'), false)
-  const proposals = await openJsonlOutput(join(out, 'proposals.jsonl'), false)
+  const output = await openJsonlOutput(join(out, 'accepted.jsonl'))
+  const proposals = await openJsonlOutput(join(out, 'proposals.jsonl'))
   const read = async (name: string) =>
     (await readFile(join(out, name), 'utf8'))
       .split('\n')

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { summaryJson, summaryText } from '../../../src/commands/train-summary.ts'
+import { generateCommandLine, summaryJson, summaryText } from '../../../src/commands/train-summary.ts'
+import { parseOverride } from '../../../src/config/layers.ts'
 import { resolveConfig } from '../../../src/config/load.ts'
 import { type StepMetrics, stepMetrics } from '../../../src/log/metrics.ts'
 import type { Stopped } from '../../../src/train/stop.ts'
@@ -50,6 +52,20 @@ describe('the summary of a run', () => {
       accuracyAfter: 0.8,
       stopped: { guard: 'accuracyDrop', step: 2, modelOfStep: 1 },
     })
+  })
+
+  it('suggests a command that asks as the run asked', () => {
+    const given = (...settings: string[]) =>
+      generateCommandLine(outcome([]), resolveConfig(['model.path=m', ...settings].map(parseOverride)))
+    const heldOut = join(process.cwd(), 'my held-out.jsonl')
+    expect(given('eval.path=my held-out.jsonl', 'eval.maxNewTokens=60', 'rollout.suffix="\\n"')).toBe(
+      `npx serl generate --model runs/demo-1/final --input '${heldOut}' --temperature 0 --max-new-tokens 60 ` +
+        "--suffix $'\\n' --raw",
+    )
+    expect(given('seeds.path=/s.jsonl', 'rollout.template=auto', 'model.device=cuda', 'model.dtype=bfloat16')).toBe(
+      'npx serl generate --model runs/demo-1/final --input /s.jsonl --temperature 0 --max-new-tokens 1024 ' +
+        '--device cuda --dtype bfloat16',
+    )
   })
 
   it('claims nothing about accuracy without an evaluation', () => {

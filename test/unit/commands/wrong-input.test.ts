@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process'
-import { cp, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -31,6 +30,8 @@ const file = async (name: string, text: string): Promise<string> => {
   return join(folder, name)
 }
 
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
+
 /** Exit 2, one message, no stack. */
 const refused = async (code: Promise<number>, message: RegExp): Promise<void> => {
   expect(await code).toBe(2)
@@ -52,6 +53,10 @@ describe('flags', () => {
     [['generate', '--model', 'm'], /required option '--input <file>'/],
     [['generate', '--model', 'm', '--input', 'i', '--top-p', '2'], /Expected a number above 0, at most 1/],
     [['grade', '--input', 'i', '--output', 'o', '--answers', 'guess'], /--answers guess: expected one of math/],
+    [['generate', '--model', 'm', '--input', 'i', '--temperature', 'Infinity'], /Expected a number of at least 0/],
+    [['generate', '--model', 'm', '--input', 'i', '--n', '100000000000'], /Expected a whole number from 1 to 65536/],
+    [['sft', '--model', 'm', '--data', 'd', '--out', 'o', '--lr', 'Infinity'], /Expected a number of at least 0/],
+    [['train', '--threads', '1e9'], /Expected a whole number from 0 to 4096/],
     [['train', '--resume'], /--resume needs --out RUN/],
   ])('%j', (argv, message) => refused(serl(...argv), message))
 
@@ -107,12 +112,51 @@ describe('input lines', () => {
     ['{"tokens":[1,"a"]}', /in\.jsonl:1: "a" is no token id/],
     ['{"text":"a"}', /in\.jsonl:1: expected \{"tokens"/],
     ['3', /in\.jsonl:1: expected a JSON object/],
-    [`{"tokens":[${Array(65).fill(1)}]}`, /sequence 0 has 65 tokens; the model has 64 positions/],
+    [`{"tokens":[${Array(65).fill(1)}]}`, /in\.jsonl:1: 65 tokens; the model has 64 positions/],
   ])('%s', async (text, message) => {
     const input = await file('in.jsonl', text)
     const output = await file('out.jsonl', 'precious')
     await refused(serl('score', '--model', await tinyCheckpoint(), '--input', input, '--output', output), message)
     expect(await readFile(output, 'utf8')).toBe('precious')
+  })
+
+  it('with more samples than can be counted', async () => {
+    const input = await file('in.jsonl', '{"tokens":[1]}\n'.repeat(40_000))
+    const argv = [
+      'generate',
+      '--model',
+      await tinyCheckpoint(),
+      '--input',
+      input,
+      '--n',
+      '65536',
+      '--max-new-tokens',
+      '1',
+    ]
+    await refused(serl(...argv), /--n 65536: 40000 prompts make 2621440000 samples, too many/)
+  })
+
+  it.each(['score', 'generate'])('%s into its own input, which stays as it was', async (command) => {
+    const text = '{"tokens":[1,2,3]}\n'
+    const input = await file('in.jsonl', text)
+    const link = join(folder, 'link.jsonl')
+    await symlink(input, link)
+    for (const output of [input, link]) {
+      const argv = [command, '--model', await tinyCheckpoint(), '--input', input, '--output', output]
+      const room = command === 'generate' ? ['--max-new-tokens', '4'] : []
+      await refused(serl(...argv, ...room), /is also an input: give another name/)
+      expect(await readFile(input, 'utf8')).toBe(text)
+    }
+  })
+
+  it.each(['score', 'generate'])('%s on a device that is not there keeps the old output', async (command) => {
+    const input = await file('in.jsonl', '{"tokens":[1,2,3]}\n')
+    const output = await file('out.jsonl', 'precious')
+    const argv = [command, '--model', await tinyCheckpoint(), '--input', input, '--output', output]
+    const room = command === 'generate' ? ['--max-new-tokens', '4'] : []
+    expect(await serl(...argv, '--device', 'cuda:99', ...room)).not.toBe(0)
+    expect(await readFile(output, 'utf8')).toBe('precious')
+    expect((await readdir(folder)).sort()).toEqual(['in.jsonl', 'out.jsonl'])
   })
 
   it('that are not there', async () => {
@@ -126,13 +170,16 @@ describe('input lines', () => {
   it('too long for the tokens asked for', async () => {
     const input = await file('in.jsonl', '{"tokens":[1,2,3]}')
     const argv = ['generate', '--model', await tinyCheckpoint(), '--input', input, '--max-new-tokens', '62']
-    await refused(serl(...argv), /prompt 0 has 3 tokens, and with --max-new-tokens 62 the model's 64 positions/)
+    await refused(
+      serl(...argv),
+      /in\.jsonl:1: 3 tokens, and --max-new-tokens 62 come on top; the model has 64 positions/,
+    )
   })
 })
 
 describe('train', () => {
   const train = async (...argv: string[]): Promise<number> =>
-    serl('train', '--model', await tinyCheckpoint(), '--out', join(folder, 'run'), ...argv)
+    serl('train', '--model', path('../../../seeds/demo-model'), '--out', join(folder, 'run'), ...argv)
 
   it('without seed questions, or with bad ones', async () => {
     await refused(train(), /no seed questions: give --seeds/)
@@ -154,6 +201,14 @@ describe('train', () => {
     )
   })
 
+  it('with a value for a whole group', () =>
+    refused(
+      train('--set', 'rollout='),
+      /--set: rollout is a group of settings: give rollout\.NAME=value; it has rollout\.promptsPerRound, /,
+    ))
+
+  it('with a folder for a config', () => refused(serl('train', folder), /cannot read .*: it is a folder/))
+
   it('into a folder that holds something, without touching it', async () => {
     const seeds = await file('seeds.jsonl', questions)
     await mkdir(join(folder, 'run'))
@@ -169,10 +224,58 @@ describe('train', () => {
     expect(await readdir(folder)).toEqual(['seeds.jsonl'])
   })
 
+  it('--resume where config.yaml is empty', async () => {
+    await mkdir(join(folder, 'run'))
+    await file(join('run', 'config.yaml'), '')
+    await refused(serl('train', '--resume', '--out', join(folder, 'run')), /config\.yaml is empty: no run can go on/)
+  })
+
+  // the demonstration: a model of 512 positions, without a chat template
+  it.each([
+    [['rollout.template=chat'], /rollout\.template = chat: .*no chat template/],
+    [['instruct.template=chat'], /instruct\.template = chat: .*no chat template/],
+    [['instruct.maxNewTokens=1024'], /instruct\.maxNewTokens = 1024 leaves no room for a prompt: .* 512 positions/],
+    [['rollout.maxNewTokens=512'], /rollout\.maxNewTokens = 512 leaves no room/],
+    [['eval.maxNewTokens=500'], /demo-heldout\.jsonl: a held-out question has \d+ tokens, and with eval\.maxNewTokens/],
+    [['eval.path=none.jsonl'], /none\.jsonl: there is no such file/],
+    [['rollout.maxPromptTokens=3'], /no seed question fits 3 tokens \(the shortest has \d+\)/],
+    [['reward.answers=module', 'reward.module=none.mjs'], /answer module .*none\.mjs does not exist/],
+    [['reward.kind=module', 'reward.scorer=none.mjs'], /reward\.scorer: there is no file .*none\.mjs/],
+  ])('%j: before anything is written, and in a dry run too', async (settings, message) => {
+    const out = join(folder, 'run')
+    const argv = ['train', 'demo', '--out', out, ...settings.flatMap((setting) => ['--set', setting])]
+    await refused(serl(...argv, '--dry-run'), message)
+    said = ''
+    await refused(serl(...argv), message)
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('dry, into a folder that holds something', async () => {
+    await file('thesis.tex', 'precious')
+    await refused(serl('train', 'demo', '--dry-run', '--out', folder), /is not empty/)
+  })
+
   it('by rule without answers', async () => {
     const seeds = await file('seeds.jsonl', `${questions}{"problem":"And 2 + 2?"}\n`)
     const rule = ['--set', 'reward.kind=rule', '--set', 'instruct.source=given']
     await refused(train('--seeds', seeds, ...rule), /seeds\.jsonl:2: no "answer"/)
+  })
+})
+
+describe('instruct', () => {
+  const seeds = path('../../../seeds/demo-seeds.jsonl')
+  const instruct = (...argv: string[]): Promise<number> =>
+    serl('instruct', '--model', path('../../../seeds/demo-model'), '--seeds', seeds, '--count', '3', ...argv)
+
+  it('without room for a prompt', () =>
+    refused(instruct('--set', 'instruct.maxNewTokens=511'), /no example fits a prompt .*512 positions/))
+
+  it('into its seeds, or twice into one file', async () => {
+    const room = ['--set', 'instruct.maxNewTokens=100']
+    const out = join(folder, 'out.jsonl')
+    await refused(instruct(...room, '--output', seeds), /demo-seeds\.jsonl is also an input/)
+    await refused(instruct(...room, '--output', out, '--proposals', out), /--output and --proposals are both/)
+    expect(await readdir(folder)).toEqual([])
   })
 })
 
@@ -183,33 +286,5 @@ describe('sft', () => {
       serl('sft', '--model', await tinyCheckpoint(), '--data', data, '--out', folder),
       /--out .* is not empty/,
     )
-  })
-})
-
-const run = (...argv: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, argv, (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }))
-  })
-
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
-
-describe('as a process', () => {
-  it('says what to run first where nothing is built', async () => {
-    vi.restoreAllMocks()
-    await cp(path('../../../bin'), join(folder, 'bin'), { recursive: true })
-    await file('package.json', '{"type":"module"}')
-    for (const bin of ['serl.js', 'serl-train.js']) {
-      const result = await run(join(folder, 'bin', bin))
-      expect(result).toEqual({ code: 2, stdout: '', stderr: 'serl: not built yet: run `npm run build:native` first\n' })
-    }
-  })
-
-  it('exits with the code, and prints nothing on stdout', async () => {
-    vi.restoreAllMocks()
-    const script = path('../../support/run-cli.ts')
-    const result = await run('--import', 'tsx', script, 'score', '--model', join(folder, 'none'), '--input', 'x')
-    expect(result.code).toBe(2)
-    expect(result.stdout).toBe('')
-    expect(result.stderr).toMatch(/^serl: .*none/)
   })
 })

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -104,6 +104,21 @@ describe('presets', () => {
     expect([optimizer.lr, kl.coef]).toEqual([5e-7, 1e-4])
   })
 
+  it('win over a file or folder of the same name in the working directory', async () => {
+    const [folder, before] = [await tempFolder(), process.cwd()]
+    await mkdir(join(folder, 'demo'))
+    await writeFile(join(folder, 'cpu-100m'), 'train:\n  steps: 77\n')
+    const presets = await Promise.all(['demo', 'cpu-100m'].map(readLayers))
+    process.chdir(folder)
+    try {
+      expect(await Promise.all(['demo', 'cpu-100m'].map(readLayers))).toEqual(presets)
+      expect(resolveConfig(await readLayers('./cpu-100m')).train.steps).toBe(77)
+      await expect(readLayers('./demo')).rejects.toThrow(/cannot read \.\/demo: it is a folder/)
+    } finally {
+      process.chdir(before)
+    }
+  })
+
   it('have the recipe of the demonstration', async () => {
     const config = resolveConfig(await readLayers('demo'))
     expect(config.model.path).toBe(join(process.cwd(), 'seeds', 'demo-model'))
@@ -161,6 +176,13 @@ describe('mistakes', () => {
 
   it('names every problem at once', async () => {
     await expect(load('rollout:\n  temperature: hot\n  topP: 2\n')).rejects.toThrow(/temperature[\s\S]*\n[\s\S]*topP/)
+  })
+
+  it.each([
+    ['rollout=', /--set: rollout is a group of settings: give rollout\.NAME=value; it has rollout\./],
+    ['kl.=1', /--set: kl is a group of settings: .*kl\.coef/],
+  ])('--set %s: a group is no setting', (text, message) => {
+    expect(() => parseOverride(text)).toThrow(message)
   })
 
   it('knows neither file nor preset', async () => {

@@ -47,24 +47,19 @@ const context = (engine: Pick<NativeEngine, 'generate'>, change: Partial<Instruc
 describe('a round of proposals', () => {
   test('plain list: the first item is read behind the number that the prompt ends in', async () => {
     const { engine } = scriptedEngine((row) => ` first of ${row}?\n10. second of ${row}?$`)
-    const { proposals, newTokens, promptTokens, cutOff } = await propose(context(engine, { promptsPerRound: 2 }))
+    const { proposals, newTokens } = await propose(context(engine, { promptsPerRound: 2 }))
     expect(proposals).toEqual([
-      { id: 'step3-1-0', text: 'First of 0?', source: 'self', prompt: 0, sample: 0 },
-      { id: 'step3-1-1', text: 'Second of 0?', source: 'self', prompt: 0, sample: 0 },
-      { id: 'step3-1-2', text: 'First of 1?', source: 'self', prompt: 1, sample: 0 },
-      { id: 'step3-1-3', text: 'Second of 1?', source: 'self', prompt: 1, sample: 0 },
+      { id: 'step3-1-0', text: 'First of 0?', source: 'self' },
+      { id: 'step3-1-1', text: 'Second of 0?', source: 'self' },
+      { id: 'step3-1-2', text: 'First of 1?', source: 'self' },
+      { id: 'step3-1-3', text: 'Second of 1?', source: 'self' },
     ])
     expect(newTokens).toBe(2 * ' first of 0?\n10. second of 0?$'.length)
-    expect(promptTokens).toBeGreaterThan(2 * 8 * 'What is 1 + 1?'.length)
-    expect(cutOff).toBe(0)
   })
   test('several continuations of a prompt; a cut-off one loses its last item', async () => {
     const { engine, calls } = scriptedEngine((row) => (row % 2 === 0 ? ' whole?$' : ' whole?\n10. half of'))
     const proposed = await propose(context(engine, { promptsPerRound: 1, samplesPerPrompt: 4 }))
-    expect(proposed.proposals.map(({ text, sample }) => [text, sample])).toEqual(
-      [0, 1, 2, 3].map((sample) => ['Whole?', sample]),
-    )
-    expect(proposed.cutOff).toBe(2)
+    expect(proposed.proposals.map(({ text }) => text)).toEqual(['Whole?', 'Whole?', 'Whole?', 'Whole?'])
     expect(calls[0]!.prompts.offsets).toHaveLength(2)
     expect(calls[0]!.sampling.seeds).toHaveLength(4)
   })
@@ -106,6 +101,14 @@ describe('a short context', () => {
     expect(proposed.examplesDropped).toBe(8 - prompt.split('What is').length + 1)
     expect(proposed.examplesDropped).toBeGreaterThan(0)
     expect(prompt.endsWith(`\n${9 - proposed.examplesDropped}.`)).toBe(true)
+  })
+  test('the longest are left out first, so that one long question does not push out the rest', async () => {
+    const { engine, calls } = scriptedEngine(() => ' x?$')
+    const long: Instruction = { id: 'seed-20', text: `What is ${'1 + '.repeat(200)}1?`, source: 'seed' }
+    const few = { ...context(engine, { promptsPerRound: 1 }), seeds: [long, ...seeds.slice(0, 7)], maxPositions: 400 }
+    expect((await propose(few)).examplesDropped).toBe(1)
+    const prompt = textOf(calls[0]!.prompts.tokens)
+    for (const { text } of seeds.slice(0, 7)) expect(prompt).toContain(text)
   })
   test('not even one fits: the settings to change are named', async () => {
     const { engine } = scriptedEngine(() => '')

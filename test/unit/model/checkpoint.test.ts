@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readCheckpoint } from '../../../src/model/checkpoint.ts'
-import { writeCheckpoint } from '../../../src/model/write-checkpoint.ts'
+import { readDescription, writeCheckpoint } from '../../../src/model/write-checkpoint.ts'
 import type { NativeEngine, TensorFile } from '../../../src/native/types.ts'
 import { checkpointFolder, temporaryFolder, tensorsOf, tinyConfig } from './checkpoint-folder.ts'
 
@@ -100,8 +100,33 @@ describe('writing', () => {
   test('nothing is overwritten', async () => {
     const checkpoint = await readCheckpoint(source())
     const out = temporaryFolder()
-    await expect(writeCheckpoint(exportingEngine('float32'), checkpoint, out)).rejects.toThrow('exists already')
-    expect(readdirSync(out)).toEqual([])
+    writeFileSync(join(out, 'mine'), '')
+    const file = join(out, 'mine')
+    for (const place of [out, file]) {
+      await expect(writeCheckpoint(exportingEngine('float32'), checkpoint, place)).rejects.toThrow('exists already')
+    }
+    expect(readdirSync(out)).toEqual(['mine'])
+  })
+  test('an empty folder is filled, through a link too', async () => {
+    const checkpoint = await readCheckpoint(source())
+    const parent = temporaryFolder()
+    for (const name of ['empty', 'linked']) mkdirSync(join(parent, name))
+    symlinkSync(join(parent, 'linked'), join(parent, 'link'))
+    for (const name of ['empty', 'link']) {
+      const out = join(parent, name)
+      await writeCheckpoint(exportingEngine('float32'), checkpoint, out)
+      expect((await readCheckpoint(out)).checkpointDtype).toBe('float32')
+    }
+    expect(readdirSync(parent).sort()).toEqual(['empty', 'link', 'linked'])
+  })
+  test('the description outlives the folder that it came from', async () => {
+    const checkpoint = await readCheckpoint(source())
+    const description = await readDescription(checkpoint.dir)
+    rmSync(checkpoint.dir, { recursive: true })
+    const out = join(temporaryFolder(), 'final')
+    await writeCheckpoint(exportingEngine('float32'), checkpoint, out, description)
+    expect(readFileSync(join(out, 'tokenizer.json'), 'utf8')).toBe('{"t": 1}')
+    expect((await readCheckpoint(out)).config).toEqual(checkpoint.config)
   })
   test('a failure leaves nothing behind', async () => {
     const checkpoint = await readCheckpoint(source())

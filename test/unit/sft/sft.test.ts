@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { NativeEngine } from '../../../src/native/types.ts'
 import { epochBatches } from '../../../src/sft/batches.ts'
-import { readDocuments, type SftDocument } from '../../../src/sft/documents.ts'
+import { endTokenOf, readDocuments, type SftDocument } from '../../../src/sft/documents.ts'
 import { type FineTuneParams, fineTune, learnedTokens } from '../../../src/sft/fine-tune.ts'
 import { heldOutLoss } from '../../../src/sft/held-out-loss.ts'
 import { BOS, byteTokenizer, byteVocabSize, EOS } from '../../support/byte-tokenizer.ts'
@@ -18,6 +18,20 @@ async function documents(...lines: object[]): Promise<SftDocument[]> {
   await writeFile(path, lines.map((line) => JSON.stringify(line)).join('\n'))
   return readDocuments(path, format)
 }
+
+describe('the end token', () => {
+  // Llama-3.2-Instruct: <|end_of_text|>, <|eom_id|>, <|eot_id|>; its chat turns end with the last
+  const stops = Int32Array.of(128001, 128008, 128009)
+  it("is the tokenizer's, where generation stops at it", () => {
+    expect(endTokenOf({ eosTokenId: 128009 }, stops)).toBe(128009)
+    expect(endTokenOf({ eosTokenId: 128001 }, stops)).toBe(128001)
+  })
+
+  it('is else the first at which generation stops', () => {
+    expect(endTokenOf({ eosTokenId: 7 }, stops)).toBe(128001)
+    expect(endTokenOf({ eosTokenId: null }, stops)).toBe(128001)
+  })
+})
 
 describe('readDocuments', () => {
   it('learns a response and its end, not the prompt', async () => {

@@ -1,27 +1,17 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { readLayers } from '../../../src/config/layers.ts'
+import { resolveConfig } from '../../../src/config/load.ts'
 import type { Config } from '../../../src/config/schema.ts'
+import { UserError } from '../../../src/errors.ts'
 import { silentReporter } from '../../../src/log/reporter.ts'
 import { Interrupted } from '../../../src/train/run.ts'
 import { type StartOptions, startRun } from '../../../src/train/start.ts'
 import { fakeModel } from '../../support/fake-model.ts'
 import { fakeConfig, fakeStart, questionFolder } from '../../support/fake-run.ts'
-
-/** Every file of a run, by path; metrics without seconds, which no two runs share. */
-async function contents(run: string): Promise<Record<string, string>> {
-  const files: Record<string, string> = {}
-  for (const entry of await readdir(run, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue
-    const path = join(entry.parentPath, entry.name)
-    const bytes = await readFile(path)
-    const isMetrics = entry.name === 'metrics.jsonl'
-    files[path.slice(run.length)] = isMetrics ? timeless(bytes.toString()) : bytes.toString('base64')
-  }
-  return files
-}
-
-const timeless = (metrics: string): string => metrics.replace(/"seconds\.\w+":[\d.e-]+/g, '"seconds"')
+import { contents } from '../../support/run-contents.ts'
 
 describe('resuming', () => {
   let folder: string
@@ -106,6 +96,56 @@ describe('resuming', () => {
     const { metrics } = await startRun(fakeStart(longer, out, { resume: true, reporter }))
     expect(metrics.map((line) => line.step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
     expect(notes[0]).toMatch(/after step 6, with other settings than it began with: train\.steps = 7 \(was 6\)$/)
+    // the next resume, without the flag, goes on with these
+    expect(resolveConfig(await readLayers(join(out, 'config.yaml')))).toEqual(longer)
+    expect(resolveConfig(await readLayers(join(out, 'config.before-step-7.yaml')))).toEqual(config)
+  })
+
+  it('gives a step one line, however often it is interrupted', async () => {
+    const out = join(folder, 'twice')
+    const rare = { 'train.steps': 4, 'checkpoint.every': 9 }
+    const run = (stage: string | null, atStep: number, resume: boolean) => {
+      const controller = new AbortController()
+      let step = -1
+      const reporter = {
+        ...silentReporter,
+        step: (line: { step: number }) => {
+          step = line.step
+        },
+        progress: (name: string) => {
+          if (name === stage && step === atStep) controller.abort()
+        },
+      }
+      return startRun(fakeStart(fakeConfig(folder, rare), out, { reporter, resume, signal: controller.signal }))
+    }
+    await expect(run('evaluating', 1, false)).rejects.toThrow(Interrupted) // that of step 2
+    await expect(run('answering', 2, true)).rejects.toThrow(Interrupted) // step 2 has its line, no newer checkpoint
+    await expect(run('answering', 2, true)).rejects.toThrow(Interrupted)
+    const { metrics } = await run(null, 0, true)
+    expect(metrics.map((line) => line.step)).toEqual([0, 1, 2, 3, 4])
+  })
+
+  it.each([
+    [{ 'model.path': '/elsewhere' }, /began with model\.path = .*, not \/elsewhere/],
+    [{ 'model.dtype': 'bfloat16' }, /computes in float32, not bfloat16[\s\S]*--set model\.dtype=float32/],
+    [{ 'model.device': 'cuda' }, /computes in float32, not bfloat16/],
+  ])('refuses %o, and touches nothing', async (over, message) => {
+    const out = join(folder, 'whole')
+    const settings = { 'train.steps': steps, 'rollout.promptsPerRound': 6, 'checkpoint.keep': 9, ...over }
+    const openModel = (): never => {
+      throw new Error('must not be opened')
+    }
+    const other = startRun(fakeStart(fakeConfig(folder, settings), out, { resume: true, openModel }))
+    await expect(other).rejects.toThrow(message)
+    expect(await contents(out)).toEqual(whole)
+  })
+
+  it('refuses a run that another process is at', async () => {
+    const out = join(folder, 'whole')
+    await writeFile(join(out, '.lock'), JSON.stringify({ pid: process.ppid, host: hostname() }))
+    await expect(start(out, { resume: true })).rejects.toThrow(`is in use by process ${process.ppid} on`)
+    await rm(join(out, '.lock'))
+    expect(await contents(out)).toEqual(whole)
   })
 
   it('has nothing left to do after the last step', async () => {
@@ -132,6 +172,27 @@ describe('--out', () => {
       /is not empty \(it holds .*\): give another/,
     )
     expect((await readdir(folder)).sort()).toEqual(['held-out.jsonl', 'seeds.jsonl'])
+  })
+
+  it('is not made by a run that is refused', async () => {
+    const folder = await questionFolder()
+    const out = join(folder, 'runs', 'refused')
+    const refused = fakeStart(fakeConfig(folder, { 'rollout.maxNewTokens': 4096 }), out)
+    await expect(startRun(refused)).rejects.toThrow(/rollout\.maxNewTokens = 4096 leaves no room/)
+    const openModel = () => Promise.reject(new UserError('no CUDA here'))
+    await expect(startRun(fakeStart(fakeConfig(folder), out, { openModel }))).rejects.toThrow('no CUDA here')
+    expect((await readdir(folder)).sort()).toEqual(['held-out.jsonl', 'seeds.jsonl'])
+  })
+
+  it('is the first run’s where two begin in it at once', async () => {
+    const folder = await questionFolder()
+    const begin = () => startRun(fakeStart(fakeConfig(folder, { 'train.steps': 1 }), join(folder, 'run')))
+    const results = await Promise.allSettled([begin(), begin()])
+    expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected'])
+    const refused = results.find((result) => result.status === 'rejected')
+    expect(String(refused!.reason)).toMatch(/in use by process \d+/)
+    const metrics = (await readFile(join(folder, 'run', 'metrics.jsonl'), 'utf8')).trim().split('\n')
+    expect(metrics.length).toBe(2)
   })
 })
 

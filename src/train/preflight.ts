@@ -1,0 +1,122 @@
+import { requirePaths } from '../config/check.ts'
+import type { Config } from '../config/schema.ts'
+import { UserError } from '../errors.ts'
+import { type HeldOutQuestion, readHeldOut } from '../eval/held-out.ts'
+import { emptyPool } from '../instruct/pool.ts'
+import { fewShotTokens } from '../instruct/prompt.ts'
+import { type BuiltPrompt, buildPrompt } from '../instruct/propose.ts'
+import { readSeeds, type Seed } from '../instruct/seeds.ts'
+import { createRandom } from '../random.ts'
+import { promptTokens } from '../rollout/prompt.ts'
+import { openScorer } from '../scorer/scorer.ts'
+import type { TrainModel } from './model.ts'
+import { openAnswerChecker } from './open-checker.ts'
+
+/** What is known of a model before its weights are loaded; an open TrainModel is one too. */
+export type DescribedForTraining = Pick<TrainModel, 'tokenizer' | 'maxPositions'>
+
+export interface Preflight {
+  readonly seeds: readonly Seed[]
+  readonly heldOut: readonly HeldOutQuestion[] // empty: no evaluation
+  /** The first prompt that asks for new questions; null where instruct.source = given. */
+  readonly firstQuestionPrompt: BuiltPrompt | null
+  /** [P] tokens of a first seed question that fits, as it is asked. */
+  readonly firstAnswerPrompt: Int32Array
+}
+
+/**
+ * Everything that can be found wrong without loading a weight or writing a file: data files, known answers for reward
+ * rule, room for prompts beside the new tokens, chat templates, the length of seeds and held-out questions, the user's
+ * modules. To be called before the weights are loaded and before the run's folder is made.
+ * @throws UserError saying which setting or file, and what to do
+ */
+export async function preflight(config: Config, model: DescribedForTraining): Promise<Preflight> {
+  const path = requirePaths(config).seeds
+  const seeds = await readSeeds(path)
+  requireAnswers(config, seeds, path)
+  const heldOut = config.eval.path === null ? [] : await readHeldOut(config.eval.path, config.eval.limit)
+  requireRoom(config, model)
+  const firstAnswerPrompt = firstFittingPrompt(config, model, seeds)
+  requireHeldOutFit(config, model, heldOut)
+  const firstQuestionPrompt = config.instruct.source === 'self' ? questionPrompt(config, model, seeds) : null
+  await tryModules(config)
+  return { seeds, heldOut, firstQuestionPrompt, firstAnswerPrompt }
+}
+
+function requireAnswers({ reward }: Config, seeds: readonly Seed[], path: string): void {
+  const unanswered = reward.kind === 'rule' ? seeds.find((seed) => seed.answer === undefined) : undefined
+  if (unanswered === undefined) return
+  const line = unanswered.id.replace('seed-', '')
+  throw new UserError(`${path}:${line}: no "answer", which reward.kind = rule compares with`)
+}
+
+/** Of every stage that will run: at least one position for a prompt. */
+function requireRoom({ rollout, instruct, eval: evaluation }: Config, { maxPositions }: DescribedForTraining): void {
+  const asked: Record<string, number> = { 'rollout.maxNewTokens': rollout.maxNewTokens }
+  if (instruct.source === 'self') asked['instruct.maxNewTokens'] = instruct.maxNewTokens
+  if (evaluation.path !== null) asked['eval.maxNewTokens'] = evaluation.maxNewTokens
+  const problems = Object.entries(asked)
+    .filter(([, tokens]) => tokens >= maxPositions)
+    .map(([key, tokens]) => `${key} = ${tokens} leaves no room for a prompt: the model has ${maxPositions} positions`)
+  if (problems.length > 0) throw new UserError(problems.join('\n'))
+}
+
+function firstFittingPrompt(config: Config, model: DescribedForTraining, seeds: readonly Seed[]): Int32Array {
+  const { maxPromptTokens, maxNewTokens } = config.rollout
+  const longest = Math.min(maxPromptTokens, model.maxPositions - maxNewTokens)
+  let shortest = Number.POSITIVE_INFINITY
+  for (const seed of seeds) {
+    const tokens = questionTokens(config, model, seed.text)
+    if (tokens.length <= longest) return tokens
+    shortest = Math.min(shortest, tokens.length)
+  }
+  throw new UserError(
+    `no seed question fits ${longest} tokens (the shortest has ${shortest}): raise rollout.maxPromptTokens = ` +
+      `${maxPromptTokens}, or lower rollout.maxNewTokens = ${maxNewTokens} of the model's ${model.maxPositions} positions`,
+  )
+}
+
+function requireHeldOutFit(
+  config: Config,
+  model: DescribedForTraining,
+  heldOut: readonly { readonly problem: string }[],
+): void {
+  const longest = model.maxPositions - config.eval.maxNewTokens
+  for (const { problem } of heldOut) {
+    const { length } = questionTokens(config, model, problem)
+    if (length <= longest) continue
+    throw new UserError(
+      `${config.eval.path}: a held-out question has ${length} tokens, and with eval.maxNewTokens = ` +
+        `${config.eval.maxNewTokens} new ones it passes the model's ${model.maxPositions} positions: leave it out, or ` +
+        `lower eval.maxNewTokens. It begins: ${JSON.stringify(problem.slice(0, 80))}`,
+    )
+  }
+}
+
+const questionTokens = ({ rollout }: Config, { tokenizer }: DescribedForTraining, text: string): Int32Array =>
+  naming(`rollout.template = ${rollout.template}`, () => promptTokens(tokenizer, text, rollout))
+
+/** As the first step draws it. */
+function questionPrompt(config: Config, model: DescribedForTraining, seeds: readonly Seed[]): BuiltPrompt {
+  const random = createRandom([config.train.seed, 'propose', 1, 0])
+  naming(`instruct.template = ${config.instruct.template}`, () =>
+    fewShotTokens(config.instruct, [seeds[0]!.text], model.tokenizer),
+  )
+  return buildPrompt({ ...model, config: config.instruct, seeds, pool: emptyPool, random })
+}
+
+/** Puts the setting in front of a user's error. */
+function naming<T>(setting: string, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    throw cause instanceof UserError ? new UserError(`${setting}: ${cause.message}`, { cause }) : cause
+  }
+}
+
+/** Loads the user's modules once, so that one that does not load is found now. */
+async function tryModules(config: Config): Promise<void> {
+  const { reward } = config
+  if (reward.answers === 'module') await (await openAnswerChecker(config)).close()
+  if (reward.scorer !== null) await (await openScorer(reward.scorer, reward.scorerLimitMs)).close()
+}

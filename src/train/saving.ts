@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs'
+import { NoSpace, saveCheckpoint } from '../checkpoint/save.ts'
+import type { Config } from '../config/schema.ts'
+import { UserError } from '../errors.ts'
+import { rollsBack } from '../guard/guards.ts'
+import { checkpointFolder } from '../log/run-folder.ts'
+import { NoFiniteGradient } from '../rl/update.ts'
+import { iterationOver } from './iteration.ts'
+import { Interrupted, type Run } from './run.ts'
+import type { TrainState } from './state.ts'
+
+/** Every so many steps, before the first, and after the last of an iteration. */
+export const due = (config: Config, state: TrainState, every: number): boolean =>
+  state.step % every === 0 || iterationOver(config, state)
+
+/** A model to roll back to is saved as soon as it is the best, the base model too. */
+export function wantsCheckpoint(config: Config, state: TrainState): boolean {
+  if (rollsBack(config.guard) && state.guard.best?.step === state.step) return true
+  return state.step > 0 && due(config, state, config.checkpoint.every)
+}
+
+/**
+ * A checkpoint of the last whole step, where the error left weights and state as they were then, and there is none yet.
+ * Before the first step there is nothing to save.
+ */
+export async function saveAfter(error: unknown, { model, folder, config }: Run, state: TrainState): Promise<void> {
+  const known = error instanceof Interrupted || error instanceof UserError || error instanceof NoFiniteGradient
+  if (!known || error instanceof NoSpace || state.step === 0) return
+  if (existsSync(checkpointFolder(folder.path, state.step))) return
+  await saveCheckpoint(model, state, folder, config.checkpoint.keep)
+}
