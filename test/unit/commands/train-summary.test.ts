@@ -13,8 +13,14 @@ const outcome = (metrics: StepMetrics[], stopped: Stopped | null = null) => ({
   metrics,
   stopped,
 })
-const step = (n: number, accuracy: number | null, loss: number | null = 0): StepMetrics =>
-  stepMetrics({ step: n, 'eval.accuracy': accuracy, loss, 'seconds.total': 30, 'tokens.generated': 100 })
+const step = (n: number, accuracy: number | null, trained: number | null = 16): StepMetrics =>
+  stepMetrics({
+    step: n,
+    'eval.accuracy': accuracy,
+    'groups.trained': trained,
+    'seconds.total': 30,
+    'tokens.generated': 100,
+  })
 
 describe('the summary of a run', () => {
   it('tells accuracy before and after, in words and in a table', () => {
@@ -27,7 +33,7 @@ describe('the summary of a run', () => {
   })
 
   it('is honest about a fall, and about steps that did nothing', () => {
-    const text = summaryText(outcome([step(0, 0.5, null), step(1, 0.4), step(2, 0.4, null)]), config)
+    const text = summaryText(outcome([step(0, 0.5, null), step(1, 0.4), step(2, 0.4, 0)]), config)
     expect(text).toContain('fell from 50.0 % to 40.0 %')
     expect(text).toContain('1 of the steps found no question worth training on')
   })
