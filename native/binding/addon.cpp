@@ -13,7 +13,8 @@ constexpr int kAbi = 1;  // bumped with src/native/types.ts
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   const std::string missing = missingInstructionSet();
   if (!missing.empty()) {
-    throw Napi::Error::New(env, "the addon was built for a processor with " + missing + ", which this one lacks; run: npm run build:native -- --force");
+    throw Napi::Error::New(env, "the addon was built for a processor with " + missing +
+                                    ", which this one lacks; run: npm run build:native -- --force");
   }
   exports.Set("abi", Napi::Number::New(env, kAbi));
   exports.Set("libtorch", Napi::String::New(env, TORCH_VERSION));

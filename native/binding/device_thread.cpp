@@ -39,7 +39,8 @@ std::optional<Failure> guarded(const std::function<void()>& run) {
   } catch (const c10::Error& e) {
     const std::string message = e.what_without_backtrace();
     // the CPU allocator has no error type of its own
-    const bool memory = message.find("DefaultCPUAllocator") != std::string::npos || message.find("out of memory") != std::string::npos;
+    const bool memory =
+        message.find("DefaultCPUAllocator") != std::string::npos || message.find("out of memory") != std::string::npos;
     return Failure{memory ? "OUT_OF_MEMORY" : "INTERNAL", message};
   } catch (const std::bad_alloc&) {
     return Failure{"OUT_OF_MEMORY", "out of memory"};

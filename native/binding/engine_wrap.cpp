@@ -9,14 +9,15 @@
 namespace serl {
 
 Napi::Function EngineWrap::define(Napi::Env env) {
-  return DefineClass(env, "Engine",
-                     {InstanceMethod<&EngineWrap::open>("open"), InstanceMethod<&EngineWrap::generate>("generate"),
-                      InstanceMethod<&EngineWrap::logprobs>("logprobs"), InstanceMethod<&EngineWrap::accumulate>("accumulate"),
-                      InstanceMethod<&EngineWrap::gradientNorms>("gradientNorms"), InstanceMethod<&EngineWrap::step>("step"),
-                      InstanceMethod<&EngineWrap::syncReference>("syncReference"),
-                      InstanceMethod<&EngineWrap::exportTensors>("exportTensors"),
-                      InstanceMethod<&EngineWrap::importTensors>("importTensors"), InstanceMethod<&EngineWrap::memory>("memory"),
-                      InstanceMethod<&EngineWrap::cancel>("cancel"), InstanceMethod<&EngineWrap::close>("close")});
+  return DefineClass(
+      env, "Engine",
+      {InstanceMethod<&EngineWrap::open>("open"), InstanceMethod<&EngineWrap::generate>("generate"),
+       InstanceMethod<&EngineWrap::logprobs>("logprobs"), InstanceMethod<&EngineWrap::accumulate>("accumulate"),
+       InstanceMethod<&EngineWrap::gradientNorms>("gradientNorms"), InstanceMethod<&EngineWrap::step>("step"),
+       InstanceMethod<&EngineWrap::syncReference>("syncReference"),
+       InstanceMethod<&EngineWrap::exportTensors>("exportTensors"),
+       InstanceMethod<&EngineWrap::importTensors>("importTensors"), InstanceMethod<&EngineWrap::memory>("memory"),
+       InstanceMethod<&EngineWrap::cancel>("cancel"), InstanceMethod<&EngineWrap::close>("close")});
 }
 
 EngineWrap::EngineWrap(const Napi::CallbackInfo& info)
@@ -42,7 +43,8 @@ namespace {
 
 // The typed arrays themselves: the object that holds them may be given others while the job waits.
 void pinArrays(const Napi::Object& object, std::vector<Napi::ObjectReference>& held) {
-  for (const char* key : {"tokens", "offsets", "promptLengths", "advantages", "oldLogprobs", "referenceLogprobs", "weights"}) {
+  for (const char* key :
+       {"tokens", "offsets", "promptLengths", "advantages", "oldLogprobs", "referenceLogprobs", "weights"}) {
     const Napi::Value value = object.Get(key);
     if (value.IsTypedArray()) held.push_back(Napi::Persistent(value.As<Napi::Object>()));
   }
@@ -55,7 +57,8 @@ Engine& EngineWrap::engine() {
   return *engine_;
 }
 
-Napi::Value EngineWrap::submit(const Napi::CallbackInfo& info, std::function<void()> run, std::function<Napi::Value(Napi::Env)> result) {
+Napi::Value EngineWrap::submit(const Napi::CallbackInfo& info, std::function<void()> run,
+                               std::function<Napi::Value(Napi::Env)> result) {
   const Napi::Env env = info.Env();
   auto deferred = std::make_shared<Napi::Promise::Deferred>(env);
   // the wrap and the borrowed arguments live until the job is settled
@@ -66,7 +69,8 @@ Napi::Value EngineWrap::submit(const Napi::CallbackInfo& info, std::function<voi
     held->push_back(Napi::Persistent(info[i].As<Napi::Object>()));
     pinArrays(info[i].As<Napi::Object>(), *held);
   }
-  auto settle = [deferred, held, result = std::move(result)](Napi::Env settleEnv, const std::optional<Failure>& failure) {
+  auto settle = [deferred, held, result = std::move(result)](Napi::Env settleEnv,
+                                                             const std::optional<Failure>& failure) {
     if (!failure) {
       try {
         deferred->Resolve(result(settleEnv));
@@ -87,8 +91,8 @@ Napi::Value EngineWrap::submit(const Napi::CallbackInfo& info, std::function<voi
   return deferred->Promise();
 }
 
-// At most a call every 50 ms, and the last when all is done. A callback that throws stops the call it watches; the error
-// surfaces as an uncaught exception, as from any event handler.
+// At most a call every 50 ms, and the last when all is done. A callback that throws stops the call it watches; the
+// error surfaces as an uncaught exception, as from any event handler.
 Progress EngineWrap::progressTo(const Napi::Value& callback, std::shared_ptr<std::atomic<bool>> cancelled) {
   if (!callback.IsFunction()) return {};
   auto function = std::make_shared<Napi::FunctionReference>(Napi::Persistent(callback.As<Napi::Function>()));
@@ -99,7 +103,8 @@ Progress EngineWrap::progressTo(const Napi::Value& callback, std::shared_ptr<std
     *last = now;
     thread_->callback([function, cancelled, done, total](Napi::Env env) {
       try {
-        function->Call({Napi::Number::New(env, static_cast<double>(done)), Napi::Number::New(env, static_cast<double>(total))});
+        function->Call(
+            {Napi::Number::New(env, static_cast<double>(done)), Napi::Number::New(env, static_cast<double>(total))});
       } catch (const Napi::Error& error) {
         if (cancelled) *cancelled = true;
         napi_fatal_exception(env, error.Value());
@@ -178,18 +183,17 @@ Napi::Value EngineWrap::step(const Napi::CallbackInfo& info) {
   const AdamWParams params = readAdamW(info[0].As<Napi::Object>());
   auto out = std::make_shared<StepStats>();
   return submit(
-      info, [this, params, out] { *out = engine().step(params); }, [out](Napi::Env env) { return makeStats(env, *out); });
+      info, [this, params, out] { *out = engine().step(params); },
+      [out](Napi::Env env) { return makeStats(env, *out); });
 }
 
 Napi::Value EngineWrap::syncReference(const Napi::CallbackInfo& info) {
-  return submit(
-      info, [this] { engine().syncReference(); }, [](Napi::Env env) { return env.Undefined(); });
+  return submit(info, [this] { engine().syncReference(); }, [](Napi::Env env) { return env.Undefined(); });
 }
 
 Napi::Value EngineWrap::exportTensors(const Napi::CallbackInfo& info) {
   auto files = std::make_shared<std::vector<TensorFile>>(readFiles(info[0].As<Napi::Array>()));
-  return submit(
-      info, [this, files] { engine().exportTensors(*files); }, [](Napi::Env env) { return env.Undefined(); });
+  return submit(info, [this, files] { engine().exportTensors(*files); }, [](Napi::Env env) { return env.Undefined(); });
 }
 
 Napi::Value EngineWrap::importTensors(const Napi::CallbackInfo& info) {
@@ -200,7 +204,9 @@ Napi::Value EngineWrap::importTensors(const Napi::CallbackInfo& info) {
 
 Napi::Value EngineWrap::memory(const Napi::CallbackInfo& info) {
   auto object = Napi::Object::New(info.Env());
-  const auto set = [&](const char* key, int64_t value) { object.Set(key, Napi::Number::New(info.Env(), static_cast<double>(value))); };
+  const auto set = [&](const char* key, int64_t value) {
+    object.Set(key, Napi::Number::New(info.Env(), static_cast<double>(value)));
+  };
   const DeviceMemory device = deviceMemory(deviceIndex_);
   set("weightsBytes", memory_.weights);
   set("referenceBytes", memory_.reference);

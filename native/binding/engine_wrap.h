@@ -19,22 +19,23 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
   ~EngineWrap() override;
 
  private:
-  Napi::Value open(const Napi::CallbackInfo& info);            // (options, onProgress?) -> {parameters, tensorNames}
-  Napi::Value generate(const Napi::CallbackInfo& info);        // (prompts, sampling, onProgress?)
-  Napi::Value logprobs(const Napi::CallbackInfo& info);        // (batch, reference, temperature)
-  Napi::Value accumulate(const Napi::CallbackInfo& info);      // (batch, loss)
-  Napi::Value gradientNorms(const Napi::CallbackInfo& info);   // ()
-  Napi::Value step(const Napi::CallbackInfo& info);            // (optimizer)
-  Napi::Value syncReference(const Napi::CallbackInfo& info);   // ()
-  Napi::Value exportTensors(const Napi::CallbackInfo& info);   // (files)
-  Napi::Value importTensors(const Napi::CallbackInfo& info);   // (sources)
-  Napi::Value memory(const Napi::CallbackInfo& info);          // () -> object, at once
-  Napi::Value cancel(const Napi::CallbackInfo& info);          // () at once
-  Napi::Value close(const Napi::CallbackInfo& info);           // ()
+  Napi::Value open(const Napi::CallbackInfo& info);           // (options, onProgress?) -> {parameters, tensorNames}
+  Napi::Value generate(const Napi::CallbackInfo& info);       // (prompts, sampling, onProgress?)
+  Napi::Value logprobs(const Napi::CallbackInfo& info);       // (batch, reference, temperature)
+  Napi::Value accumulate(const Napi::CallbackInfo& info);     // (batch, loss)
+  Napi::Value gradientNorms(const Napi::CallbackInfo& info);  // ()
+  Napi::Value step(const Napi::CallbackInfo& info);           // (optimizer)
+  Napi::Value syncReference(const Napi::CallbackInfo& info);  // ()
+  Napi::Value exportTensors(const Napi::CallbackInfo& info);  // (files)
+  Napi::Value importTensors(const Napi::CallbackInfo& info);  // (sources)
+  Napi::Value memory(const Napi::CallbackInfo& info);         // () -> object, at once
+  Napi::Value cancel(const Napi::CallbackInfo& info);         // () at once
+  Napi::Value close(const Napi::CallbackInfo& info);          // ()
 
   // Queues `run`; `result` makes the promise's value from what it left in shared state, never from the engine: that
   // belongs to the other thread.
-  Napi::Value submit(const Napi::CallbackInfo& info, std::function<void()> run, std::function<Napi::Value(Napi::Env)> result);
+  Napi::Value submit(const Napi::CallbackInfo& info, std::function<void()> run,
+                     std::function<Napi::Value(Napi::Env)> result);
   Progress progressTo(const Napi::Value& callback, std::shared_ptr<std::atomic<bool>> cancelled = nullptr);
   void cancelAll();
   Engine& engine();  // the engine's thread only; throws Error(Closed)

@@ -71,7 +71,8 @@ std::vector<TensorSource> readSources(const Napi::Array& array) {
   std::vector<TensorSource> sources;
   for (uint32_t i = 0; i < array.Length(); ++i) {
     const auto object = array.Get(i).As<Napi::Object>();
-    TensorSource source{text(object, "name"), text(object, "file"), integer(object, "offset"), scalarType(text(object, "dtype")), {}};
+    TensorSource source{
+        text(object, "name"), text(object, "file"), integer(object, "offset"), scalarType(text(object, "dtype")), {}};
     const auto shape = object.Get("shape").As<Napi::Array>();
     for (uint32_t d = 0; d < shape.Length(); ++d) source.shape.push_back(shape.Get(d).As<Napi::Number>().Int64Value());
     sources.push_back(std::move(source));
@@ -118,13 +119,15 @@ std::vector<std::vector<int32_t>> readPrompts(const Napi::Object& batch) {
   const auto* tokens = elements<int32_t>(batch, "tokens");
   const auto offsets = batch.Get("offsets").As<Napi::TypedArrayOf<int32_t>>();
   std::vector<std::vector<int32_t>> prompts;
-  for (size_t i = 0; i + 1 < offsets.ElementLength(); ++i) prompts.emplace_back(tokens + offsets.Data()[i], tokens + offsets.Data()[i + 1]);
+  for (size_t i = 0; i + 1 < offsets.ElementLength(); ++i)
+    prompts.emplace_back(tokens + offsets.Data()[i], tokens + offsets.Data()[i + 1]);
   return prompts;
 }
 
 SequenceView readSequences(const Napi::Object& batch) {
   const auto lengths = batch.Get("promptLengths").As<Napi::TypedArrayOf<int32_t>>();
-  return {elements<int32_t>(batch, "tokens"), elements<int32_t>(batch, "offsets"), lengths.Data(), static_cast<int64_t>(lengths.ElementLength())};
+  return {elements<int32_t>(batch, "tokens"), elements<int32_t>(batch, "offsets"), lengths.Data(),
+          static_cast<int64_t>(lengths.ElementLength())};
 }
 
 LossView readLoss(const Napi::Object& loss) {
@@ -174,18 +177,21 @@ Napi::Object makeCompletions(Napi::Env env, std::shared_ptr<Completions> complet
   object.Set("tokens", external<Napi::Int32Array>(env, c.tokens.data(), c.tokens.size(), completions));
   object.Set("offsets", external<Napi::Int32Array>(env, c.offsets.data(), c.offsets.size(), completions));
   object.Set("logprobs", external<Napi::Float32Array>(env, c.logprobs.data(), c.logprobs.size(), completions));
-  object.Set("finishReasons", external<Napi::Uint8Array>(env, c.finishReasons.data(), c.finishReasons.size(), completions));
+  object.Set("finishReasons",
+             external<Napi::Uint8Array>(env, c.finishReasons.data(), c.finishReasons.size(), completions));
   return object;
 }
 
 Napi::Value makeFloats(Napi::Env env, const at::Tensor& tensor) {
   const auto owner = std::make_shared<at::Tensor>(tensor.contiguous());
-  return external<Napi::Float32Array>(env, owner->mutable_data_ptr<float>(), static_cast<size_t>(owner->numel()), owner);
+  return external<Napi::Float32Array>(env, owner->mutable_data_ptr<float>(), static_cast<size_t>(owner->numel()),
+                                      owner);
 }
 
 Napi::Value makeDoubles(Napi::Env env, const at::Tensor& tensor) {
   const auto owner = std::make_shared<at::Tensor>(tensor.contiguous());
-  return external<Napi::Float64Array>(env, owner->mutable_data_ptr<double>(), static_cast<size_t>(owner->numel()), owner);
+  return external<Napi::Float64Array>(env, owner->mutable_data_ptr<double>(), static_cast<size_t>(owner->numel()),
+                                      owner);
 }
 
 }  // namespace serl

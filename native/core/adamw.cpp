@@ -38,8 +38,9 @@ void adamwUpdate(AdamWState& state, const std::vector<at::Tensor>& gradients, co
                  const AdamWParams& params) {
   const std::vector<at::Tensor> steps(
       gradients.size(), at::full({}, static_cast<double>(params.step), gradients.front().options().dtype(at::kFloat)));
-  at::_fused_adamw_(state.masters, gradients, state.firstMoment, state.secondMoment, /*max_exp_avg_sqs=*/at::TensorList{}, steps,
-                    params.lr, params.beta1, params.beta2, params.weightDecay, params.eps, /*amsgrad=*/false,
+  at::_fused_adamw_(state.masters, gradients, state.firstMoment, state.secondMoment,
+                    /*max_exp_avg_sqs=*/at::TensorList{}, steps, params.lr, params.beta1, params.beta2,
+                    params.weightDecay, params.eps, /*amsgrad=*/false,
                     /*maximize=*/false);
   for (size_t i = 0; i < weights.size(); ++i) {
     if (weights[i].scalar_type() != at::kFloat) weights[i].detach().copy_(state.masters[i]);

@@ -18,17 +18,17 @@ struct AdamWParams {
 
 // Everything float32, one tensor a parameter.
 struct AdamWState {
-  std::vector<at::Tensor> masters;      // the weights themselves when they are float32
-  std::vector<at::Tensor> firstMoment;  // exp_avg
-  std::vector<at::Tensor> secondMoment; // exp_avg_sq
+  std::vector<at::Tensor> masters;       // the weights themselves when they are float32
+  std::vector<at::Tensor> firstMoment;   // exp_avg
+  std::vector<at::Tensor> secondMoment;  // exp_avg_sq
 };
 
 // Zero moments; masters are copies only where the weights are not float32.
 AdamWState createAdamW(const std::vector<at::Tensor>& weights);
 
 struct ClipResult {
-  double norm = 0;                            // before clipping
-  std::optional<size_t> nonFinite;            // first gradient with a non-finite norm
+  double norm = 0;                  // before clipping
+  std::optional<size_t> nonFinite;  // first gradient with a non-finite norm
 };
 
 // Global-norm clipping in place: gradients *= min(1, maxNorm / (norm + 1e-6)), as torch.nn.utils.clip_grad_norm_.

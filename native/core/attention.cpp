@@ -18,7 +18,8 @@ at::Tensor toGrid(const at::Tensor& x, const at::Tensor& gather) { return x.inde
 at::Tensor toPacked(const at::Tensor& x, const at::Tensor& scatter) { return x.index_select(0, scatter); }
 
 struct Pad : torch::autograd::Function<Pad> {
-  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& gather, const at::Tensor& scatter) {
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& gather,
+                            const at::Tensor& scatter) {
     ctx->save_for_backward({scatter});
     return toGrid(x, gather);
   }
@@ -28,8 +29,8 @@ struct Pad : torch::autograd::Function<Pad> {
 };
 
 struct Unpad : torch::autograd::Function<Unpad> {
-  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& gather, const at::Tensor& scatter,
-                            const at::Tensor& present) {
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& gather,
+                            const at::Tensor& scatter, const at::Tensor& present) {
     ctx->save_for_backward({gather, present});
     return toPacked(x, scatter);
   }
@@ -54,12 +55,14 @@ PackedLayout packedLayout(const std::vector<int64_t>& offsets, at::Device device
   layout.sequences = static_cast<int64_t>(offsets.size()) - 1;
   const int64_t total = offsets.back();
   for (int64_t i = 0; i < layout.sequences; ++i) {
-    layout.maxLength = std::max(layout.maxLength, offsets[static_cast<size_t>(i) + 1] - offsets[static_cast<size_t>(i)]);
+    layout.maxLength =
+        std::max(layout.maxLength, offsets[static_cast<size_t>(i) + 1] - offsets[static_cast<size_t>(i)]);
   }
   const int64_t slots = layout.sequences * layout.maxLength;
   layout.padded = slots != total;
   const auto options = at::TensorOptions().dtype(at::kLong);
-  at::Tensor gather = at::zeros({slots}, options), scatter = at::empty({total}, options), positions = at::empty({total}, options);
+  at::Tensor gather = at::zeros({slots}, options), scatter = at::empty({total}, options),
+             positions = at::empty({total}, options);
   at::Tensor present = at::zeros({slots}, at::TensorOptions().dtype(at::kBool));
   auto* gatherData = gather.mutable_data_ptr<int64_t>();
   auto* scatterData = scatter.mutable_data_ptr<int64_t>();
@@ -96,9 +99,9 @@ at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::T
   const bool windowed = window > 0 && window < layout.maxLength;
   const std::optional<at::Tensor> mask =
       windowed ? std::make_optional(windowMask(layout.maxLength, window, q.device())) : std::nullopt;
-  const at::Tensor attended =
-      at::scaled_dot_product_attention(grid(q.contiguous()), repeat(grid(k.contiguous())), repeat(grid(v.contiguous())), mask,
-                                       /*dropout_p=*/0.0, /*is_causal=*/!windowed);  // [n, heads, L, d]
+  const at::Tensor attended = at::scaled_dot_product_attention(
+      grid(q.contiguous()), repeat(grid(k.contiguous())), repeat(grid(v.contiguous())), mask,
+      /*dropout_p=*/0.0, /*is_causal=*/!windowed);  // [n, heads, L, d]
   const at::Tensor slots = attended.transpose(1, 2).reshape({layout.sequences * layout.maxLength, heads * dim});
   return layout.padded ? Unpad::apply(slots, layout.gather, layout.scatter, layout.present) : slots;
 }

@@ -12,20 +12,22 @@ namespace serl {
 namespace {
 
 // [n, longest] int64: the blocks that hold the first lengths[i] tokens of each list, rows padded with block 0.
-at::Tensor blockTable(const std::vector<const std::vector<int32_t>*>& lists, const std::vector<int64_t>& lengths, at::Device device) {
+at::Tensor blockTable(const std::vector<const std::vector<int32_t>*>& lists, const std::vector<int64_t>& lengths,
+                      at::Device device) {
   int64_t longest = 1;
   for (int64_t length : lengths) longest = std::max(longest, KvCache::blocksFor(length));
   std::vector<int64_t> table(lists.size() * static_cast<size_t>(longest), 0);
   for (size_t i = 0; i < lists.size(); ++i) {
-    std::copy_n(lists[i]->begin(), KvCache::blocksFor(lengths[i]), table.begin() + static_cast<std::ptrdiff_t>(i) * longest);
+    std::copy_n(lists[i]->begin(), KvCache::blocksFor(lengths[i]),
+                table.begin() + static_cast<std::ptrdiff_t>(i) * longest);
   }
   return upload(table, device).view({static_cast<int64_t>(lists.size()), longest});
 }
 
 // Softmax numerator sums over one set of keys, ready to be merged with another set's.
 struct Partial {
-  at::Tensor output;   // [..., Q, d] normalised
-  at::Tensor logSum;   // [..., Q] log of the softmax denominator
+  at::Tensor output;  // [..., Q, d] normalised
+  at::Tensor logSum;  // [..., Q] log of the softmax denominator
 };
 
 // q [n, kvHeads, Q, d] scaled; table [n, B]; visible [n, 1, Q or 1, B * kBlockSize] bool.
@@ -34,10 +36,14 @@ Partial attendBlocks(const at::Tensor& q, const at::Tensor& keys, const at::Tens
   const int64_t n = table.size(0), length = table.size(1) * KvCache::kBlockSize;
   const int64_t kvHeads = keys.size(1), dim = keys.size(2);
   const auto blocks = table.flatten();
-  const at::Tensor k = keys.index_select(0, blocks).view({n, table.size(1), kvHeads, dim, KvCache::kBlockSize})
-                           .permute({0, 2, 3, 1, 4}).reshape({n, kvHeads, dim, length});
-  const at::Tensor v = values.index_select(0, blocks).view({n, table.size(1), kvHeads, KvCache::kBlockSize, dim})
-                           .permute({0, 2, 1, 3, 4}).reshape({n, kvHeads, length, dim});
+  const at::Tensor k = keys.index_select(0, blocks)
+                           .view({n, table.size(1), kvHeads, dim, KvCache::kBlockSize})
+                           .permute({0, 2, 3, 1, 4})
+                           .reshape({n, kvHeads, dim, length});
+  const at::Tensor v = values.index_select(0, blocks)
+                           .view({n, table.size(1), kvHeads, KvCache::kBlockSize, dim})
+                           .permute({0, 2, 1, 3, 4})
+                           .reshape({n, kvHeads, length, dim});
   const at::Tensor scores =
       at::matmul(q, k).to(at::kFloat).masked_fill(visible.logical_not(), -std::numeric_limits<float>::infinity());
   // a window may hide a whole prefix: its log-sum is -inf and its weight 0
@@ -49,7 +55,7 @@ Partial attendBlocks(const at::Tensor& q, const at::Tensor& keys, const at::Tens
 }
 
 at::Tensor visibleKeys(int64_t length, const at::Tensor& lengths, const at::Tensor& firstVisible) {
-  const at::Tensor index = at::arange(length, lengths.options());                     // [length]
+  const at::Tensor index = at::arange(length, lengths.options());                            // [length]
   return index.lt(lengths.unsqueeze(-1)).logical_and(index.ge(firstVisible.unsqueeze(-1)));  // [..., length]
 }
 
@@ -97,29 +103,36 @@ DecodePlan decodePlan(std::vector<DecodeRow> rows, at::Device device, bool porta
   return plan;
 }
 
-at::Tensor decodeAttention(const at::Tensor& q, const KvCache& cache, int64_t layer, const DecodePlan& plan, int64_t window) {
+at::Tensor decodeAttention(const at::Tensor& q, const KvCache& cache, int64_t layer, const DecodePlan& plan,
+                           int64_t window) {
   return plan.prefixTable.defined() ? decodeAttentionAten(q, cache, layer, plan, window)
                                     : decodeAttentionCpu(q, cache, layer, plan, window);
 }
 
-at::Tensor decodeAttentionAten(const at::Tensor& q, const KvCache& cache, int64_t layer, const DecodePlan& plan, int64_t window) {
+at::Tensor decodeAttentionAten(const at::Tensor& q, const KvCache& cache, int64_t layer, const DecodePlan& plan,
+                               int64_t window) {
   const at::Tensor &keys = cache.keys(layer), &values = cache.values(layer);
   const int64_t rows = q.size(0), heads = q.size(1), dim = q.size(2), kvHeads = keys.size(1), share = heads / kvHeads;
   const int64_t groups = plan.prefixTable.size(0), slots = plan.largestGroup;
   const at::Tensor scaled = q.contiguous() * (1.0 / std::sqrt(static_cast<double>(dim)));
-  const at::Tensor first = window > 0 ? (plan.positions - window + 1).clamp_min(0) : at::zeros_like(plan.positions);  // [R]
+  const at::Tensor first =
+      window > 0 ? (plan.positions - window + 1).clamp_min(0) : at::zeros_like(plan.positions);  // [R]
 
   // every group's rows side by side against its prefix: [G, kvHeads, slots * share, d]
   const at::Tensor grid = at::zeros({groups * slots, kvHeads, share, dim}, q.options())
                               .index_copy_(0, plan.rowSlot, scaled.view({rows, kvHeads, share, dim}))
-                              .view({groups, slots, kvHeads, share, dim}).permute({0, 2, 1, 3, 4})
+                              .view({groups, slots, kvHeads, share, dim})
+                              .permute({0, 2, 1, 3, 4})
                               .reshape({groups, kvHeads, slots * share, dim});
-  const at::Tensor gridFirst = at::zeros({groups * slots}, first.options()).index_copy_(0, plan.rowSlot, first).view({groups, slots});
+  const at::Tensor gridFirst =
+      at::zeros({groups * slots}, first.options()).index_copy_(0, plan.rowSlot, first).view({groups, slots});
   const at::Tensor prefixVisible =
       visibleKeys(plan.prefixTable.size(1) * KvCache::kBlockSize, plan.prefixLengths.unsqueeze(1), gridFirst)
-          .repeat_interleave(share, 1).unsqueeze(1);  // [G, 1, slots * share, length]
+          .repeat_interleave(share, 1)
+          .unsqueeze(1);  // [G, 1, slots * share, length]
   Partial prefix = attendBlocks(grid, keys, values, plan.prefixTable, prefixVisible);
-  const auto perRow = [&](const at::Tensor& x, at::IntArrayRef trailing) {  // [G, kvHeads, slots * share, ...] -> [R, kvHeads, share, ...]
+  const auto perRow = [&](const at::Tensor& x,
+                          at::IntArrayRef trailing) {  // [G, kvHeads, slots * share, ...] -> [R, kvHeads, share, ...]
     std::vector<int64_t> shape{groups, kvHeads, slots, share};
     shape.insert(shape.end(), trailing.begin(), trailing.end());
     return x.reshape(shape).transpose(1, 2).flatten(0, 1).index_select(0, plan.rowSlot);
@@ -129,8 +142,11 @@ at::Tensor decodeAttentionAten(const at::Tensor& q, const KvCache& cache, int64_
 
   const at::Tensor rowPrefix = plan.positions + 1 - plan.tailLengths;  // [R] prefix length of the row's group
   const at::Tensor tailVisible = visibleKeys(plan.tailTable.size(1) * KvCache::kBlockSize, plan.tailLengths,
-                                             (first - rowPrefix).clamp_min(0)).unsqueeze(1).unsqueeze(1);  // [R, 1, 1, length]
-  const Partial tail = attendBlocks(scaled.view({rows, kvHeads, share, dim}), keys, values, plan.tailTable, tailVisible);
+                                             (first - rowPrefix).clamp_min(0))
+                                     .unsqueeze(1)
+                                     .unsqueeze(1);  // [R, 1, 1, length]
+  const Partial tail =
+      attendBlocks(scaled.view({rows, kvHeads, share, dim}), keys, values, plan.tailTable, tailVisible);
 
   const at::Tensor total = at::logaddexp(prefix.logSum, tail.logSum);  // [R, kvHeads, share]
   const at::Tensor merged = prefix.output * at::exp(prefix.logSum - total).unsqueeze(-1) +

@@ -32,7 +32,8 @@ struct Running {
 
 // Queries [begin, begin + count) against one block: keys [d, kBlock], values [kBlock, d], slots [from, to) visible.
 template <int Count>
-void attendTile(Running& s, int64_t begin, const float* keys, const float* values, int64_t dim, int64_t from, int64_t to) {
+void attendTile(Running& s, int64_t begin, const float* keys, const float* values, int64_t dim, int64_t from,
+                int64_t to) {
   alignas(64) float scores[Count][kBlock];
   for (int q = 0; q < Count; ++q) std::fill_n(scores[q], kBlock, 0.0f);
   const float* query = s.query.data() + begin * dim;
@@ -72,7 +73,8 @@ void attendTile(Running& s, int64_t begin, const float* keys, const float* value
   }
 }
 
-void attendBlock(Running& s, int64_t begin, int64_t end, const float* keys, const float* values, int64_t dim, int64_t from, int64_t to) {
+void attendBlock(Running& s, int64_t begin, int64_t end, const float* keys, const float* values, int64_t dim,
+                 int64_t from, int64_t to) {
   for (; begin + kTile <= end; begin += kTile) attendTile<kTile>(s, begin, keys, values, dim, from, to);
   for (; begin < end; ++begin) attendTile<1>(s, begin, keys, values, dim, from, to);
 }
@@ -105,13 +107,14 @@ void attendList(Running& s, int64_t begin, int64_t end, const LayerCache<T>& cac
   thread_local std::vector<float> keyScratch, valueScratch;
   for (int64_t b = first / kBlock; b * kBlock < length; ++b) {
     const int64_t at = cache.at(blocks[static_cast<size_t>(b)], kvHead), size = kBlock * cache.dim;
-    attendBlock(s, begin, end, widen(cache.keys + at, size, keyScratch), widen(cache.values + at, size, valueScratch), cache.dim,
-                std::max<int64_t>(first - b * kBlock, 0), std::min(length - b * kBlock, kBlock));
+    attendBlock(s, begin, end, widen(cache.keys + at, size, keyScratch), widen(cache.values + at, size, valueScratch),
+                cache.dim, std::max<int64_t>(first - b * kBlock, 0), std::min(length - b * kBlock, kBlock));
   }
 }
 
 template <typename T>
-void runTask(const Task& task, const T* q, T* out, const LayerCache<T>& cache, const DecodePlan& plan, int64_t heads, int64_t window) {
+void runTask(const Task& task, const T* q, T* out, const LayerCache<T>& cache, const DecodePlan& plan, int64_t heads,
+             int64_t window) {
   thread_local Running s;
   const int64_t dim = cache.dim, share = heads / cache.kvHeads, rows = task.rowEnd - task.rowBegin;
   const auto queries = static_cast<size_t>(rows * share);
@@ -122,9 +125,12 @@ void runTask(const Task& task, const T* q, T* out, const LayerCache<T>& cache, c
   const float scale = 1.0f / std::sqrt(static_cast<float>(dim));
   const auto head = [&](int64_t row) { return ((task.rowBegin + row) * heads + task.kvHead * share) * dim; };
   for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t i = 0; i < share * dim; ++i) s.query[static_cast<size_t>(r * share * dim + i)] = static_cast<float>(q[head(r) + i]) * scale;
+    for (int64_t i = 0; i < share * dim; ++i)
+      s.query[static_cast<size_t>(r * share * dim + i)] = static_cast<float>(q[head(r) + i]) * scale;
   }
-  const auto firstVisible = [&](const DecodeRow& row) { return window > 0 ? std::max<int64_t>(row.position() - window + 1, 0) : 0; };
+  const auto firstVisible = [&](const DecodeRow& row) {
+    return window > 0 ? std::max<int64_t>(row.position() - window + 1, 0) : 0;
+  };
   const DecodeRow& leader = plan.rows[static_cast<size_t>(task.rowBegin)];
   if (window == 0) {
     attendList(s, 0, rows * share, cache, task.kvHead, *leader.prefixBlocks, 0, leader.prefixLength);
@@ -133,8 +139,10 @@ void runTask(const Task& task, const T* q, T* out, const LayerCache<T>& cache, c
     const DecodeRow& row = plan.rows[static_cast<size_t>(task.rowBegin + r)];
     const int64_t first = firstVisible(row), begin = r * share, end = begin + share;
     // under a window each row sees another part of the prefix
-    if (window > 0 && first < row.prefixLength) attendList(s, begin, end, cache, task.kvHead, *row.prefixBlocks, first, row.prefixLength);
-    attendList(s, begin, end, cache, task.kvHead, *row.tailBlocks, std::max<int64_t>(first - row.prefixLength, 0), row.tailLength);
+    if (window > 0 && first < row.prefixLength)
+      attendList(s, begin, end, cache, task.kvHead, *row.prefixBlocks, first, row.prefixLength);
+    attendList(s, begin, end, cache, task.kvHead, *row.tailBlocks, std::max<int64_t>(first - row.prefixLength, 0),
+               row.tailLength);
     for (int64_t i = 0; i < share * dim; ++i) {
       const int64_t at = r * share * dim + i;
       out[head(r) + i] = static_cast<T>(s.output[static_cast<size_t>(at)] / s.sum[static_cast<size_t>(at / dim)]);
@@ -143,28 +151,32 @@ void runTask(const Task& task, const T* q, T* out, const LayerCache<T>& cache, c
 }
 
 template <typename T>
-at::Tensor run(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, const DecodePlan& plan, int64_t window) {
+at::Tensor run(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, const DecodePlan& plan,
+               int64_t window) {
   const at::Tensor query = q.contiguous();
   const int64_t heads = query.size(1), kvHeads = keys.size(1), dim = query.size(2);
   at::Tensor out = at::empty({query.size(0), heads * dim}, query.options());
   std::vector<Task> tasks;
   for (size_t g = 0; g + 1 < plan.groupBegin.size(); ++g) {
     for (int64_t begin = plan.groupBegin[g]; begin < plan.groupBegin[g + 1]; begin += kRowsPerTask) {
-      for (int64_t h = 0; h < kvHeads; ++h) tasks.push_back({h, begin, std::min(begin + kRowsPerTask, plan.groupBegin[g + 1])});
+      for (int64_t h = 0; h < kvHeads; ++h)
+        tasks.push_back({h, begin, std::min(begin + kRowsPerTask, plan.groupBegin[g + 1])});
     }
   }
   const LayerCache<T> cache{keys.const_data_ptr<T>(), values.const_data_ptr<T>(), kvHeads, dim};
   const T* queryData = query.const_data_ptr<T>();
   T* outData = out.mutable_data_ptr<T>();
   at::parallel_for(0, static_cast<int64_t>(tasks.size()), 1, [&](int64_t begin, int64_t end) {
-    for (int64_t t = begin; t < end; ++t) runTask(tasks[static_cast<size_t>(t)], queryData, outData, cache, plan, heads, window);
+    for (int64_t t = begin; t < end; ++t)
+      runTask(tasks[static_cast<size_t>(t)], queryData, outData, cache, plan, heads, window);
   });
   return out;
 }
 
 }  // namespace
 
-at::Tensor decodeAttentionCpu(const at::Tensor& q, const KvCache& cache, int64_t layer, const DecodePlan& plan, int64_t window) {
+at::Tensor decodeAttentionCpu(const at::Tensor& q, const KvCache& cache, int64_t layer, const DecodePlan& plan,
+                              int64_t window) {
   const at::Tensor &keys = cache.keys(layer), &values = cache.values(layer);
   if (q.scalar_type() == at::kBFloat16) return run<at::BFloat16>(q, keys, values, plan, window);
   return run<float>(q, keys, values, plan, window);

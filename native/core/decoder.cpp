@@ -20,10 +20,12 @@ struct Embedding : torch::autograd::Function<Embedding> {
     ctx->saved_data["rows"] = weight.size(0);
     return at::embedding(weight, tokens);
   }
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx, torch::autograd::variable_list grads) {
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::variable_list grads) {
     const at::Tensor tokens = ctx->get_saved_variables()[0];
-    const at::Tensor sum = at::embedding_dense_backward(grads[0].to(at::kFloat), tokens, ctx->saved_data["rows"].toInt(),
-                                                        /*padding_idx=*/-1, /*scale_grad_by_freq=*/false);
+    const at::Tensor sum =
+        at::embedding_dense_backward(grads[0].to(at::kFloat), tokens, ctx->saved_data["rows"].toInt(),
+                                     /*padding_idx=*/-1, /*scale_grad_by_freq=*/false);
     return {sum.to(grads[0].scalar_type()), {}};
   }
 };
@@ -62,7 +64,7 @@ at::Tensor attentionBlock(const LayerWeights& w, const ModelConfig& config, int6
 at::Tensor decoderForward(const Weights& weights, const ModelConfig& config, const at::Tensor& tokens,
                           const at::Tensor& positions, const Attend& attend) {
   at::Tensor x = Embedding::apply(weights.embedding, tokens);  // [T, hidden]
-  if (x.is_cpu()) x = x.t().contiguous().t();               // feature-major from here on, see linear()
+  if (x.is_cpu()) x = x.t().contiguous().t();                  // feature-major from here on, see linear()
   const RotaryTable rotary = rotaryTable(config, positions, x.scalar_type());
   for (int64_t layer = 0; layer < config.numHiddenLayers; ++layer) {
     const LayerWeights& w = weights.layers[static_cast<size_t>(layer)];

@@ -1,8 +1,8 @@
 #include "core/engine.h"
 
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <set>
@@ -67,7 +67,9 @@ TokenLoss tokenLoss(const LossView& loss, const LossTensors& tensors, const at::
 
 // loss, entropy, kl, clipped tokens summed and the largest ratio: [5] float64, on the device until all chunks are done.
 at::Tensor chunkStats(const TokenLoss& token, const at::Tensor& entropy) {
-  const auto sum = [&](const at::Tensor& x) { return x.defined() ? x.sum(at::kDouble) : at::zeros({}, entropy.options().dtype(at::kDouble)); };
+  const auto sum = [&](const at::Tensor& x) {
+    return x.defined() ? x.sum(at::kDouble) : at::zeros({}, entropy.options().dtype(at::kDouble));
+  };
   const at::Tensor ratio = token.ratio.defined() ? token.ratio.max().to(at::kDouble) : sum({});
   return at::stack({sum(token.loss), sum(entropy), sum(token.kl), sum(token.clipped), ratio});
 }
@@ -75,7 +77,11 @@ at::Tensor chunkStats(const TokenLoss& token, const at::Tensor& entropy) {
 }  // namespace
 
 Engine::Engine(const EngineOptions& options, MemoryUse& memory, const Progress& progress)
-    : config_(options.model), device_(options.device), dtype_(options.dtype), kvCacheBytes_(options.kvCacheBytes), memory_(memory) {
+    : config_(options.model),
+      device_(options.device),
+      dtype_(options.dtype),
+      kvCacheBytes_(options.kvCacheBytes),
+      memory_(memory) {
   if (device_.is_cuda() && !at::hasCUDA()) {
     throw Error(ErrorCode::Unsupported, "device " + options.device + ": this build of libtorch sees no CUDA device");
   }
@@ -91,7 +97,8 @@ Engine::Engine(const EngineOptions& options, MemoryUse& memory, const Progress& 
   }
   const auto missing = std::find(loaded.begin(), loaded.end(), false);
   if (missing != loaded.end()) {
-    throw Error(ErrorCode::Argument, "no source for tensor " + policy_.names[static_cast<size_t>(missing - loaded.begin())].name);
+    throw Error(ErrorCode::Argument,
+                "no source for tensor " + policy_.names[static_cast<size_t>(missing - loaded.begin())].name);
   }
   for (at::Tensor& parameter : policy_.parameters) parameter.set_requires_grad(true);
   if (options.reference) reference_ = cloneWeights(policy_, config_);
@@ -138,8 +145,8 @@ LossStats Engine::accumulate(const SequenceView& batch, const LossView& loss) tr
   at::Tensor hiddenGradient;
   {
     at::NoGradGuard noGrad;
-    hiddenGradient = backwardThroughVocabulary(hidden.detach(), policy_.lmHead.detach(), actions.targets, loss.temperature, gradient,
-                                               lmHeadGradient);
+    hiddenGradient = backwardThroughVocabulary(hidden.detach(), policy_.lmHead.detach(), actions.targets,
+                                               loss.temperature, gradient, lmHeadGradient);
   }
   hidden.backward(hiddenGradient);
   foldGradients();
@@ -169,7 +176,8 @@ void Engine::prepareGradients() {
   }
   gradients_ = std::move(fresh);
   // float32 weights accumulate in place; others through foldGradients
-  for (size_t i = 0; dtype_ == at::kFloat && i < gradients_.size(); ++i) policy_.parameters[i].mutable_grad() = gradients_[i];
+  for (size_t i = 0; dtype_ == at::kFloat && i < gradients_.size(); ++i)
+    policy_.parameters[i].mutable_grad() = gradients_[i];
   recordMemory();
 }
 

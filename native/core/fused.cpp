@@ -47,18 +47,20 @@ struct Swiglu : torch::autograd::Function<Swiglu> {
   }
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     const at::Tensor in = ctx->get_saved_variables()[0], dy = memory(grads[0]), dx = newMemory(in.size(0), in.size(1));
-    cpu::swigluBackward(dy.size(0), dy.size(1), dy.const_data_ptr<float>(), in.const_data_ptr<float>(), dx.mutable_data_ptr<float>());
+    cpu::swigluBackward(dy.size(0), dy.size(1), dy.const_data_ptr<float>(), in.const_data_ptr<float>(),
+                        dx.mutable_data_ptr<float>());
     return {dx.t()};
   }
 };
 
 struct Rotary : torch::autograd::Function<Rotary> {
-  static variable_list forward(AutogradContext* ctx, const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
-                               int64_t heads, int64_t kvHeads) {
+  static variable_list forward(AutogradContext* ctx, const at::Tensor& qkv, const at::Tensor& cos,
+                               const at::Tensor& sin, int64_t heads, int64_t kvHeads) {
     const at::Tensor in = memory(qkv);
     const int64_t tokens = in.size(1), dim = in.size(0) / (heads + 2 * kvHeads);
     const at::Tensor q = at::empty({tokens, heads, dim}, in.options());
-    const at::Tensor k = at::empty({tokens, kvHeads, dim}, in.options()), v = at::empty({tokens, kvHeads, dim}, in.options());
+    const at::Tensor k = at::empty({tokens, kvHeads, dim}, in.options()),
+                     v = at::empty({tokens, kvHeads, dim}, in.options());
     cpu::rotaryForward({tokens, heads, kvHeads, dim}, in.const_data_ptr<float>(), cos.const_data_ptr<float>(),
                        sin.const_data_ptr<float>(), q.mutable_data_ptr<float>(), k.mutable_data_ptr<float>(),
                        v.mutable_data_ptr<float>());
@@ -79,12 +81,14 @@ struct Rotary : torch::autograd::Function<Rotary> {
 
 }  // namespace
 
-at::Tensor fusedRmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps) { return RmsNorm::apply(x, weight, eps); }
+at::Tensor fusedRmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps) {
+  return RmsNorm::apply(x, weight, eps);
+}
 
 at::Tensor fusedSwiglu(const at::Tensor& gateUp) { return Swiglu::apply(gateUp); }
 
-std::tuple<at::Tensor, at::Tensor, at::Tensor> fusedRotary(const at::Tensor& qkv, const RotaryTable& table, int64_t heads,
-                                                           int64_t kvHeads) {
+std::tuple<at::Tensor, at::Tensor, at::Tensor> fusedRotary(const at::Tensor& qkv, const RotaryTable& table,
+                                                           int64_t heads, int64_t kvHeads) {
   const variable_list parts = Rotary::apply(qkv, table.cos, table.sin, heads, kvHeads);
   return {parts[0], parts[1], parts[2]};
 }

@@ -6,7 +6,8 @@
 #include "core/layers.h"
 
 // The element-wise parts of a decoder block as one pass over memory each, forward and backward, for float32 on the CPU.
-// Activations are feature-major ([T, features] with strides [1, T], see linear()): a feature of 16 tokens is one vector.
+// Activations are feature-major ([T, features] with strides [1, T], see linear()): a feature of 16 tokens is one
+// vector.
 namespace serl {
 
 // Same as rmsNorm(); x [T, features] feature-major.
@@ -17,7 +18,7 @@ at::Tensor fusedSwiglu(const at::Tensor& gateUp);
 
 // Splits qkv [T, (heads + 2 kvHeads) * headDim] feature-major, rotates q and k, and turns all three token-major:
 // q [T, heads, headDim], k and v [T, kvHeads, headDim], contiguous.
-std::tuple<at::Tensor, at::Tensor, at::Tensor> fusedRotary(const at::Tensor& qkv, const RotaryTable& table, int64_t heads,
-                                                           int64_t kvHeads);
+std::tuple<at::Tensor, at::Tensor, at::Tensor> fusedRotary(const at::Tensor& qkv, const RotaryTable& table,
+                                                           int64_t heads, int64_t kvHeads);
 
 }  // namespace serl

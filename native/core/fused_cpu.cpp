@@ -57,8 +57,8 @@ void rmsNormForward(RmsNormShape shape, const float* x, const float* weight, flo
   });
 }
 
-void rmsNormBackward(RmsNormShape shape, const float* dy, const float* x, const float* weight, const float* inverse, float* dx,
-                     float* weightPartials) {
+void rmsNormBackward(RmsNormShape shape, const float* dy, const float* x, const float* weight, const float* inverse,
+                     float* dx, float* weightPartials) {
   const auto [features, tokens] = shape;
   overTokenBlocks(tokens, [&, features = features, tokens = tokens](int64_t begin, int64_t count) {
     const float* scale = inverse + begin;
@@ -111,7 +111,8 @@ void swigluBackward(int64_t intermediate, int64_t tokens, const float* dy, const
   });
 }
 
-void rotaryForward(RotaryShape shape, const float* qkv, const float* cos, const float* sin, float* q, float* k, float* v) {
+void rotaryForward(RotaryShape shape, const float* qkv, const float* cos, const float* sin, float* q, float* k,
+                   float* v) {
   const auto [tokens, heads, kvHeads, dim] = shape;
   const int64_t half = dim / 2;
   const auto part = [&, tokens = tokens, dim = dim](Part p, float* out, int64_t begin, int64_t count) {
@@ -135,8 +136,8 @@ void rotaryForward(RotaryShape shape, const float* qkv, const float* cos, const 
   });
 }
 
-void rotaryBackward(RotaryShape shape, const float* dq, const float* dk, const float* dv, const float* cos, const float* sin,
-                    float* dqkv) {
+void rotaryBackward(RotaryShape shape, const float* dq, const float* dk, const float* dv, const float* cos,
+                    const float* sin, float* dqkv) {
   const auto [tokens, heads, kvHeads, dim] = shape;
   const int64_t half = dim / 2;
   const auto part = [&, tokens = tokens, dim = dim](Part p, const float* grad, int64_t begin, int64_t count) {

@@ -23,19 +23,19 @@ constexpr int64_t kMaxRows = 512;         // rows decoded together; bounds logit
 
 // A distinct prompt and the rows that still wait to enter.
 struct Group {
-  std::vector<int32_t> prompt;      // [P]
-  std::vector<int64_t> waiting;     // row ids, last first
-  std::vector<int32_t> blocks;      // prefix KV; empty before the prefill
-  at::Tensor lastHidden;            // [1, hidden] at the prompt's last token
+  std::vector<int32_t> prompt;   // [P]
+  std::vector<int64_t> waiting;  // row ids, last first
+  std::vector<int32_t> blocks;   // prefix KV; empty before the prefill
+  at::Tensor lastHidden;         // [1, hidden] at the prompt's last token
   int64_t running = 0;
 };
 
 struct Row {
   size_t group = 0;
   uint32_t seed = 0;
-  std::vector<int32_t> tokens;     // new ones
+  std::vector<int32_t> tokens;  // new ones
   std::vector<float> logprobs;
-  std::vector<int32_t> blocks;     // tail KV
+  std::vector<int32_t> blocks;  // tail KV
   FinishReason finish = FinishReason::Cancelled;
 };
 
@@ -56,7 +56,8 @@ struct Job {
 void sortByLength(Job& job) {
   std::vector<size_t> order(job.groups.size()), place(job.groups.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return job.groups[a].prompt.size() < job.groups[b].prompt.size(); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return job.groups[a].prompt.size() < job.groups[b].prompt.size(); });
   std::vector<Group> sorted;
   for (size_t i = 0; i < order.size(); ++i) {
     place[order[i]] = i;
@@ -123,7 +124,8 @@ void prefill(Job& job, KvCache& cache, const std::vector<size_t>& groups) {
   };
   const at::Tensor hidden = decoderForward(job.weights, job.config, upload(tokens, device), layout.positions, attend)
                                 .index_select(0, upload(last, device));  // [groups, hidden]
-  for (size_t i = 0; i < groups.size(); ++i) job.groups[groups[i]].lastHidden = hidden.narrow(0, static_cast<int64_t>(i), 1);
+  for (size_t i = 0; i < groups.size(); ++i)
+    job.groups[groups[i]].lastHidden = hidden.narrow(0, static_cast<int64_t>(i), 1);
 }
 
 // Draws one token for each row from its logits, and takes ended rows out of `active`.
@@ -134,7 +136,8 @@ void drawTokens(Job& job, const std::vector<int64_t>& ids, const at::Tensor& hid
     const uint64_t position = job.groups[row.group].prompt.size() + row.tokens.size();
     requests.push_back({philoxUniform(row.seed, position), &row.tokens});
   }
-  const Sampled drawn = sampleTokens(serl::linear(hidden, job.weights.lmHead), job.params.sampling, requests, job.config.portableKernels);
+  const Sampled drawn =
+      sampleTokens(serl::linear(hidden, job.weights.lmHead), job.params.sampling, requests, job.config.portableKernels);
   const auto& stops = job.params.stopTokens;
   for (size_t i = 0; i < ids.size(); ++i) {
     Row& row = job.rows[static_cast<size_t>(ids[i])];
@@ -177,9 +180,12 @@ void enter(Job& job, KvCache& cache, size_t& nextGroup) {
     const auto length = static_cast<int64_t>(group.prompt.size());
     const int64_t prefix = isFresh ? KvCache::blocksFor(length) : 0;
     const auto room = [&](int64_t extra) {
-      return static_cast<int64_t>(job.active.size() + entered.size()) < kMaxRows && cache.freeBlocks() >= extra + job.tailBlocks();
+      return static_cast<int64_t>(job.active.size() + entered.size()) < kMaxRows &&
+             cache.freeBlocks() >= extra + job.tailBlocks();
     };
-    if (!room(prefix) || (isFresh && !fresh.empty() && (static_cast<int64_t>(fresh.size()) + 1) * length > kPrefillTokens)) break;
+    if (!room(prefix) ||
+        (isFresh && !fresh.empty() && (static_cast<int64_t>(fresh.size()) + 1) * length > kPrefillTokens))
+      break;
     if (isFresh) {
       group.blocks = cache.take(prefix);
       fresh.push_back(g);
@@ -211,8 +217,8 @@ void decodeStep(Job& job, KvCache& cache) {
   for (int64_t id : job.active) {
     const Row& row = job.rows[static_cast<size_t>(id)];
     const Group& group = job.groups[row.group];
-    rows.push_back({static_cast<int64_t>(row.group), &group.blocks, static_cast<int64_t>(group.prompt.size()), &row.blocks,
-                    static_cast<int64_t>(row.tokens.size())});
+    rows.push_back({static_cast<int64_t>(row.group), &group.blocks, static_cast<int64_t>(group.prompt.size()),
+                    &row.blocks, static_cast<int64_t>(row.tokens.size())});
     tokens.push_back(row.tokens.back());
   }
   const at::Device device = job.weights.embedding.device();
@@ -254,14 +260,16 @@ Completions collect(const Job& job) {
 
 }  // namespace
 
-Completions generate(const Weights& weights, const ModelConfig& config, const std::vector<std::vector<int32_t>>& prompts,
-                     const GenerateParams& params, int64_t kvCacheBytes, const GenerateWatch& watch) {
+Completions generate(const Weights& weights, const ModelConfig& config,
+                     const std::vector<std::vector<int32_t>>& prompts, const GenerateParams& params,
+                     int64_t kvCacheBytes, const GenerateWatch& watch) {
   at::NoGradGuard noGrad;
   Job job{weights, config, params, {}, {}, {}, 0};
   makeGroups(job, prompts);
   const auto total = static_cast<int64_t>(job.rows.size());
   if (watch.cancelled.load(std::memory_order_relaxed)) return collect(job);
-  KvCache cache(config, cacheBlocks(job, kvCacheBytes, weights.embedding.scalar_type()), weights.embedding.options().requires_grad(false));
+  KvCache cache(config, cacheBlocks(job, kvCacheBytes, weights.embedding.scalar_type()),
+                weights.embedding.options().requires_grad(false));
   const CacheGauge gauge(watch.kvCacheBytes, cache.bytes());
   size_t nextGroup = 0;
   while (job.finished < total && !watch.cancelled.load(std::memory_order_relaxed)) {

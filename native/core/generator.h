@@ -30,16 +30,17 @@ struct Completions {
 using Progress = std::function<void(int64_t, int64_t)>;
 
 struct GenerateWatch {
-  const std::atomic<bool>& cancelled;   // set: unfinished rows are returned as they are
+  const std::atomic<bool>& cancelled;  // set: unfinished rows are returned as they are
   const Progress& progress;
-  std::atomic<int64_t>& kvCacheBytes;   // what the cache takes while it lives
+  std::atomic<int64_t>& kvCacheBytes;  // what the cache takes while it lives
 };
 
 // Continuous batching over a block KV cache: each distinct prompt is prefilled once and shared by its samples, rows
 // leave when they end and waiting ones enter. A row's tokens depend on its seed, not on what ran beside it (but for
 // rounding). The cache takes what the work needs, kvCacheBytes at most; throws Error(OutOfMemory) when that does not
 // hold one row.
-Completions generate(const Weights& weights, const ModelConfig& config, const std::vector<std::vector<int32_t>>& prompts,
-                     const GenerateParams& params, int64_t kvCacheBytes, const GenerateWatch& watch);
+Completions generate(const Weights& weights, const ModelConfig& config,
+                     const std::vector<std::vector<int32_t>>& prompts, const GenerateParams& params,
+                     int64_t kvCacheBytes, const GenerateWatch& watch);
 
 }  // namespace serl

@@ -15,7 +15,8 @@ KvCache::KvCache(const ModelConfig& config, int64_t blocks, at::TensorOptions op
 }
 
 int64_t KvCache::blockBytes(const ModelConfig& config, at::ScalarType dtype) {
-  return 2 * config.numHiddenLayers * config.keyValueSize() * kBlockSize * static_cast<int64_t>(c10::elementSize(dtype));
+  return 2 * config.numHiddenLayers * config.keyValueSize() * kBlockSize *
+         static_cast<int64_t>(c10::elementSize(dtype));
 }
 
 std::vector<int32_t> KvCache::take(int64_t count) {
@@ -30,7 +31,8 @@ void KvCache::release(std::vector<int32_t>& blocks) {
   blocks.clear();
 }
 
-void KvCache::write(int64_t layer, const at::Tensor& k, const at::Tensor& v, const at::Tensor& block, const at::Tensor& offset) {
+void KvCache::write(int64_t layer, const at::Tensor& k, const at::Tensor& v, const at::Tensor& block,
+                    const at::Tensor& offset) {
   keys_[static_cast<size_t>(layer)].index_put_({block, at::indexing::Slice(), at::indexing::Slice(), offset}, k);
   values_[static_cast<size_t>(layer)].index_put_({block, at::indexing::Slice(), offset}, v);
 }

@@ -23,9 +23,11 @@ class KvCache {
   void release(std::vector<int32_t>& blocks);
 
   // k, v [T, kvHeads, headDim] go to token slots (block [T], offset [T]), both int64 on the cache's device.
-  void write(int64_t layer, const at::Tensor& k, const at::Tensor& v, const at::Tensor& block, const at::Tensor& offset);
+  void write(int64_t layer, const at::Tensor& k, const at::Tensor& v, const at::Tensor& block,
+             const at::Tensor& offset);
 
-  // Keys lie transposed, so that one query meets a block's 32 keys as one vector: [blocks, kvHeads, headDim, kBlockSize].
+  // Keys lie transposed, so that one query meets a block's 32 keys as one vector: [blocks, kvHeads, headDim,
+  // kBlockSize].
   const at::Tensor& keys(int64_t layer) const { return keys_[static_cast<size_t>(layer)]; }
   // [blocks, kvHeads, kBlockSize, headDim].
   const at::Tensor& values(int64_t layer) const { return values_[static_cast<size_t>(layer)]; }

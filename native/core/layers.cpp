@@ -26,9 +26,11 @@ at::Tensor swiglu(const at::Tensor& gateUp) {
 
 RotaryTable rotaryTable(const ModelConfig& config, const at::Tensor& positions, at::ScalarType dtype) {
   const at::Tensor frequencies =
-      at::tensor(at::ArrayRef<float>(config.ropeFrequencies), at::TensorOptions().dtype(at::kFloat)).to(positions.device());
+      at::tensor(at::ArrayRef<float>(config.ropeFrequencies), at::TensorOptions().dtype(at::kFloat))
+          .to(positions.device());
   const at::Tensor angles = positions.to(at::kFloat).unsqueeze(-1) * frequencies;  // [T, headDim / 2]
-  return {(angles.cos() * config.ropeScale).to(dtype).unsqueeze(1), (angles.sin() * config.ropeScale).to(dtype).unsqueeze(1)};
+  return {(angles.cos() * config.ropeScale).to(dtype).unsqueeze(1),
+          (angles.sin() * config.ropeScale).to(dtype).unsqueeze(1)};
 }
 
 at::Tensor applyRotary(const at::Tensor& x, const RotaryTable& table) {

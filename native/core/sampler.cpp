@@ -17,7 +17,8 @@ at::Tensor generatedMask(const at::Tensor& logits, const std::vector<SampleRow>&
   for (size_t r = 0; r < rows.size(); ++r) {
     for (int32_t token : *rows[r].generated) flat.push_back(static_cast<int64_t>(r) * vocabulary + token);
   }
-  const at::Tensor index = at::tensor(at::ArrayRef<int64_t>(flat), at::TensorOptions().dtype(at::kLong)).to(logits.device());
+  const at::Tensor index =
+      at::tensor(at::ArrayRef<int64_t>(flat), at::TensorOptions().dtype(at::kLong)).to(logits.device());
   return at::zeros({logits.numel()}, logits.options()).index_fill_(0, index, 1.0).view(logits.sizes());
 }
 
@@ -30,7 +31,8 @@ at::Tensor nucleus(const at::Tensor& probabilities, double topP) {
 
 }  // namespace
 
-Sampled sampleTokens(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows, bool portable) {
+Sampled sampleTokens(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows,
+                     bool portable) {
   return portable || !logits.is_cpu() ? sampleTokensAten(logits, params, rows) : sampleTokensCpu(logits, params, rows);
 }
 
@@ -50,7 +52,8 @@ Sampled sampleTokensAten(const at::Tensor& logits, const SampleParams& params, c
     const at::Tensor cumulative = probabilities.cumsum(1, at::kDouble);
     std::vector<double> uniforms;
     for (const SampleRow& row : rows) uniforms.push_back(row.uniform);
-    const at::Tensor uniform = at::tensor(at::ArrayRef<double>(uniforms), at::TensorOptions().dtype(at::kDouble)).to(logits.device());
+    const at::Tensor uniform =
+        at::tensor(at::ArrayRef<double>(uniforms), at::TensorOptions().dtype(at::kDouble)).to(logits.device());
     const at::Tensor total = cumulative.narrow(1, cumulative.size(1) - 1, 1);
     // right: the first entry whose cumulative mass exceeds the threshold, never one of zero mass
     tokens = at::searchsorted(cumulative, uniform.unsqueeze(1) * total, /*out_int32=*/false, /*right=*/true)

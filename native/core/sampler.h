@@ -16,8 +16,8 @@ struct SampleParams {
 
 // What differs between rows.
 struct SampleRow {
-  double uniform = 0.0;                              // in [0, 1)
-  const std::vector<int32_t>* generated = nullptr;   // the row's tokens so far
+  double uniform = 0.0;                             // in [0, 1)
+  const std::vector<int32_t>* generated = nullptr;  // the row's tokens so far
 };
 
 struct Sampled {
@@ -26,9 +26,10 @@ struct Sampled {
 };
 
 // Draws one token a row by inverting the cumulative distribution in vocabulary order. With top-p only the smallest set
-// of most probable tokens whose mass reaches topP takes part (Holtzman et al. 2020). logits [R, vocab], any float dtype.
-// portable: tensor operations, as on any device, instead of the CPU kernel.
-Sampled sampleTokens(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows, bool portable);
+// of most probable tokens whose mass reaches topP takes part (Holtzman et al. 2020). logits [R, vocab], any float
+// dtype. portable: tensor operations, as on any device, instead of the CPU kernel.
+Sampled sampleTokens(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows,
+                     bool portable);
 
 // The two implementations: tensor operations for any device, one kernel for the CPU.
 Sampled sampleTokensAten(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows);

@@ -10,15 +10,15 @@
 #include "core/sampler.h"
 #include "core/simd_math.h"
 
-// Logits are read vocabulary-major, [vocab, R], as weight-times-activations products leave them: one vocabulary entry of
-// all rows is one vector. Masses are summed per block of entries, so a draw searches blocks first, then one block.
+// Logits are read vocabulary-major, [vocab, R], as weight-times-activations products leave them: one vocabulary entry
+// of all rows is one vector. Masses are summed per block of entries, so a draw searches blocks first, then one block.
 namespace serl {
 namespace {
 
 constexpr int64_t kEntries = 256;  // vocabulary entries a block
 
 struct Softmax {
-  const float* logits;            // [vocab, R]
+  const float* logits;  // [vocab, R]
   int64_t vocabulary, rows, blocks;
   float inverseTemperature;
   std::vector<float> blockHighest;  // [blocks, R]
@@ -31,7 +31,8 @@ struct Softmax {
   }
   float logprob(int64_t entry, int64_t row) const {
     const auto r = static_cast<size_t>(row);
-    return static_cast<float>(static_cast<double>((logits[entry * rows + row] - highest[r]) * inverseTemperature) - std::log(mass[r]));
+    return static_cast<float>(static_cast<double>((logits[entry * rows + row] - highest[r]) * inverseTemperature) -
+                              std::log(mass[r]));
   }
 };
 
@@ -50,7 +51,8 @@ void findHighest(Softmax& s) {
   s.highest.assign(s.blockHighest.begin(), s.blockHighest.begin() + s.rows);
   for (int64_t b = 1; b < s.blocks; ++b) {
     for (int64_t r = 0; r < s.rows; ++r) {
-      s.highest[static_cast<size_t>(r)] = std::max(s.highest[static_cast<size_t>(r)], s.blockHighest[static_cast<size_t>(b * s.rows + r)]);
+      s.highest[static_cast<size_t>(r)] =
+          std::max(s.highest[static_cast<size_t>(r)], s.blockHighest[static_cast<size_t>(b * s.rows + r)]);
     }
   }
 }
@@ -71,7 +73,8 @@ void sumMasses(Softmax& s) {
   });
   s.mass.assign(static_cast<size_t>(s.rows), 0.0);
   for (int64_t b = 0; b < s.blocks; ++b) {
-    for (int64_t r = 0; r < s.rows; ++r) s.mass[static_cast<size_t>(r)] += static_cast<double>(s.blockMass[static_cast<size_t>(b * s.rows + r)]);
+    for (int64_t r = 0; r < s.rows; ++r)
+      s.mass[static_cast<size_t>(r)] += static_cast<double>(s.blockMass[static_cast<size_t>(b * s.rows + r)]);
   }
 }
 
@@ -104,7 +107,8 @@ int64_t drawEntry(const Softmax& s, int64_t row, double uniform) {
   return last;  // rounding left a crumb past the last entry
 }
 
-// The smallest set of heaviest entries whose mass reaches topP; ties go to the lower entry. Returned in vocabulary order.
+// The smallest set of heaviest entries whose mass reaches topP; ties go to the lower entry. Returned in vocabulary
+// order.
 std::vector<int32_t> nucleusEntries(const std::vector<float>& weights, double topP) {
   const double goal = topP * std::accumulate(weights.begin(), weights.end(), 0.0);
   std::vector<int32_t> order(weights.size());
@@ -117,8 +121,10 @@ std::vector<int32_t> nucleusEntries(const std::vector<float>& weights, double to
   size_t taken = 0;
   for (size_t count = 64; reached < goal && taken < order.size(); count *= 8) {
     const size_t end = std::min(order.size(), count);
-    std::nth_element(order.begin() + static_cast<std::ptrdiff_t>(taken), order.begin() + static_cast<std::ptrdiff_t>(end - 1), order.end(), heavier);
-    std::sort(order.begin() + static_cast<std::ptrdiff_t>(taken), order.begin() + static_cast<std::ptrdiff_t>(end), heavier);
+    std::nth_element(order.begin() + static_cast<std::ptrdiff_t>(taken),
+                     order.begin() + static_cast<std::ptrdiff_t>(end - 1), order.end(), heavier);
+    std::sort(order.begin() + static_cast<std::ptrdiff_t>(taken), order.begin() + static_cast<std::ptrdiff_t>(end),
+              heavier);
     while (taken < end && reached < goal) reached += static_cast<double>(weights[static_cast<size_t>(order[taken++])]);
     if (reached >= goal) break;
   }
@@ -180,7 +186,7 @@ Sampled sampleTokensCpu(const at::Tensor& logits, const SampleParams& params, co
   at::parallel_for(0, s.rows, 1, [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
       const auto i = static_cast<size_t>(r);
-      const int64_t entry = restricted                    ? restrictedEntry(s, r, params, rows[i])
+      const int64_t entry = restricted                  ? restrictedEntry(s, r, params, rows[i])
                             : params.temperature == 0.0 ? greedyEntry(s, r)
                                                         : drawEntry(s, r, rows[i].uniform);
       out.tokens[i] = static_cast<int32_t>(entry);

@@ -20,7 +20,8 @@ constexpr int64_t kChunkBytes = 8 << 20;
 
 class File {
  public:
-  File(const std::string& path, int flags, mode_t mode = 0) : path_(path), fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {
+  File(const std::string& path, int flags, mode_t mode = 0)
+      : path_(path), fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {
     if (fd_ < 0) fail("open");
   }
   ~File() {
@@ -35,7 +36,8 @@ class File {
       const ssize_t n = ::pread(fd_, out, static_cast<size_t>(bytes), offset);
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) fail("read " + what + " from");
-      if (n == 0) throw Error(ErrorCode::Io, path_ + " ends inside " + what + ": the file is cut short; download it again");
+      if (n == 0)
+        throw Error(ErrorCode::Io, path_ + " ends inside " + what + ": the file is cut short; download it again");
       out += n;
       offset += n;
       bytes -= n;
@@ -72,8 +74,8 @@ class File {
 void checkShape(const TensorSource& source, const at::Tensor& destination) {
   if (destination.sizes() == at::IntArrayRef(source.shape)) return;
   std::ostringstream message;
-  message << source.name << " has shape " << at::IntArrayRef(source.shape) << " in " << source.file << ", " << destination.sizes()
-          << " is needed";
+  message << source.name << " has shape " << at::IntArrayRef(source.shape) << " in " << source.file << ", "
+          << destination.sizes() << " is needed";
   throw Error(ErrorCode::Argument, message.str());
 }
 

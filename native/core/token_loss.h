@@ -16,10 +16,10 @@ struct PolicyLossParams {
 
 // All [C] float32.
 struct TokenLoss {
-  at::Tensor loss;       // per token
-  at::Tensor gradient;   // d loss / d logprob
-  at::Tensor kl;         // undefined without a reference
-  at::Tensor clipped;    // bool: the clip is what counts
+  at::Tensor loss;      // per token
+  at::Tensor gradient;  // d loss / d logprob
+  at::Tensor kl;        // undefined without a reference
+  at::Tensor clipped;   // bool: the clip is what counts
   at::Tensor ratio;
 };
 

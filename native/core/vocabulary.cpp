@@ -22,7 +22,8 @@ at::Tensor chunkLogits(const at::Tensor& hidden, const at::Tensor& lmHead, doubl
 
 }  // namespace
 
-at::Tensor targetLogprobs(const at::Tensor& hidden, const at::Tensor& lmHead, const at::Tensor& targets, double temperature) {
+at::Tensor targetLogprobs(const at::Tensor& hidden, const at::Tensor& lmHead, const at::Tensor& targets,
+                          double temperature) {
   const int64_t rows = hidden.size(0), step = chunkRows(rows, lmHead.size(0));
   at::Tensor out = at::empty({rows}, hidden.options().dtype(at::kFloat));  // [A]
   for (int64_t begin = 0; begin < rows; begin += step) {
@@ -44,9 +45,9 @@ at::Tensor backwardThroughVocabulary(const at::Tensor& hidden, const at::Tensor&
     const at::Tensor target = targets.narrow(0, begin, count).unsqueeze(1);
     const at::Tensor logits = chunkLogits(h, lmHead, temperature);
     const at::Tensor normalizer = logits.logsumexp(1, /*keepdim=*/true);
-    at::Tensor probabilities = at::exp(logits - normalizer);                                   // [C, vocab]
-    const at::Tensor logprobs = (logits.gather(1, target) - normalizer).squeeze(1);            // [C]
-    const at::Tensor entropy = normalizer.squeeze(1) - (probabilities * logits).sum(1);        // [C]
+    at::Tensor probabilities = at::exp(logits - normalizer);                                     // [C, vocab]
+    const at::Tensor logprobs = (logits.gather(1, target) - normalizer).squeeze(1);              // [C]
+    const at::Tensor entropy = normalizer.squeeze(1) - (probabilities * logits).sum(1);          // [C]
     const at::Tensor slope = lossGradient(begin, logprobs, entropy).unsqueeze(1) / temperature;  // [C, 1]
     // d logprob / d logits = onehot(target) - probabilities
     const at::Tensor logitGradient =

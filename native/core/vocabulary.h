@@ -11,7 +11,8 @@ namespace serl {
 
 // log p(target) for each row: hidden [A, hidden], lmHead [vocab, hidden], targets [A] int64 -> [A] float32.
 // Logits are divided by the temperature; softmax in float32.
-at::Tensor targetLogprobs(const at::Tensor& hidden, const at::Tensor& lmHead, const at::Tensor& targets, double temperature);
+at::Tensor targetLogprobs(const at::Tensor& hidden, const at::Tensor& lmHead, const at::Tensor& targets,
+                          double temperature);
 
 // Called for rows [begin, begin + logprobs.size(0)) with their log-probs and entropies [C] float32; returns the scaled
 // d loss / d logprob [C].

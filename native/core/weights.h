@@ -11,13 +11,13 @@ namespace serl {
 
 // One decoder block. Projections that read the same input are fused row-wise, one product instead of several.
 struct LayerWeights {
-  at::Tensor inputNorm;              // [hidden]
-  at::Tensor qkv, qkvBias;           // [(heads + 2 kvHeads) * headDim, hidden], [rows] or undefined
-  at::Tensor qNorm, kNorm;           // [headDim] or undefined
-  at::Tensor output, outputBias;     // [hidden, heads * headDim], [hidden] or undefined
-  at::Tensor postAttentionNorm;      // [hidden]
-  at::Tensor gateUp, gateUpBias;     // [2 * intermediate, hidden], [rows] or undefined
-  at::Tensor down, downBias;         // [hidden, intermediate], [hidden] or undefined
+  at::Tensor inputNorm;           // [hidden]
+  at::Tensor qkv, qkvBias;        // [(heads + 2 kvHeads) * headDim, hidden], [rows] or undefined
+  at::Tensor qNorm, kNorm;        // [headDim] or undefined
+  at::Tensor output, outputBias;  // [hidden, heads * headDim], [hidden] or undefined
+  at::Tensor postAttentionNorm;   // [hidden]
+  at::Tensor gateUp, gateUpBias;  // [2 * intermediate, hidden], [rows] or undefined
+  at::Tensor down, downBias;      // [hidden, intermediate], [hidden] or undefined
 };
 
 // A tensor of the checkpoint: rows [start, start + length) of a fused parameter.
@@ -34,8 +34,8 @@ struct Weights {
   at::Tensor norm;    // [hidden]
   at::Tensor lmHead;  // [vocab, hidden]; the embedding itself when tied
 
-  std::vector<at::Tensor> parameters;  // every distinct tensor above, in checkpoint order
-  std::vector<NamedTensor> names;      // in checkpoint order
+  std::vector<at::Tensor> parameters;             // every distinct tensor above, in checkpoint order
+  std::vector<NamedTensor> names;                 // in checkpoint order
   std::unordered_map<std::string, size_t> index;  // name -> position in names
 
   int64_t bytes() const;
