@@ -117,6 +117,6 @@ function nextSteps(outcome: Outcome, config: Config): string[] {
     ...(own ? [`  read what it asked itself       ${run}/instructions.jsonl`] : []),
     `  read what it answered           ${run}/rollouts/`,
     `  let it answer                   ${generateCommandLine(outcome, config)}`,
-    '  your own model and questions    npx serl train --model FOLDER --seeds QUESTIONS.jsonl',
+    '  your own model and questions    npx serl train cpu-100m --model FOLDER --seeds QUESTIONS.jsonl',
   ]
 }

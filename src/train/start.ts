@@ -102,10 +102,18 @@ async function goOn({ config, out, reporter }: StartOptions, model: TrainModel, 
   const state = (await resumeRun(model, out, config.checkpoint.keep)) ?? initialState(emptyPool)
   const changes = configChanges(began, config)
   const changed = changes.length === 0 ? '' : `, with other settings than it began with: ${changes.join(', ')}`
+  if (state.step >= mostSteps(config)) {
+    // settings that nothing will run under are not the run's
+    reporter.note(`${out} is finished: step ${state.step} was its last. --resume --steps N trains on to step N`)
+    return state
+  }
   reporter.note(`resuming ${out} after step ${state.step}${changed}`)
   if (changes.length > 0) await replaceConfig(out, state.step + 1, config)
   return state
 }
+
+/** Steps of the whole run, where no iteration's budget of questions ends it earlier. */
+const mostSteps = ({ train }: Config): number => train.iterations * train.steps
 
 /** The old one is kept; where there is one for this step already, nothing ran under those in between. */
 async function replaceConfig(out: string, step: number, config: Config): Promise<void> {
@@ -130,8 +138,15 @@ async function requireRun(out: string, config: Config): Promise<Config> {
   if (!existsSync(configFile(out))) {
     throw new UserError(`--resume: ${out} holds no run (no config.yaml): leave --resume away to start one there`)
   }
-  if ((await newestCheckpoint(out)) === null && existsSync(finalFolder(out))) {
+  const newest = await newestCheckpoint(out)
+  if (newest === null && existsSync(finalFolder(out))) {
     throw new UserError(`--resume: ${out} has a final/ but no checkpoint to go on from`)
+  }
+  if (newest !== null && newest > mostSteps(config)) {
+    throw new UserError(
+      `--resume: the run in ${out} has done ${newest} steps, train.steps = ${config.train.steps} asks for fewer: ` +
+        'give at least as many, or more to train on',
+    )
   }
   const began = resolveConfig(await readLayers(configFile(out)))
   const [path, newPath] = [began, config].map(({ model }) => resolve(model.path ?? ''))

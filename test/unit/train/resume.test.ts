@@ -44,6 +44,20 @@ describe('resuming', () => {
     },
   )
 
+  it('leaves a finished run and its settings alone, and refuses fewer steps than it has done', async () => {
+    const out = join(folder, 'finished')
+    await cp(join(folder, 'whole'), out, { recursive: true })
+    const notes: string[] = []
+    const other = { ...config, optimizer: { ...config.optimizer, lr: 0.5 } }
+    const reporter = { ...silentReporter, note: (text: string) => notes.push(text) }
+    await start(out, { resume: true, config: other, reporter })
+    expect(notes.join()).toContain(`is finished: step ${steps} was its last`)
+    expect(await contents(out)).toEqual(whole)
+    const fewer = { ...config, train: { ...config.train, steps: steps - 1 } }
+    await expect(start(out, { resume: true, config: fewer })).rejects.toThrow(`has done ${steps} steps`)
+    expect(await contents(out)).toEqual(whole)
+  })
+
   it('goes on after Ctrl-C, in sampling or in evaluation', async () => {
     for (const stage of ['answering', 'evaluating', 'asking for questions']) {
       const out = join(folder, `stopped-${stage}`)
