@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "core/decode_attention.h"
+#include "core/shared_tasks.h"
+#include "core/simd.h"
 #include "core/simd_math.h"
 
 // One task = the queries of up to kRowsPerTask neighbouring rows of a group that share a key-value head. They meet each
@@ -30,21 +32,9 @@ struct Running {
   std::vector<float> sum;      // [Q]
 };
 
-// Queries [begin, begin + count) against one block: keys [d, kBlock], values [kBlock, d], slots [from, to) visible.
+// The softmax state takes in one block's scores [Count, kBlock], of which [from, to) are visible: they become weights.
 template <int Count>
-void attendTile(Running& s, int64_t begin, const float* keys, const float* values, int64_t dim, int64_t from,
-                int64_t to) {
-  alignas(64) float scores[Count][kBlock];
-  for (int q = 0; q < Count; ++q) std::fill_n(scores[q], kBlock, 0.0f);
-  const float* query = s.query.data() + begin * dim;
-  for (int64_t d = 0; d < dim; ++d) {
-    const float* key = keys + d * kBlock;
-    for (int q = 0; q < Count; ++q) {
-      const float x = query[q * dim + d];
-#pragma omp simd
-      for (int64_t j = 0; j < kBlock; ++j) scores[q][j] += x * key[j];
-    }
-  }
+void mergeScores(Running& s, int64_t begin, float (*scores)[kBlock], int64_t dim, int64_t from, int64_t to) {
   for (int q = 0; q < Count; ++q) {
     float blockHighest = -std::numeric_limits<float>::infinity();
     for (int64_t j = from; j < to; ++j) blockHighest = std::max(blockHighest, scores[q][j]);
@@ -54,29 +44,82 @@ void attendTile(Running& s, int64_t begin, const float* keys, const float* value
 #pragma omp simd
     for (int64_t j = 0; j < kBlock; ++j) scores[q][j] = (j >= from && j < to) ? fastExp(scores[q][j] - next) : 0.0f;
     float blockSum = 0.0f;
+#pragma omp simd reduction(+ : blockSum)
     for (int64_t j = 0; j < kBlock; ++j) blockSum += scores[q][j];
     float& sum = s.sum[static_cast<size_t>(begin + q)];
     sum = sum * rescale + blockSum;
     highest = next;
     float* output = s.output.data() + (begin + q) * dim;
+    if (rescale == 1.0f) continue;
 #pragma omp simd
     for (int64_t d = 0; d < dim; ++d) output[d] *= rescale;
   }
-  float* output = s.output.data() + begin * dim;
+}
+
+// output [Count, dim] += weights [Count, kBlock] * values [kBlock, dim], Vecs vectors of dimensions at a time.
+template <int Count, int Vecs>
+void addValues(float* output, const float (*weights)[kBlock], const float* values, int64_t dim, int64_t from,
+               int64_t to) {
+  cpu::Vec sum[Count][Vecs];
+  for (int q = 0; q < Count; ++q)
+    for (int v = 0; v < Vecs; ++v) sum[q][v] = cpu::load(output + q * dim + v * cpu::kLanes);
   for (int64_t j = from; j < to; ++j) {
-    const float* value = values + j * dim;
+    cpu::Vec value[Vecs];
+    for (int v = 0; v < Vecs; ++v) value[v] = cpu::load(values + j * dim + v * cpu::kLanes);
+#pragma GCC unroll 4
     for (int q = 0; q < Count; ++q) {
-      const float p = scores[q][j];
-#pragma omp simd
-      for (int64_t d = 0; d < dim; ++d) output[q * dim + d] += p * value[d];
+      const cpu::Vec weight = cpu::broadcast(weights[q][j]);
+#pragma GCC unroll 4
+      for (int v = 0; v < Vecs; ++v) sum[q][v] += weight * value[v];
     }
+  }
+  for (int q = 0; q < Count; ++q)
+    for (int v = 0; v < Vecs; ++v) cpu::store(output + q * dim + v * cpu::kLanes, sum[q][v]);
+}
+
+// Queries [begin, begin + Count) against one block: keys [d, kBlock], values [kBlock, d], slots [from, to) visible.
+template <int Count>
+void attendTile(Running& s, int64_t begin, const float* keys, const float* values, int64_t dim, int64_t from,
+                int64_t to) {
+  constexpr int kVecs = kBlock / cpu::kLanes;
+  const float* query = s.query.data() + begin * dim;
+  cpu::Vec sum[Count][kVecs] = {};
+  for (int64_t d = 0; d < dim; ++d) {
+    cpu::Vec key[kVecs];
+    for (int v = 0; v < kVecs; ++v) key[v] = cpu::load(keys + d * kBlock + v * cpu::kLanes);
+#pragma GCC unroll 4
+    for (int q = 0; q < Count; ++q) {
+      const cpu::Vec x = cpu::broadcast(query[q * dim + d]);
+#pragma GCC unroll 4
+      for (int v = 0; v < kVecs; ++v) sum[q][v] += x * key[v];
+    }
+  }
+  alignas(64) float scores[Count][kBlock];
+  for (int q = 0; q < Count; ++q)
+    for (int v = 0; v < kVecs; ++v) cpu::store(scores[q] + v * cpu::kLanes, sum[q][v]);
+  mergeScores<Count>(s, begin, scores, dim, from, to);
+  float* output = s.output.data() + begin * dim;
+  constexpr int kWide = 2;
+  int64_t d = 0;
+  for (; d + kWide * cpu::kLanes <= dim; d += kWide * cpu::kLanes)
+    addValues<Count, kWide>(output + d, scores, values + d, dim, from, to);
+  for (; d < dim; ++d) {
+    for (int64_t j = from; j < to; ++j)
+      for (int q = 0; q < Count; ++q) output[q * dim + d] += scores[q][j] * values[j * dim + d];
   }
 }
 
 void attendBlock(Running& s, int64_t begin, int64_t end, const float* keys, const float* values, int64_t dim,
                  int64_t from, int64_t to) {
   for (; begin + kTile <= end; begin += kTile) attendTile<kTile>(s, begin, keys, values, dim, from, to);
-  for (; begin < end; ++begin) attendTile<1>(s, begin, keys, values, dim, from, to);
+  switch (end - begin) {
+    case 3:
+      return attendTile<3>(s, begin, keys, values, dim, from, to);
+    case 2:
+      return attendTile<2>(s, begin, keys, values, dim, from, to);
+    case 1:
+      return attendTile<1>(s, begin, keys, values, dim, from, to);
+  }
 }
 
 // A block's keys or values as float32: in place, or widened into scratch.
@@ -166,7 +209,7 @@ at::Tensor run(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& va
   const LayerCache<T> cache{keys.const_data_ptr<T>(), values.const_data_ptr<T>(), kvHeads, dim};
   const T* queryData = query.const_data_ptr<T>();
   T* outData = out.mutable_data_ptr<T>();
-  at::parallel_for(0, static_cast<int64_t>(tasks.size()), 1, [&](int64_t begin, int64_t end) {
+  cpu::sharedTasks(static_cast<int64_t>(tasks.size()), 1, [&](int64_t begin, int64_t end) {
     for (int64_t t = begin; t < end; ++t)
       runTask(tasks[static_cast<size_t>(t)], queryData, outData, cache, plan, heads, window);
   });

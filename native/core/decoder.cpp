@@ -9,43 +9,43 @@
 namespace serl {
 namespace {
 
-bool fusable(const ModelConfig& config, const at::Tensor& x) {
-  return x.is_cpu() && x.scalar_type() == at::kFloat && !config.portableKernels;
-}
-
 // A frequent token's gradient is a long sum, which stops growing in bfloat16: summed in float32, rounded once.
 struct Embedding : torch::autograd::Function<Embedding> {
   static at::Tensor forward(torch::autograd::AutogradContext* ctx, const at::Tensor& weight, const at::Tensor& tokens) {
-    ctx->save_for_backward({tokens});
-    ctx->saved_data["rows"] = weight.size(0);
+    ctx->save_for_backward({tokens, weight});
     return at::embedding(weight, tokens);
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  torch::autograd::variable_list grads) {
-    const at::Tensor tokens = ctx->get_saved_variables()[0];
-    const at::Tensor sum =
-        at::embedding_dense_backward(grads[0].to(at::kFloat), tokens, ctx->saved_data["rows"].toInt(),
-                                     /*padding_idx=*/-1, /*scale_grad_by_freq=*/false);
+    const torch::autograd::variable_list saved = ctx->get_saved_variables();
+    const at::Tensor &tokens = saved[0], &weight = saved[1];
+    // as large as the vocabulary, and nearly all of it zeros: on the CPU straight into what is there
+    if (weight.is_cpu() && weight.grad().defined() && weight.grad().scalar_type() == at::kFloat) {
+      weight.grad().index_add_(0, tokens, grads[0].to(at::kFloat).contiguous());
+      return {{}, {}};
+    }
+    const at::Tensor sum = at::embedding_dense_backward(grads[0].to(at::kFloat), tokens, weight.size(0),
+                                                        /*padding_idx=*/-1, /*scale_grad_by_freq=*/false);
     return {sum.to(grads[0].scalar_type()), {}};
   }
 };
 
 at::Tensor norm(const ModelConfig& config, const at::Tensor& x, const at::Tensor& weight) {
-  return fusable(config, x) ? fusedRmsNorm(x, weight, config.rmsNormEps) : rmsNorm(x, weight, config.rmsNormEps);
+  return usesCpuKernels(config, x) ? fusedRmsNorm(x, weight, config.rmsNormEps) : rmsNorm(x, weight, config.rmsNormEps);
 }
 
 at::Tensor mlpBlock(const LayerWeights& w, const ModelConfig& config, const at::Tensor& x) {
-  const at::Tensor gateUp = linear(x, w.gateUp, w.gateUpBias);  // [T, 2 * intermediate]
-  return linear(fusable(config, gateUp) ? fusedSwiglu(gateUp) : swiglu(gateUp), w.down, w.downBias);
+  const at::Tensor gateUp = linear(config, x, w.gateUp, w.gateUpBias);  // [T, 2 * intermediate]
+  return linear(config, usesCpuKernels(config, gateUp) ? fusedSwiglu(gateUp) : swiglu(gateUp), w.down, w.downBias);
 }
 
 at::Tensor attentionBlock(const LayerWeights& w, const ModelConfig& config, int64_t layer, const at::Tensor& x,
                           const RotaryTable& rotary, const Attend& attend) {
   const int64_t query = config.querySize(), keyValue = config.keyValueSize();
-  const at::Tensor qkv = linear(x, w.qkv, w.qkvBias);  // [T, (heads + 2 kvHeads) * headDim]
-  if (fusable(config, qkv) && !config.qkNorm) {
+  const at::Tensor qkv = linear(config, x, w.qkv, w.qkvBias);  // [T, (heads + 2 kvHeads) * headDim]
+  if (usesCpuKernels(config, qkv) && !config.qkNorm) {
     const auto [q, k, v] = fusedRotary(qkv, rotary, config.numAttentionHeads, config.numKeyValueHeads);
-    return linear(attend(layer, q, k, v), w.output, w.outputBias);
+    return linear(config, attend(layer, q, k, v), w.output, w.outputBias);
   }
   const auto heads = [&](int64_t start, int64_t size) {
     return qkv.narrow(1, start, size).unflatten(1, {size / config.headDim, config.headDim});
@@ -56,7 +56,7 @@ at::Tensor attentionBlock(const LayerWeights& w, const ModelConfig& config, int6
     k = rmsNorm(k, w.kNorm, config.rmsNormEps);
   }
   const at::Tensor v = heads(query + keyValue, keyValue);
-  return linear(attend(layer, applyRotary(q, rotary), applyRotary(k, rotary), v), w.output, w.outputBias);
+  return linear(config, attend(layer, applyRotary(q, rotary), applyRotary(k, rotary), v), w.output, w.outputBias);
 }
 
 }  // namespace

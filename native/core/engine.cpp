@@ -124,7 +124,7 @@ at::Tensor Engine::logprobs(const SequenceView& batch, bool reference, double te
   const Actions actions = actionTokens(batch, device_);
   if (actions.count == 0) return at::empty({0}, at::TensorOptions().dtype(at::kFloat));
   const at::Tensor hidden = hiddenStates(weights, batch).index_select(0, actions.rows).contiguous();
-  return targetLogprobs(hidden, weights.lmHead, actions.targets, temperature).to(at::kCPU);
+  return targetLogprobs(config_, hidden, weights.lmHead, actions.targets, temperature).to(at::kCPU);
 }
 
 LossStats Engine::accumulate(const SequenceView& batch, const LossView& loss) try {
@@ -145,8 +145,8 @@ LossStats Engine::accumulate(const SequenceView& batch, const LossView& loss) tr
   at::Tensor hiddenGradient;
   {
     at::NoGradGuard noGrad;
-    hiddenGradient = backwardThroughVocabulary(hidden.detach(), policy_.lmHead.detach(), actions.targets,
-                                               loss.temperature, gradient, lmHeadGradient);
+    hiddenGradient = backwardThroughVocabulary(config_, hidden.detach(), policy_.lmHead.detach(),
+                                               {actions.targets, loss.temperature}, gradient, lmHeadGradient);
   }
   hidden.backward(hiddenGradient);
   foldGradients();

@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "core/fused_cpu.h"
+#include "core/product_cpu.h"
 
 namespace serl {
 namespace {
@@ -16,6 +17,31 @@ at::Tensor memory(const at::Tensor& x) { return x.t().contiguous(); }
 at::Tensor newMemory(int64_t features, int64_t tokens) {
   return at::empty({features, tokens}, at::TensorOptions().dtype(at::kFloat));
 }
+
+struct Linear : torch::autograd::Function<Linear> {
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight) {
+    const at::Tensor in = memory(x);  // [in, T]
+    const int64_t outputs = weight.size(0), inputs = in.size(0), tokens = in.size(1);
+    const at::Tensor out = newMemory(outputs, tokens);
+    cpu::product({outputs, tokens, inputs}, {weight.const_data_ptr<float>(), inputs, 1},
+                 {in.const_data_ptr<float>(), tokens, 1}, out.mutable_data_ptr<float>(), /*accumulate=*/false);
+    ctx->save_for_backward({in, weight});
+    return out.t();
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    const variable_list saved = ctx->get_saved_variables();
+    const at::Tensor &in = saved[0], &weight = saved[1], dy = memory(grads[0]);  // [in, T], [out, in], [out, T]
+    const int64_t outputs = weight.size(0), inputs = in.size(0), tokens = in.size(1);
+    const at::Tensor dx = newMemory(inputs, tokens);
+    cpu::product({inputs, tokens, outputs}, {weight.const_data_ptr<float>(), 1, inputs},
+                 {dy.const_data_ptr<float>(), tokens, 1}, dx.mutable_data_ptr<float>(), /*accumulate=*/false);
+    const at::Tensor& gradient = weight.grad();
+    const at::Tensor dw = gradient.defined() ? gradient : newMemory(outputs, inputs);
+    cpu::product({outputs, inputs, tokens}, {dy.const_data_ptr<float>(), tokens, 1},
+                 {in.const_data_ptr<float>(), 1, tokens}, dw.mutable_data_ptr<float>(), gradient.defined());
+    return {dx.t(), gradient.defined() ? at::Tensor() : dw};
+  }
+};
 
 struct RmsNorm : torch::autograd::Function<RmsNorm> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight, double eps) {
@@ -80,6 +106,8 @@ struct Rotary : torch::autograd::Function<Rotary> {
 };
 
 }  // namespace
+
+at::Tensor fusedLinear(const at::Tensor& x, const at::Tensor& weight) { return Linear::apply(x, weight); }
 
 at::Tensor fusedRmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps) {
   return RmsNorm::apply(x, weight, eps);

@@ -5,10 +5,14 @@
 
 #include "core/layers.h"
 
-// The element-wise parts of a decoder block as one pass over memory each, forward and backward, for float32 on the CPU.
-// Activations are feature-major ([T, features] with strides [1, T], see linear()): a feature of 16 tokens is one
-// vector.
+// The parts of a decoder block, the element-wise ones as one pass over memory each, forward and backward, for float32
+// on the CPU. Activations are feature-major ([T, features] with strides [1, T], see linear()): a feature of 16 tokens
+// is one vector.
 namespace serl {
+
+// x [T, in] feature-major, weight [out, in] -> [T, out] feature-major. The backward adds to weight.grad() where that
+// exists, instead of handing autograd a second matrix to add.
+at::Tensor fusedLinear(const at::Tensor& x, const at::Tensor& weight);
 
 // Same as rmsNorm(); x [T, features] feature-major.
 at::Tensor fusedRmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps);

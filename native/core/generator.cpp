@@ -136,8 +136,8 @@ void drawTokens(Job& job, const std::vector<int64_t>& ids, const at::Tensor& hid
     const uint64_t position = job.groups[row.group].prompt.size() + row.tokens.size();
     requests.push_back({philoxUniform(row.seed, position), &row.tokens});
   }
-  const Sampled drawn =
-      sampleTokens(serl::linear(hidden, job.weights.lmHead), job.params.sampling, requests, job.config.portableKernels);
+  const Sampled drawn = sampleTokens(serl::linear(job.config, hidden, job.weights.lmHead), job.params.sampling,
+                                     requests, job.config.portableKernels);
   const auto& stops = job.params.stopTokens;
   for (size_t i = 0; i < ids.size(); ++i) {
     Row& row = job.rows[static_cast<size_t>(ids[i])];

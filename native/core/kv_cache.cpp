@@ -1,10 +1,38 @@
 #include "core/kv_cache.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
 
 namespace serl {
+namespace {
 
-KvCache::KvCache(const ModelConfig& config, int64_t blocks, at::TensorOptions options) {
+// One pass over plain memory; k, v [T, kvHeads, headDim], keys [blocks, kvHeads, headDim, kBlockSize],
+// values [blocks, kvHeads, kBlockSize, headDim].
+template <typename T>
+void writeTokens(const at::Tensor& k, const at::Tensor& v, const at::Tensor& block, const at::Tensor& offset,
+                 at::Tensor& keys, at::Tensor& values) {
+  constexpr int64_t size = KvCache::kBlockSize;
+  const at::Tensor key = k.contiguous(), value = v.contiguous();
+  const int64_t tokens = key.size(0), heads = key.size(1), dim = key.size(2);
+  const T *keyIn = key.const_data_ptr<T>(), *valueIn = value.const_data_ptr<T>();
+  const auto *blocks = block.const_data_ptr<int64_t>(), *offsets = offset.const_data_ptr<int64_t>();
+  T *keyOut = keys.mutable_data_ptr<T>(), *valueOut = values.mutable_data_ptr<T>();
+  at::parallel_for(0, tokens * heads, 64, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t token = i / heads, at = (blocks[token] * heads + i % heads) * size * dim;
+      T* out = keyOut + at + offsets[token];
+      for (int64_t d = 0; d < dim; ++d) out[d * size] = keyIn[i * dim + d];
+      std::copy_n(valueIn + i * dim, dim, valueOut + at + offsets[token] * dim);
+    }
+  });
+}
+
+}  // namespace
+
+KvCache::KvCache(const ModelConfig& config, int64_t blocks, at::TensorOptions options)
+    : portable_(config.portableKernels) {
   for (int64_t layer = 0; layer < config.numHiddenLayers; ++layer) {
     keys_.push_back(at::empty({blocks, config.numKeyValueHeads, config.headDim, kBlockSize}, options));
     values_.push_back(at::empty({blocks, config.numKeyValueHeads, kBlockSize, config.headDim}, options));
@@ -33,8 +61,13 @@ void KvCache::release(std::vector<int32_t>& blocks) {
 
 void KvCache::write(int64_t layer, const at::Tensor& k, const at::Tensor& v, const at::Tensor& block,
                     const at::Tensor& offset) {
-  keys_[static_cast<size_t>(layer)].index_put_({block, at::indexing::Slice(), at::indexing::Slice(), offset}, k);
-  values_[static_cast<size_t>(layer)].index_put_({block, at::indexing::Slice(), offset}, v);
+  at::Tensor &keys = keys_[static_cast<size_t>(layer)], &values = values_[static_cast<size_t>(layer)];
+  if (keys.is_cpu() && !portable_) {
+    return keys.scalar_type() == at::kBFloat16 ? writeTokens<at::BFloat16>(k, v, block, offset, keys, values)
+                                               : writeTokens<float>(k, v, block, offset, keys, values);
+  }
+  keys.index_put_({block, at::indexing::Slice(), at::indexing::Slice(), offset}, k);
+  values.index_put_({block, at::indexing::Slice(), offset}, v);
 }
 
 int64_t KvCache::bytes() const {

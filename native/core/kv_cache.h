@@ -34,6 +34,7 @@ class KvCache {
   int64_t bytes() const;
 
  private:
+  bool portable_;
   std::vector<at::Tensor> keys_, values_;
   std::vector<int32_t> free_;
 };

@@ -2,14 +2,26 @@
 
 #include <ATen/ATen.h>
 
+#include "core/fused.h"
+#include "core/product_cpu.h"
+
 namespace serl {
 
-// Below it MKL is up to 1.7 times faster the usual way round (bench/products.py).
+// Below it libtorch's product is up to 1.7 times faster the usual way round (bench/products.py).
 constexpr int64_t kFeatureMajorRows = 16;
 
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  if (!x.is_cpu() || x.size(0) < kFeatureMajorRows) return at::linear(x, weight, bias);
-  const at::Tensor product = at::mm(weight, x.t()).t();  // [T, out]
+bool usesCpuKernels(const ModelConfig& config, const at::Tensor& x) {
+  return x.is_cpu() && x.scalar_type() == at::kFloat && !config.portableKernels;
+}
+
+bool usesCpuProducts(const ModelConfig& config, const at::Tensor& x) {
+  return usesCpuKernels(config, x) && cpu::productIsFast();
+}
+
+at::Tensor linear(const ModelConfig& config, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  const bool fused = usesCpuProducts(config, x) && x.size(0) > 1;  // one row is a matrix times a vector
+  if (!fused && (!x.is_cpu() || x.size(0) < kFeatureMajorRows)) return at::linear(x, weight, bias);
+  const at::Tensor product = fused ? fusedLinear(x, weight) : at::mm(weight, x.t()).t();  // [T, out]
   return bias.defined() ? product + bias : product;
 }
 

@@ -5,9 +5,17 @@
 
 namespace serl {
 
-// x [T, in], weight [out, in], bias [out] or undefined -> [T, out]. On the CPU the product of many rows runs as weight
-// times x transposed and activations stay feature-major underneath (strides [1, T]), which MKL does faster.
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {});
+// Whether the CPU kernels for float32 (fused.h) take x: else tensor operations, as on any device.
+bool usesCpuKernels(const ModelConfig& config, const at::Tensor& x);
+
+// The same for matrix products, which libtorch does as well on some processors.
+bool usesCpuProducts(const ModelConfig& config, const at::Tensor& x);
+
+// x [T, in], weight [out, in], bias [out] or undefined -> [T, out]. On the CPU activations stay feature-major
+// underneath (strides [1, T]): weight times x transposed is the faster product there, and an element-wise kernel meets
+// one feature of many tokens as one vector.
+at::Tensor linear(const ModelConfig& config, const at::Tensor& x, const at::Tensor& weight,
+                  const at::Tensor& bias = {});
 
 // x [..., d] / rms(x) * weight [d]; the mean square in float32 (transformers' LlamaRMSNorm).
 at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps);

@@ -3,101 +3,37 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "core/error.h"
 #include "core/sampler.h"
-#include "core/simd_math.h"
+#include "core/softmax_cpu.h"
 
-// Logits are read vocabulary-major, [vocab, R], as weight-times-activations products leave them: one vocabulary entry
-// of all rows is one vector. Masses are summed per block of entries, so a draw searches blocks first, then one block.
 namespace serl {
 namespace {
 
-constexpr int64_t kEntries = 256;  // vocabulary entries a block
+using cpu::ColumnSoftmax;
 
-struct Softmax {
-  const float* logits;  // [vocab, R]
-  int64_t vocabulary, rows, blocks;
-  float inverseTemperature;
-  std::vector<float> blockHighest;  // [blocks, R]
-  std::vector<float> highest;       // [R]
-  std::vector<float> blockMass;     // [blocks, R] sum of exp((x - highest) / temperature)
-  std::vector<double> mass;         // [R]
-
-  float weight(int64_t entry, int64_t row) const {
-    return fastExp((logits[entry * rows + row] - highest[static_cast<size_t>(row)]) * inverseTemperature);
-  }
-  float logprob(int64_t entry, int64_t row) const {
-    const auto r = static_cast<size_t>(row);
-    return static_cast<float>(static_cast<double>((logits[entry * rows + row] - highest[r]) * inverseTemperature) -
-                              std::log(mass[r]));
-  }
-};
-
-void findHighest(Softmax& s) {
-  s.blockHighest.assign(static_cast<size_t>(s.blocks * s.rows), -std::numeric_limits<float>::infinity());
-  at::parallel_for(0, s.blocks, 8, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) {
-      float* highest = s.blockHighest.data() + b * s.rows;
-      for (int64_t e = b * kEntries; e < std::min((b + 1) * kEntries, s.vocabulary); ++e) {
-        const float* x = s.logits + e * s.rows;
-#pragma omp simd
-        for (int64_t r = 0; r < s.rows; ++r) highest[r] = x[r] > highest[r] ? x[r] : highest[r];
-      }
-    }
-  });
-  s.highest.assign(s.blockHighest.begin(), s.blockHighest.begin() + s.rows);
-  for (int64_t b = 1; b < s.blocks; ++b) {
-    for (int64_t r = 0; r < s.rows; ++r) {
-      s.highest[static_cast<size_t>(r)] =
-          std::max(s.highest[static_cast<size_t>(r)], s.blockHighest[static_cast<size_t>(b * s.rows + r)]);
-    }
-  }
-}
-
-void sumMasses(Softmax& s) {
-  s.blockMass.assign(static_cast<size_t>(s.blocks * s.rows), 0.0f);
-  const float* highest = s.highest.data();
-  const float scale = s.inverseTemperature;
-  at::parallel_for(0, s.blocks, 8, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) {
-      float* mass = s.blockMass.data() + b * s.rows;
-      for (int64_t e = b * kEntries; e < std::min((b + 1) * kEntries, s.vocabulary); ++e) {
-        const float* x = s.logits + e * s.rows;
-#pragma omp simd
-        for (int64_t r = 0; r < s.rows; ++r) mass[r] += fastExp((x[r] - highest[r]) * scale);
-      }
-    }
-  });
-  s.mass.assign(static_cast<size_t>(s.rows), 0.0);
+int64_t greedyEntry(const ColumnSoftmax& s, int64_t row) {
   for (int64_t b = 0; b < s.blocks; ++b) {
-    for (int64_t r = 0; r < s.rows; ++r)
-      s.mass[static_cast<size_t>(r)] += static_cast<double>(s.blockMass[static_cast<size_t>(b * s.rows + r)]);
-  }
-}
-
-int64_t greedyEntry(const Softmax& s, int64_t row) {
-  for (int64_t b = 0; b < s.blocks; ++b) {
-    if (s.blockHighest[static_cast<size_t>(b * s.rows + row)] != s.highest[static_cast<size_t>(row)]) continue;
-    for (int64_t e = b * kEntries; e < std::min((b + 1) * kEntries, s.vocabulary); ++e) {
-      if (s.logits[e * s.rows + row] == s.highest[static_cast<size_t>(row)]) return e;
+    if (s.blockHighest[static_cast<size_t>(b * s.columns + row)] != s.highest[static_cast<size_t>(row)]) continue;
+    for (int64_t e = b * ColumnSoftmax::kEntries; e < s.blockEnd(b); ++e) {
+      if (s.logits[e * s.columns + row] == s.highest[static_cast<size_t>(row)]) return e;
     }
   }
   return 0;  // only NaN logits come here
 }
 
-int64_t drawEntry(const Softmax& s, int64_t row, double uniform) {
+int64_t drawEntry(const ColumnSoftmax& s, int64_t row, double uniform) {
   double left = uniform * s.mass[static_cast<size_t>(row)];
   int64_t last = 0;
   for (int64_t b = 0; b < s.blocks; ++b) {
-    const double blockMass = static_cast<double>(s.blockMass[static_cast<size_t>(b * s.rows + row)]);
+    const double blockMass = static_cast<double>(s.blockMass[static_cast<size_t>(b * s.columns + row)]);
     if (left >= blockMass && b + 1 < s.blocks) {
       left -= blockMass;
       continue;
     }
-    for (int64_t e = b * kEntries; e < std::min((b + 1) * kEntries, s.vocabulary); ++e) {
+    for (int64_t e = b * ColumnSoftmax::kEntries; e < s.blockEnd(b); ++e) {
       const double w = static_cast<double>(s.weight(e, row));
       if (w > 0) last = e;
       if (left < w) return e;
@@ -134,9 +70,9 @@ std::vector<int32_t> nucleusEntries(const std::vector<float>& weights, double to
 }
 
 // The general case, row by row: penalty and nucleus need the row's own copy.
-int64_t restrictedEntry(const Softmax& s, int64_t row, const SampleParams& params, const SampleRow& request) {
+int64_t restrictedEntry(const ColumnSoftmax& s, int64_t row, const SampleParams& params, const SampleRow& request) {
   std::vector<float> x(static_cast<size_t>(s.vocabulary));  // [vocab]
-  for (int64_t e = 0; e < s.vocabulary; ++e) x[static_cast<size_t>(e)] = s.logits[e * s.rows + row];
+  for (int64_t e = 0; e < s.vocabulary; ++e) x[static_cast<size_t>(e)] = s.logits[e * s.columns + row];
   if (params.presencePenalty != 0.0) {
     std::vector<int32_t> seen = *request.generated;
     std::sort(seen.begin(), seen.end());
@@ -168,14 +104,9 @@ int64_t restrictedEntry(const Softmax& s, int64_t row, const SampleParams& param
 
 Sampled sampleTokensCpu(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows) {
   const at::Tensor entryMajor = logits.to(at::kFloat).t().contiguous();  // [vocab, R]; no copy after linear()
-  Softmax s;
-  s.logits = entryMajor.const_data_ptr<float>();
-  s.vocabulary = entryMajor.size(0);
-  s.rows = entryMajor.size(1);
-  s.blocks = (s.vocabulary + kEntries - 1) / kEntries;
-  s.inverseTemperature = params.temperature == 0.0 ? 1.0f : static_cast<float>(1.0 / params.temperature);
-  findHighest(s);
-  sumMasses(s);
+  const float inverseTemperature = params.temperature == 0.0 ? 1.0f : static_cast<float>(1.0 / params.temperature);
+  const ColumnSoftmax s = cpu::columnSoftmax(entryMajor.const_data_ptr<float>(), entryMajor.size(0), entryMajor.size(1),
+                                             inverseTemperature);
   for (double mass : s.mass) {
     if (!std::isfinite(mass)) throw Error(ErrorCode::Internal, kDiverged);
   }
@@ -183,7 +114,7 @@ Sampled sampleTokensCpu(const at::Tensor& logits, const SampleParams& params, co
   Sampled out;
   out.tokens.resize(rows.size());
   out.logprobs.resize(rows.size());
-  at::parallel_for(0, s.rows, 1, [&](int64_t begin, int64_t end) {
+  at::parallel_for(0, s.columns, 1, [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
       const auto i = static_cast<size_t>(r);
       const int64_t entry = restricted                  ? restrictedEntry(s, r, params, rows[i])

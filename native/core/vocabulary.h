@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "core/model_config.h"
 #include "core/token_loss.h"
 
 namespace serl {
@@ -11,8 +12,13 @@ namespace serl {
 
 // log p(target) for each row: hidden [A, hidden], lmHead [vocab, hidden], targets [A] int64 -> [A] float32.
 // Logits are divided by the temperature; softmax in float32.
-at::Tensor targetLogprobs(const at::Tensor& hidden, const at::Tensor& lmHead, const at::Tensor& targets,
-                          double temperature);
+at::Tensor targetLogprobs(const ModelConfig& config, const at::Tensor& hidden, const at::Tensor& lmHead,
+                          const at::Tensor& targets, double temperature);
+
+struct VocabularyTargets {
+  at::Tensor tokens;  // [A] int64
+  double temperature;
+};
 
 // Called for rows [begin, begin + logprobs.size(0)) with their log-probs and entropies [C] float32; returns the scaled
 // d loss / d logprob [C].
@@ -21,7 +27,8 @@ using LossGradient = std::function<at::Tensor(int64_t begin, const at::Tensor& l
 // One pass over the vocabulary, forward and backward: a token's loss needs only its own log-prob, so the chunk's
 // gradient is known while its logits are there. Adds d/d lmHead to lmHeadGradient (float32 or lmHead's dtype,
 // [vocab, hidden]) and returns d/d hidden [A, hidden].
-at::Tensor backwardThroughVocabulary(const at::Tensor& hidden, const at::Tensor& lmHead, const at::Tensor& targets,
-                                     double temperature, const LossGradient& lossGradient, at::Tensor lmHeadGradient);
+at::Tensor backwardThroughVocabulary(const ModelConfig& config, const at::Tensor& hidden, const at::Tensor& lmHead,
+                                     const VocabularyTargets& targets, const LossGradient& lossGradient,
+                                     at::Tensor lmHeadGradient);
 
 }  // namespace serl

@@ -1,0 +1,214 @@
+#include "core/product_cpu.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "core/shared_tasks.h"
+#include "core/simd.h"
+
+namespace serl::cpu {
+namespace {
+
+// A tile of kRows x kColumns sums stays in registers.
+constexpr int kRows = kLanes == 16 ? 12 : 6;
+constexpr int kColumns = 2 * kLanes;
+
+constexpr int64_t kDepth = 576;  // of b packed at a time: kDepth * kWidth floats lie in the second-level cache
+constexpr int64_t kWidth = 256;
+
+struct Tile {
+  int64_t depth;
+  const float* a;  // Packed: [depth, Rows]; else rows of stride lda
+  int64_t lda;
+  const float* b;  // [depth, Vecs * kLanes]
+  float* c;        // [Rows, Vecs * kLanes], rows of stride ldc
+  int64_t ldc;
+  bool accumulate;
+};
+
+template <int Rows, int Vecs, bool Packed>
+void multiplyTile(const Tile& t) {
+  Vec sum[Rows][Vecs] = {};
+  for (int64_t k = 0; k < t.depth; ++k) {
+    Vec right[Vecs];
+#pragma GCC unroll 2
+    for (int v = 0; v < Vecs; ++v) right[v] = load(t.b + (k * Vecs + v) * kLanes);
+#pragma GCC unroll 12
+    for (int i = 0; i < Rows; ++i) {
+      const Vec left = broadcast(Packed ? t.a[k * Rows + i] : t.a[i * t.lda + k]);
+#pragma GCC unroll 2
+      for (int v = 0; v < Vecs; ++v) sum[i][v] += left * right[v];
+    }
+  }
+#pragma GCC unroll 12
+  for (int i = 0; i < Rows; ++i) {
+#pragma GCC unroll 2
+    for (int v = 0; v < Vecs; ++v) {
+      float* out = t.c + i * t.ldc + v * kLanes;
+      store(out, t.accumulate ? sum[i][v] + load(out) : sum[i][v]);
+    }
+  }
+}
+
+using TileFunction = void (*)(const Tile&);
+
+// [rows - 1] of a tile with so many vectors a row.
+template <int Vecs, bool Packed, int... Index>
+constexpr std::array<TileFunction, sizeof...(Index)> tileFunctions(std::integer_sequence<int, Index...>) {
+  return {multiplyTile<Index + 1, Vecs, Packed>...};
+}
+template <int Vecs, bool Packed>
+constexpr auto kTiles = tileFunctions<Vecs, Packed>(std::make_integer_sequence<int, kRows>{});
+
+TileFunction tileFunction(int64_t rows, bool narrow, bool packed) {
+  const auto& tiles =
+      narrow ? (packed ? kTiles<1, true> : kTiles<1, false>) : (packed ? kTiles<2, true> : kTiles<2, false>);
+  return tiles[static_cast<size_t>(rows - 1)];
+}
+
+// Copies [depth, Width] rows; a constant width needs no call to memcpy.
+template <int Width>
+void packRows(const Operand& from, int64_t depth, int64_t stride, float* out) {
+  for (int64_t k = 0; k < depth; ++k) {
+    std::memcpy(out + k * stride, from.data + k * from.rowStride, Width * sizeof(float));
+  }
+}
+
+// Copies [depth, width] of strided memory into rows of `stride`, zeros behind.
+void pack(const Operand& from, int64_t depth, int64_t width, int64_t stride, float* out) {
+  constexpr int64_t kRun = 16;  // a cache line where depth is the contiguous way
+  if (from.columnStride == 1) {
+    if (width == kRows && stride == kRows) return packRows<kRows>(from, depth, stride, out);
+    if (width == kColumns) return packRows<kColumns>(from, depth, stride, out);
+    for (int64_t k = 0; k < depth; ++k) std::copy_n(from.data + k * from.rowStride, width, out + k * stride);
+  } else {
+    for (int64_t first = 0; first < depth; first += kRun) {
+      const int64_t last = std::min(depth, first + kRun);
+      for (int64_t j = 0; j < width; ++j) {
+        const float* in = from.data + j * from.columnStride;
+        for (int64_t k = first; k < last; ++k) out[k * stride + j] = in[k * from.rowStride];
+      }
+    }
+  }
+  for (int64_t k = 0; width < stride && k < depth; ++k) std::fill_n(out + k * stride + width, stride - width, 0.0f);
+}
+
+// Columns of b side by side in registers; the last panel of a product may be narrow.
+struct Panel {
+  int64_t begin, width;
+
+  bool narrow() const { return width <= kLanes; }
+  int64_t stride() const { return narrow() ? kLanes : kColumns; }
+};
+
+Panel panelAt(int64_t index, int64_t columns) {
+  return {index * kColumns, std::min<int64_t>(kColumns, columns - index * kColumns)};
+}
+
+// One part of the depth and of the columns.
+struct Part {
+  Operand a, b;  // from the part's first element on
+  int64_t m, columns, depth;
+  const float* packed;  // b's panels, each [depth, stride]
+  float* c;
+  int64_t ldc;
+  bool accumulate, packLeft;
+
+  int64_t panels() const { return (columns + kColumns - 1) / kColumns; }
+};
+
+void packPanels(const Part& part, float* packed) {
+  at::parallel_for(0, part.panels(), 4, [&](int64_t begin, int64_t end) {
+    for (int64_t p = begin; p < end; ++p) {
+      const Panel panel = panelAt(p, part.columns);
+      const Operand from{part.b.data + panel.begin * part.b.columnStride, part.b.rowStride, part.b.columnStride};
+      pack(from, part.depth, panel.width, panel.stride(), packed + panel.begin * part.depth);
+    }
+  });
+}
+
+void multiplyPanel(const Part& part, const Panel& panel, int64_t row, int64_t rows, const float* left) {
+  const TileFunction multiply = tileFunction(rows, panel.narrow(), part.packLeft);
+  const float* right = part.packed + panel.begin * part.depth;
+  float* out = part.c + row * part.ldc + panel.begin;
+  if (panel.width == panel.stride()) {
+    multiply({part.depth, left, part.a.rowStride, right, out, part.ldc, part.accumulate});
+    return;
+  }
+  alignas(64) float edge[kRows * kColumns];
+  multiply({part.depth, left, part.a.rowStride, right, edge, panel.stride(), false});
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < panel.width; ++j) {
+      float& element = out[i * part.ldc + j];
+      element = edge[i * panel.stride() + j] + (part.accumulate ? element : 0.0f);
+    }
+  }
+}
+
+// Row blocks [begin, end) against panels [firstPanel, lastPanel).
+void multiplyBlocks(const Part& part, int64_t begin, int64_t end, int64_t firstPanel, int64_t lastPanel) {
+  alignas(64) float left[kDepth * kRows];
+  for (int64_t block = begin; block < end; ++block) {
+    const int64_t row = block * kRows, rows = std::min<int64_t>(kRows, part.m - row);
+    const float* a = part.a.data + row * part.a.rowStride;
+    if (part.packLeft) pack({a, part.a.columnStride, part.a.rowStride}, part.depth, rows, rows, left);
+    for (int64_t p = firstPanel; p < lastPanel; ++p) {
+      multiplyPanel(part, panelAt(p, part.columns), row, rows, part.packLeft ? left : a);
+    }
+  }
+}
+
+void multiplyPart(const Part& part) {
+  const int64_t blocks = (part.m + kRows - 1) / kRows, panels = part.panels();
+  // few rows and many threads: share out the columns as well
+  const int64_t shares = std::clamp<int64_t>(2 * at::get_num_threads() / blocks, 1, panels);
+  const int64_t run = std::max<int64_t>(1, blocks * shares / (8 * at::get_num_threads()));
+  sharedTasks(blocks * shares, shares == 1 ? run : 1, [&](int64_t begin, int64_t end) {
+    if (shares == 1) return multiplyBlocks(part, begin, end, 0, panels);
+    const int64_t share = begin % shares, block = begin / shares;
+    multiplyBlocks(part, block, block + 1, share * panels / shares, (share + 1) * panels / shares);
+  });
+}
+
+// Rows far apart meet in the same few sets of the first-level cache when their distance is a multiple of its way size.
+bool rowsCollide(int64_t rowStride) { return rowStride * static_cast<int64_t>(sizeof(float)) % 4096 == 0; }
+
+}  // namespace
+
+bool productIsFast() {
+#if defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__))
+  return true;
+#else
+  return false;
+#endif
+}
+
+void product(ProductShape shape, Operand a, Operand b, float* c, bool accumulate) {
+  const bool packLeft = a.columnStride != 1 || rowsCollide(a.rowStride);
+  const int64_t width = std::min(shape.n, kWidth), depth = std::min(shape.k, kDepth);
+  const auto packed = std::make_unique_for_overwrite<float[]>(
+      static_cast<size_t>((width + kColumns - 1) / kColumns * kColumns * depth));
+  for (int64_t k = 0; k < shape.k; k += kDepth) {
+    for (int64_t n = 0; n < shape.n; n += kWidth) {
+      const Part part{{a.data + k * a.columnStride, a.rowStride, a.columnStride},
+                      {b.data + k * b.rowStride + n * b.columnStride, b.rowStride, b.columnStride},
+                      shape.m,
+                      std::min(kWidth, shape.n - n),
+                      std::min(kDepth, shape.k - k),
+                      packed.get(),
+                      c + n,
+                      shape.n,
+                      accumulate || k > 0,
+                      packLeft};
+      packPanels(part, packed.get());
+      multiplyPart(part);
+    }
+  }
+}
+
+}  // namespace serl::cpu

@@ -1,0 +1,111 @@
+#include "core/softmax_cpu.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace serl::cpu {
+namespace {
+
+// Calls body(block) for every block, shared out over the threads.
+template <typename Body>
+void overBlocks(const ColumnSoftmax& s, const Body& body) {
+  at::parallel_for(0, s.blocks, 8, [&](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; ++b) body(b);
+  });
+}
+
+// [blocks, C] -> [C], in the order of the blocks.
+std::vector<double> sumOverBlocks(const ColumnSoftmax& s, const std::vector<float>& partials) {
+  std::vector<double> sum(static_cast<size_t>(s.columns), 0.0);
+  for (int64_t b = 0; b < s.blocks; ++b) {
+    for (int64_t c = 0; c < s.columns; ++c)
+      sum[static_cast<size_t>(c)] += static_cast<double>(partials[static_cast<size_t>(b * s.columns + c)]);
+  }
+  return sum;
+}
+
+void findHighest(ColumnSoftmax& s) {
+  s.blockHighest.assign(static_cast<size_t>(s.blocks * s.columns), -std::numeric_limits<float>::infinity());
+  overBlocks(s, [&](int64_t b) {
+    float* highest = s.blockHighest.data() + b * s.columns;
+    for (int64_t e = b * ColumnSoftmax::kEntries; e < s.blockEnd(b); ++e) {
+      const float* x = s.logits + e * s.columns;
+#pragma omp simd
+      for (int64_t c = 0; c < s.columns; ++c) highest[c] = x[c] > highest[c] ? x[c] : highest[c];
+    }
+  });
+  s.highest.assign(s.blockHighest.begin(), s.blockHighest.begin() + s.columns);
+  for (int64_t b = 1; b < s.blocks; ++b) {
+    for (int64_t c = 0; c < s.columns; ++c) {
+      s.highest[static_cast<size_t>(c)] =
+          std::max(s.highest[static_cast<size_t>(c)], s.blockHighest[static_cast<size_t>(b * s.columns + c)]);
+    }
+  }
+}
+
+void sumMasses(ColumnSoftmax& s) {
+  s.blockMass.assign(static_cast<size_t>(s.blocks * s.columns), 0.0f);
+  const float* highest = s.highest.data();
+  const float scale = s.inverseTemperature;
+  overBlocks(s, [&](int64_t b) {
+    float* mass = s.blockMass.data() + b * s.columns;
+    for (int64_t e = b * ColumnSoftmax::kEntries; e < s.blockEnd(b); ++e) {
+      const float* x = s.logits + e * s.columns;
+#pragma omp simd
+      for (int64_t c = 0; c < s.columns; ++c) mass[c] += fastExp((x[c] - highest[c]) * scale);
+    }
+  });
+  s.mass = sumOverBlocks(s, s.blockMass);
+}
+
+}  // namespace
+
+ColumnSoftmax columnSoftmax(const float* logits, int64_t vocabulary, int64_t columns, float inverseTemperature) {
+  const int64_t blocks = (vocabulary + ColumnSoftmax::kEntries - 1) / ColumnSoftmax::kEntries;
+  ColumnSoftmax s{logits, vocabulary, columns, blocks, inverseTemperature, {}, {}, {}, {}};
+  findHighest(s);
+  sumMasses(s);
+  return s;
+}
+
+// With y = (x - highest) / temperature: H = log sum e^y - sum p y.
+std::vector<float> columnEntropies(const ColumnSoftmax& s) {
+  std::vector<float> partials(static_cast<size_t>(s.blocks * s.columns), 0.0f);  // [blocks, C] sum of e^y y
+  const float* highest = s.highest.data();
+  const float scale = s.inverseTemperature;
+  overBlocks(s, [&](int64_t b) {
+    float* partial = partials.data() + b * s.columns;
+    for (int64_t e = b * ColumnSoftmax::kEntries; e < s.blockEnd(b); ++e) {
+      const float* x = s.logits + e * s.columns;
+#pragma omp simd
+      for (int64_t c = 0; c < s.columns; ++c) {
+        const float y = (x[c] - highest[c]) * scale;
+        partial[c] += fastExp(y) * y;
+      }
+    }
+  });
+  const std::vector<double> weighted = sumOverBlocks(s, partials);
+  std::vector<float> entropies(static_cast<size_t>(s.columns));
+  for (size_t c = 0; c < entropies.size(); ++c)
+    entropies[c] = static_cast<float>(std::log(s.mass[c]) - weighted[c] / s.mass[c]);
+  return entropies;
+}
+
+void logitGradients(const ColumnSoftmax& s, const int64_t* targets, const float* slopes, float* logits) {
+  std::vector<float> factors(static_cast<size_t>(s.columns));  // [C] -slope / mass
+  for (size_t c = 0; c < factors.size(); ++c) factors[c] = static_cast<float>(-slopes[c] / s.mass[c]);
+  const float *highest = s.highest.data(), *factor = factors.data();
+  const float scale = s.inverseTemperature;
+  overBlocks(s, [&](int64_t b) {
+    for (int64_t e = b * ColumnSoftmax::kEntries; e < s.blockEnd(b); ++e) {
+      float* x = logits + e * s.columns;
+#pragma omp simd
+      for (int64_t c = 0; c < s.columns; ++c) x[c] = factor[c] * fastExp((x[c] - highest[c]) * scale);
+    }
+  });
+  for (int64_t c = 0; c < s.columns; ++c) logits[targets[c] * s.columns + c] += slopes[c];
+}
+
+}  // namespace serl::cpu
