@@ -1,7 +1,7 @@
 // The demonstration under every estimator and in every mode, with controls and a setting that collapses: held-out
 // accuracy before and after as a Markdown table.
 //
-//   npx tsx bench/demo-matrix.ts [--seeds 0,1,2] [--only rloo,random] [--steps N] [--out runs/demo-matrix]
+//   npx tsx bench/demo-matrix.ts [--seeds 0,1,2] [--only 'rloo;random reward'] [--steps N] [--out runs/demo-matrix]
 //                                [--table docs/demo-matrix.md] [--device cpu]
 //
 // Needs `npm run build:native`. A run takes half a minute to three minutes on two cores; what is in --out already is not run
@@ -26,6 +26,8 @@ interface Result {
 
 const estimator = (name: string, ...more: string[]) => ({ [name]: [`advantage.estimator=${name}`, ...more] })
 const scorer = `reward.scorer=${join(root, 'bench', 'agreement.mjs')}`
+// one optimizer step a batch: the ratio is 1, and nothing is ever clipped
+const onPolicy = ['update.epochs=1', 'update.sequencesPerStep=1024']
 const given = 'instruct.source=given'
 
 /** Settings on top of the demo preset. */
@@ -42,6 +44,8 @@ const variants: Readonly<Record<string, readonly string[]>> = {
   'two iterations': ['train.iterations=2', 'train.steps=4'],
   'random reward': ['reward.kind=random'],
   'random reward, unclipped': ['reward.kind=random', 'update.clipLow=1', 'update.clipHigh=1000'],
+  'random reward, on-policy': ['reward.kind=random', ...onPolicy],
+  'majority, on-policy': onPolicy,
   'learning rate 0': ['optimizer.lr=0', 'train.steps=3'],
   'collapsing, guarded': [
     ...['optimizer.lr=1e-3', 'train.steps=16', 'kl.coef=0', 'difficulty.low=0', 'difficulty.high=1'],
@@ -61,7 +65,7 @@ const { values } = parseArgs({
 })
 
 const seeds = values.seeds.split(',').map(Number)
-const names = values.only === undefined ? Object.keys(variants) : values.only.split(',').map((name) => name.trim())
+const names = values.only === undefined ? Object.keys(variants) : values.only.split(';').map((name) => name.trim())
 const unknown = names.find((name) => variants[name] === undefined)
 if (unknown !== undefined) throw new Error(`no variant ${unknown}; there are: ${Object.keys(variants).join(', ')}`)
 

@@ -106,9 +106,10 @@ at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::T
   return layout.padded ? Unpad::apply(slots, layout.gather, layout.scatter, layout.present) : slots;
 }
 
-Attend packedAttend(const ModelConfig& config, const PackedLayout& layout) {
-  return [&config, &layout](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-    return packedAttention(q, k, v, layout, config.slidingWindows[static_cast<size_t>(layer)]);
+Attend packedAttend(const ModelConfig& config, std::shared_ptr<const PackedLayout> layout) {
+  return [windows = config.slidingWindows, layout](int64_t layer, const at::Tensor& q, const at::Tensor& k,
+                                                   const at::Tensor& v) {
+    return packedAttention(q, k, v, *layout, windows[static_cast<size_t>(layer)]);
   };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <memory>
 #include <vector>
 
 #include "core/decoder.h"
@@ -27,6 +28,6 @@ at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::T
                            int64_t window);
 
 // The Attend of training and scoring.
-Attend packedAttend(const ModelConfig& config, const PackedLayout& layout);
+Attend packedAttend(const ModelConfig& config, std::shared_ptr<const PackedLayout> layout);
 
 }  // namespace serl

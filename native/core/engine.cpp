@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <set>
 
-#include "core/attention.h"
 #include "core/device.h"
 #include "core/error.h"
 #include "core/vocabulary.h"
@@ -19,27 +18,6 @@ namespace {
 at::Tensor uploadFloats(const float* data, int64_t count, at::Device device) {
   if (data == nullptr) return {};
   return at::from_blob(const_cast<float*>(data), {count}, at::TensorOptions().dtype(at::kFloat)).to(device);
-}
-
-std::vector<int64_t> wide(const int32_t* data, int64_t count) { return {data, data + count}; }
-
-// Where the action tokens are predicted, and what they are.
-struct Actions {
-  at::Tensor rows;     // [A] int64: packed index of the token before each action token
-  at::Tensor targets;  // [A] int64
-  int64_t count = 0;
-};
-
-Actions actionTokens(const SequenceView& batch, at::Device device) {
-  std::vector<int64_t> rows, targets;
-  for (int64_t i = 0; i < batch.sequences; ++i) {
-    for (int64_t t = batch.offsets[i] + batch.promptLengths[i]; t < batch.offsets[i + 1]; ++t) {
-      rows.push_back(t - 1);
-      targets.push_back(batch.tokens[t]);
-    }
-  }
-  const auto count = static_cast<int64_t>(rows.size());
-  return {upload(rows, device), upload(targets, device), count};
 }
 
 // The borrowed arrays of a loss on the device, [A] each or undefined.
@@ -110,32 +88,31 @@ Completions Engine::generate(const std::vector<std::vector<int32_t>>& prompts, c
   return serl::generate(policy_, config_, prompts, params, kvCacheBytes_, {cancelled, progress, memory_.kvCache});
 }
 
-at::Tensor Engine::hiddenStates(const Weights& weights, const SequenceView& batch) {
-  const std::vector<int64_t> offsets = wide(batch.offsets, batch.sequences + 1);
-  const PackedLayout layout = packedLayout(offsets, device_);
-  return decoderForward(weights, config_, upload(wide(batch.tokens, offsets.back()), device_), layout.positions,
-                        packedAttend(config_, layout));
+at::Tensor Engine::actionStates(const Weights& weights, const SequenceBatch& batch) {
+  return decoderForward(weights, config_, batch.tokens, batch.positions, batch.attend)
+      .index_select(0, batch.actionRows)
+      .contiguous();
 }
 
-at::Tensor Engine::logprobs(const SequenceView& batch, bool reference, double temperature) {
+at::Tensor Engine::logprobs(const SequenceView& view, bool reference, double temperature) {
   at::NoGradGuard noGrad;
   if (reference && !reference_) throw Error(ErrorCode::Argument, "the engine was opened without reference weights");
   const Weights& weights = reference ? *reference_ : policy_;
-  const Actions actions = actionTokens(batch, device_);
-  if (actions.count == 0) return at::empty({0}, at::TensorOptions().dtype(at::kFloat));
-  const at::Tensor hidden = hiddenStates(weights, batch).index_select(0, actions.rows).contiguous();
-  return targetLogprobs(config_, hidden, weights.lmHead, actions.targets, temperature).to(at::kCPU);
+  const SequenceBatch batch = sequenceBatch(view, config_, device_);
+  if (batch.actions == 0) return at::empty({0}, at::TensorOptions().dtype(at::kFloat));
+  const at::Tensor hidden = actionStates(weights, batch);
+  return targetLogprobs(config_, hidden, weights.lmHead, batch.targets, temperature).to(at::kCPU);
 }
 
-LossStats Engine::accumulate(const SequenceView& batch, const LossView& loss) try {
+LossStats Engine::accumulate(const SequenceView& view, const LossView& loss) try {
   prepareGradients();
-  const Actions actions = actionTokens(batch, device_);
+  const SequenceBatch batch = sequenceBatch(view, config_, device_);
   LossStats stats;
-  stats.tokens = actions.count;
-  if (actions.count == 0) return stats;
-  const at::Tensor hidden = hiddenStates(policy_, batch).index_select(0, actions.rows).contiguous();  // [A, hidden]
+  stats.tokens = batch.actions;
+  if (batch.actions == 0) return stats;
+  const at::Tensor hidden = actionStates(policy_, batch);  // [A, hidden]
   at::Tensor lmHeadGradient = config_.tieWordEmbeddings ? gradients_.front() : gradients_.back();
-  const LossTensors tensors = uploadLoss(loss, actions.count, device_);
+  const LossTensors tensors = uploadLoss(loss, batch.actions, device_);
   std::vector<at::Tensor> chunks;
   const auto gradient = [&](int64_t begin, const at::Tensor& logprobs, const at::Tensor& entropy) {
     const TokenLoss token = tokenLoss(loss, tensors, logprobs, begin);
@@ -146,7 +123,7 @@ LossStats Engine::accumulate(const SequenceView& batch, const LossView& loss) tr
   {
     at::NoGradGuard noGrad;
     hiddenGradient = backwardThroughVocabulary(config_, hidden.detach(), policy_.lmHead.detach(),
-                                               {actions.targets, loss.temperature}, gradient, lmHeadGradient);
+                                               {batch.targets, loss.temperature}, gradient, lmHeadGradient);
   }
   hidden.backward(hiddenGradient);
   foldGradients();

@@ -9,6 +9,7 @@
 
 #include "core/adamw.h"
 #include "core/generator.h"
+#include "core/sequence_batch.h"
 #include "core/tensor_io.h"
 #include "core/token_loss.h"
 #include "core/weights.h"
@@ -26,13 +27,6 @@ struct EngineOptions {
 };
 
 // Borrowed from the caller for the length of one call.
-struct SequenceView {
-  const int32_t* tokens = nullptr;         // [T]
-  const int32_t* offsets = nullptr;        // [n + 1]
-  const int32_t* promptLengths = nullptr;  // [n]
-  int64_t sequences = 0;
-};
-
 struct LossView {
   bool policy = false;                       // else negative log-likelihood
   const float* advantages = nullptr;         // [A] policy only
@@ -81,7 +75,7 @@ class Engine {
   std::vector<std::string> tensorNames() const;
 
  private:
-  at::Tensor hiddenStates(const Weights& weights, const SequenceView& batch);  // [T, hidden]
+  at::Tensor actionStates(const Weights& weights, const SequenceBatch& batch);  // [A, hidden]
   void prepareGradients();
   void zeroGradients();
   void foldGradients();

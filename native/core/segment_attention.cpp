@@ -1,0 +1,164 @@
+#include "core/segment_attention.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+namespace serl {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+// Attention of some queries over some keys: output [..., d] normalised, logSum [...] of its softmax denominator.
+struct Attended {
+  at::Tensor output, logSum;
+};
+
+struct Gradients {
+  at::Tensor q, k, v;
+};
+
+// Log-sum of a padded slot: its weights exp(score - logSum) are 0 in the backward, whatever its scores.
+constexpr double kPaddingLogSum = 1e30;
+
+// [t, h, ...] packed -> [n, h, L, ...]
+at::Tensor toGrid(const at::Tensor& x, const PackedLayout& layout) {
+  const at::Tensor slots = layout.padded ? x.index_select(0, layout.gather) : x;
+  return slots.unflatten(0, {layout.sequences, layout.maxLength}).transpose(1, 2).contiguous();
+}
+
+// [n, h, L, ...] -> [t, h, ...] packed
+at::Tensor toPacked(const at::Tensor& grid, const PackedLayout& layout) {
+  const at::Tensor slots = grid.transpose(1, 2).flatten(0, 1);
+  return layout.padded ? slots.index_select(0, layout.scatter) : slots.contiguous();
+}
+
+// [n, kvHeads, L, d] -> [n, heads, L, d]
+at::Tensor repeatHeads(const at::Tensor& x, int64_t share) { return share == 1 ? x : x.repeat_interleave(share, 1); }
+at::Tensor sumHeads(const at::Tensor& x, int64_t share) {
+  return share == 1 ? x : x.unflatten(1, {x.size(1) / share, share}).sum(2);
+}
+
+// Each segment's tokens among themselves, causally. q [t, heads, d], k and v [t, kvHeads, d].
+Attended attendWithin(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const PackedLayout& layout) {
+  const int64_t share = q.size(1) / k.size(1);
+  const auto [output, logSum] = at::_scaled_dot_product_flash_attention_for_cpu(
+      toGrid(q, layout), repeatHeads(toGrid(k, layout), share), repeatHeads(toGrid(v, layout), share),
+      /*dropout_p=*/0.0, /*is_causal=*/true);
+  return {toPacked(output, layout), toPacked(logSum, layout)};  // [t, heads, d], [t, heads]
+}
+
+Gradients attendWithinBackward(const at::Tensor& dOutput, const Gradients& x, const Attended& merged,
+                               const PackedLayout& layout) {
+  const int64_t share = x.q.size(1) / x.k.size(1);
+  at::Tensor dOutputGrid = toGrid(dOutput, layout), logSum = toGrid(merged.logSum, layout);
+  if (layout.padded) {
+    const at::Tensor absent = layout.present.logical_not().view({layout.sequences, 1, layout.maxLength});
+    dOutputGrid = dOutputGrid.masked_fill(absent.unsqueeze(-1), 0);
+    logSum = logSum.masked_fill(absent, kPaddingLogSum);
+  }
+  const auto [dq, dk, dv] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
+      dOutputGrid, toGrid(x.q, layout), repeatHeads(toGrid(x.k, layout), share),
+      repeatHeads(toGrid(x.v, layout), share), toGrid(merged.output, layout), logSum, /*dropout_p=*/0.0,
+      /*is_causal=*/true);
+  return {toPacked(dq, layout), toPacked(sumHeads(dk, share), layout), toPacked(sumHeads(dv, share), layout)};
+}
+
+// Queries that share a key-value head side by side, as all see all of the head's keys:
+// [t, heads, ...] -> [1, kvHeads, t * share, ...]
+at::Tensor foldQueries(const at::Tensor& x, int64_t kvHeads) {
+  return x.unflatten(1, {kvHeads, x.size(1) / kvHeads}).transpose(0, 1).flatten(1, 2).unsqueeze(0).contiguous();
+}
+at::Tensor unfoldQueries(const at::Tensor& x, int64_t tokens) {
+  return x.squeeze(0).unflatten(1, {tokens, x.size(2) / tokens}).transpose(0, 1).flatten(1, 2);
+}
+at::Tensor foldKeys(const at::Tensor& x) { return x.transpose(0, 1).unsqueeze(0).contiguous(); }  // [1, kvHeads, t, d]
+
+// A group's tails over its head, all of it. The tails' own attention comes in `tails` [tailTokens, ...], and the merged
+// one leaves there.
+void mergeHead(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const Attended& tails) {
+  const auto [output, logSum] =
+      at::_scaled_dot_product_flash_attention_for_cpu(foldQueries(q, k.size(1)), foldKeys(k), foldKeys(v));
+  const at::Tensor headLogSum = unfoldQueries(logSum, q.size(0)), total = at::logaddexp(tails.logSum, headLogSum);
+  const auto weight = [&](const at::Tensor& part) { return at::exp(part - total).unsqueeze(-1); };
+  const at::Tensor merged = tails.output.to(at::kFloat) * weight(tails.logSum) +
+                            unfoldQueries(output, q.size(0)).to(at::kFloat) * weight(headLogSum);
+  tails.output.copy_(merged);
+  tails.logSum.copy_(total);
+}
+
+Attended forwardAll(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const SegmentLayout& layout) {
+  const auto part = [](const at::Tensor& x, int64_t begin, int64_t count) { return x.narrow(0, begin, count); };
+  const int64_t heads = layout.headTokens, tails = layout.tailTokens;
+  const Attended within = attendWithin(part(q, 0, heads), part(k, 0, heads), part(v, 0, heads), layout.heads);
+  if (tails == 0) return within;
+  const Attended tail = attendWithin(part(q, heads, tails), part(k, heads, tails), part(v, heads, tails), layout.tails);
+  for (const SegmentLayout::Group& g : layout.groups) {
+    const int64_t own = g.tails - heads;
+    mergeHead(part(q, g.tails, g.tailTokens), part(k, g.head, g.headLength), part(v, g.head, g.headLength),
+              {part(tail.output, own, g.tailTokens), part(tail.logSum, own, g.tailTokens)});
+  }
+  return {at::cat({within.output, tail.output}), at::cat({within.logSum, tail.logSum})};
+}
+
+Gradients backwardAll(const at::Tensor& dOutput, const Gradients& x, const Attended& merged,
+                      const SegmentLayout& layout) {
+  const auto part = [](const at::Tensor& t, int64_t begin, int64_t count) { return t.narrow(0, begin, count); };
+  Gradients out{at::empty_like(x.q), at::empty_like(x.k), at::empty_like(x.v)};
+  const auto within = [&](int64_t begin, int64_t count, const PackedLayout& packed) {
+    const Gradients d = attendWithinBackward(
+        part(dOutput, begin, count), {part(x.q, begin, count), part(x.k, begin, count), part(x.v, begin, count)},
+        {part(merged.output, begin, count), part(merged.logSum, begin, count)}, packed);
+    part(out.q, begin, count).copy_(d.q);
+    part(out.k, begin, count).copy_(d.k);
+    part(out.v, begin, count).copy_(d.v);
+  };
+  within(0, layout.headTokens, layout.heads);
+  if (layout.tailTokens > 0) within(layout.headTokens, layout.tailTokens, layout.tails);
+  const int64_t kvHeads = x.k.size(1);
+  for (const SegmentLayout::Group& g : layout.groups) {
+    const auto fold = [&](const at::Tensor& t) { return foldQueries(part(t, g.tails, g.tailTokens), kvHeads); };
+    const auto keys = [&](const at::Tensor& t) { return foldKeys(part(t, g.head, g.headLength)); };
+    const auto [dq, dk, dv] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
+        fold(dOutput), fold(x.q), keys(x.k), keys(x.v), fold(merged.output), fold(merged.logSum), /*dropout_p=*/0.0,
+        /*is_causal=*/false);
+    part(out.q, g.tails, g.tailTokens).add_(unfoldQueries(dq, g.tailTokens));
+    part(out.k, g.head, g.headLength).add_(dk.squeeze(0).transpose(0, 1));
+    part(out.v, g.head, g.headLength).add_(dv.squeeze(0).transpose(0, 1));
+  }
+  return out;
+}
+
+// What autograd keeps the layout in.
+struct LayoutHolder : torch::CustomClassHolder {
+  std::shared_ptr<const SegmentLayout> layout;
+};
+
+struct SegmentAttention : torch::autograd::Function<SegmentAttention> {
+  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                            const std::shared_ptr<const SegmentLayout>& layout) {
+    const Attended merged = forwardAll(q, k, v, *layout);
+    ctx->save_for_backward({q, k, v, merged.output, merged.logSum});
+    auto holder = c10::make_intrusive<LayoutHolder>();
+    holder->layout = layout;
+    ctx->saved_data["layout"] = c10::IValue::make_capsule(holder);
+    return merged.output.flatten(1);
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    const variable_list saved = ctx->get_saved_variables();
+    const auto holder = ctx->saved_data["layout"].toCapsule();
+    const SegmentLayout& layout = *static_cast<const LayoutHolder&>(*holder).layout;
+    const at::Tensor dOutput = grads[0].contiguous().view(saved[3].sizes());
+    const Gradients d = backwardAll(dOutput, {saved[0], saved[1], saved[2]}, {saved[3], saved[4]}, layout);
+    return {d.q, d.k, d.v, {}};
+  }
+};
+
+}  // namespace
+
+at::Tensor segmentAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                            const std::shared_ptr<const SegmentLayout>& layout) {
+  return SegmentAttention::apply(q.contiguous(), k.contiguous(), v.contiguous(), layout);
+}
+
+}  // namespace serl
