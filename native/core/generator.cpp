@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "core/attention.h"
-#include "core/decode_attention.h"
+#include "core/block_attention.h"
 #include "core/device.h"
 #include "core/error.h"
 #include "core/kv_cache.h"
@@ -102,27 +102,35 @@ int64_t cacheBlocks(const Job& job, int64_t budgetBytes, at::ScalarType dtype) {
   return std::min(all, budget);
 }
 
+// The prompts' tokens as rows that see what comes before them in their own prompt.
+BlockPlan promptPlan(const Job& job, const std::vector<size_t>& groups) {
+  std::vector<BlockRow> rows;
+  for (size_t g : groups) {
+    const std::vector<int32_t>& blocks = job.groups[g].blocks;
+    for (size_t t = 0; t < job.groups[g].prompt.size(); ++t)
+      rows.push_back({static_cast<int64_t>(g), nullptr, 0, &blocks, static_cast<int64_t>(t) + 1});
+  }
+  return blockPlan(std::move(rows), job.weights.embedding.device(), /*tables=*/false);
+}
+
 // Runs the groups' prompts packed, fills their blocks and keeps the hidden state that draws the first tokens.
 void prefill(Job& job, KvCache& cache, const std::vector<size_t>& groups) {
-  std::vector<int64_t> tokens, offsets{0}, writeBlock, writeOffset, last;
+  std::vector<int64_t> tokens, offsets{0}, last;
   for (size_t g : groups) {
-    const Group& group = job.groups[g];
-    for (size_t t = 0; t < group.prompt.size(); ++t) {
-      tokens.push_back(group.prompt[t]);
-      writeBlock.push_back(group.blocks[t / KvCache::kBlockSize]);
-      writeOffset.push_back(static_cast<int64_t>(t) % KvCache::kBlockSize);
-    }
+    tokens.insert(tokens.end(), job.groups[g].prompt.begin(), job.groups[g].prompt.end());
     offsets.push_back(static_cast<int64_t>(tokens.size()));
     last.push_back(offsets.back() - 1);
   }
   const at::Device device = job.weights.embedding.device();
-  const at::Tensor block = upload(writeBlock, device), offset = upload(writeOffset, device);
-  const PackedLayout layout = packedLayout(offsets, device);
+  const BlockPlan plan = promptPlan(job, groups);
+  const bool kernel = device.is_cpu() && !job.config.portableKernels;
+  const PackedLayout layout = kernel ? PackedLayout{} : packedLayout(offsets, device);
   const Attend attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-    cache.write(layer, k, v, block, offset);
-    return packedAttention(q, k, v, layout, job.config.slidingWindows[static_cast<size_t>(layer)]);
+    const int64_t window = job.config.slidingWindows[static_cast<size_t>(layer)];
+    cache.write(layer, k, v, plan.writeBlock, plan.writeOffset);
+    return kernel ? blockAttentionCpu(q, cache.layer(layer), plan, window) : packedAttention(q, k, v, layout, window);
   };
-  const at::Tensor hidden = decoderForward(job.weights, job.config, upload(tokens, device), layout.positions, attend)
+  const at::Tensor hidden = decoderForward(job.weights, job.config, upload(tokens, device), plan.positions, attend)
                                 .index_select(0, upload(last, device));  // [groups, hidden]
   for (size_t i = 0; i < groups.size(); ++i)
     job.groups[groups[i]].lastHidden = hidden.narrow(0, static_cast<int64_t>(i), 1);
@@ -212,7 +220,7 @@ void enter(Job& job, KvCache& cache, size_t& nextGroup) {
 
 // One token for every active row.
 void decodeStep(Job& job, KvCache& cache) {
-  std::vector<DecodeRow> rows;
+  std::vector<BlockRow> rows;
   std::vector<int64_t> tokens;
   for (int64_t id : job.active) {
     const Row& row = job.rows[static_cast<size_t>(id)];
@@ -222,10 +230,10 @@ void decodeStep(Job& job, KvCache& cache) {
     tokens.push_back(row.tokens.back());
   }
   const at::Device device = job.weights.embedding.device();
-  const DecodePlan plan = decodePlan(std::move(rows), device, job.config.portableKernels);
+  const BlockPlan plan = blockPlan(std::move(rows), device, !device.is_cpu() || job.config.portableKernels);
   const Attend attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
     cache.write(layer, k, v, plan.writeBlock, plan.writeOffset);
-    return decodeAttention(q, cache, layer, plan, job.config.slidingWindows[static_cast<size_t>(layer)]);
+    return blockAttention(q, cache, layer, plan, job.config.slidingWindows[static_cast<size_t>(layer)]);
   };
   const at::Tensor hidden = decoderForward(job.weights, job.config, upload(tokens, device), plan.positions, attend);
   const std::vector<int64_t> ids = job.active;

@@ -8,17 +8,15 @@
 namespace serl {
 namespace {
 
-// One pass over plain memory; k, v [T, kvHeads, headDim], keys [blocks, kvHeads, headDim, kBlockSize],
-// values [blocks, kvHeads, kBlockSize, headDim].
 template <typename T>
-void writeTokens(const at::Tensor& k, const at::Tensor& v, const at::Tensor& block, const at::Tensor& offset,
-                 at::Tensor& keys, at::Tensor& values) {
+void writeTokens(const KvBlocks& to, const at::Tensor& k, const at::Tensor& v, const at::Tensor& block,
+                 const at::Tensor& offset) {
   constexpr int64_t size = KvCache::kBlockSize;
   const at::Tensor key = k.contiguous(), value = v.contiguous();
   const int64_t tokens = key.size(0), heads = key.size(1), dim = key.size(2);
   const T *keyIn = key.const_data_ptr<T>(), *valueIn = value.const_data_ptr<T>();
   const auto *blocks = block.const_data_ptr<int64_t>(), *offsets = offset.const_data_ptr<int64_t>();
-  T *keyOut = keys.mutable_data_ptr<T>(), *valueOut = values.mutable_data_ptr<T>();
+  T *keyOut = to.keys.mutable_data_ptr<T>(), *valueOut = to.values.mutable_data_ptr<T>();
   at::parallel_for(0, tokens * heads, 64, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t token = i / heads, at = (blocks[token] * heads + i % heads) * size * dim;
@@ -31,13 +29,19 @@ void writeTokens(const at::Tensor& k, const at::Tensor& v, const at::Tensor& blo
 
 }  // namespace
 
+void writeBlocksCpu(const KvBlocks& blocks, const at::Tensor& k, const at::Tensor& v, const at::Tensor& block,
+                    const at::Tensor& offset) {
+  if (k.scalar_type() == at::kBFloat16) return writeTokens<at::BFloat16>(blocks, k, v, block, offset);
+  writeTokens<float>(blocks, k, v, block, offset);
+}
+
 KvCache::KvCache(const ModelConfig& config, int64_t blocks, at::TensorOptions options)
     : portable_(config.portableKernels) {
   for (int64_t layer = 0; layer < config.numHiddenLayers; ++layer) {
-    keys_.push_back(at::empty({blocks, config.numKeyValueHeads, config.headDim, kBlockSize}, options));
-    values_.push_back(at::empty({blocks, config.numKeyValueHeads, kBlockSize, config.headDim}, options));
+    layers_.push_back({at::empty({blocks, config.numKeyValueHeads, config.headDim, kBlockSize}, options),
+                       at::empty({blocks, config.numKeyValueHeads, kBlockSize, config.headDim}, options)});
     // the CPU kernel reads no unused slot; tensor operations multiply them by 0, which must not meet a NaN
-    if (config.portableKernels || !options.device().is_cpu()) values_.back().zero_();
+    if (config.portableKernels || !options.device().is_cpu()) layers_.back().values.zero_();
   }
   for (int64_t block = blocks - 1; block >= 0; --block) free_.push_back(static_cast<int32_t>(block));
 }
@@ -61,18 +65,16 @@ void KvCache::release(std::vector<int32_t>& blocks) {
 
 void KvCache::write(int64_t layer, const at::Tensor& k, const at::Tensor& v, const at::Tensor& block,
                     const at::Tensor& offset) {
-  at::Tensor &keys = keys_[static_cast<size_t>(layer)], &values = values_[static_cast<size_t>(layer)];
-  if (keys.is_cpu() && !portable_) {
-    return keys.scalar_type() == at::kBFloat16 ? writeTokens<at::BFloat16>(k, v, block, offset, keys, values)
-                                               : writeTokens<float>(k, v, block, offset, keys, values);
-  }
+  const KvBlocks& blocks = layers_[static_cast<size_t>(layer)];
+  if (blocks.keys.is_cpu() && !portable_) return writeBlocksCpu(blocks, k, v, block, offset);
+  at::Tensor keys = blocks.keys, values = blocks.values;
   keys.index_put_({block, at::indexing::Slice(), at::indexing::Slice(), offset}, k);
   values.index_put_({block, at::indexing::Slice(), offset}, v);
 }
 
 int64_t KvCache::bytes() const {
   int64_t total = 0;
-  for (size_t i = 0; i < keys_.size(); ++i) total += static_cast<int64_t>(keys_[i].nbytes() + values_[i].nbytes());
+  for (const KvBlocks& blocks : layers_) total += static_cast<int64_t>(blocks.keys.nbytes() + blocks.values.nbytes());
   return total;
 }
 

@@ -7,6 +7,16 @@
 
 namespace serl {
 
+// One layer's keys and values. Keys lie transposed, so that one query meets a block's keys as one vector.
+struct KvBlocks {
+  at::Tensor keys;    // [blocks, kvHeads, headDim, kBlockSize]
+  at::Tensor values;  // [blocks, kvHeads, kBlockSize, headDim]
+};
+
+// The CPU's way to put k, v [T, kvHeads, headDim] into token slots (block [T], offset [T]), both int64.
+void writeBlocksCpu(const KvBlocks& blocks, const at::Tensor& k, const at::Tensor& v, const at::Tensor& block,
+                    const at::Tensor& offset);
+
 // Keys and values of every layer in blocks of kBlockSize tokens, handed out from a free list. A block belongs to one
 // prompt (shared by its samples) or to one sample's tail.
 class KvCache {
@@ -26,16 +36,12 @@ class KvCache {
   void write(int64_t layer, const at::Tensor& k, const at::Tensor& v, const at::Tensor& block,
              const at::Tensor& offset);
 
-  // Keys lie transposed, so that one query meets a block's 32 keys as one vector: [blocks, kvHeads, headDim,
-  // kBlockSize].
-  const at::Tensor& keys(int64_t layer) const { return keys_[static_cast<size_t>(layer)]; }
-  // [blocks, kvHeads, kBlockSize, headDim].
-  const at::Tensor& values(int64_t layer) const { return values_[static_cast<size_t>(layer)]; }
+  const KvBlocks& layer(int64_t layer) const { return layers_[static_cast<size_t>(layer)]; }
   int64_t bytes() const;
 
  private:
   bool portable_;
-  std::vector<at::Tensor> keys_, values_;
+  std::vector<KvBlocks> layers_;
   std::vector<int32_t> free_;
 };
 

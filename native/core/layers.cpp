@@ -19,7 +19,7 @@ bool usesCpuProducts(const ModelConfig& config, const at::Tensor& x) {
 }
 
 at::Tensor linear(const ModelConfig& config, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  const bool fused = usesCpuProducts(config, x) && x.size(0) > 1;  // one row is a matrix times a vector
+  const bool fused = usesCpuProducts(config, x);
   if (!fused && (!x.is_cpu() || x.size(0) < kFeatureMajorRows)) return at::linear(x, weight, bias);
   const at::Tensor product = fused ? fusedLinear(x, weight) : at::mm(weight, x.t()).t();  // [T, out]
   return bias.defined() ? product + bias : product;

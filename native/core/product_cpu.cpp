@@ -25,22 +25,23 @@ struct Tile {
   int64_t depth;
   const float* a;  // Packed: [depth, Rows]; else rows of stride lda
   int64_t lda;
-  const float* b;  // [depth, Vecs * kLanes]
-  float* c;        // [Rows, Vecs * kLanes], rows of stride ldc
+  const float* b;  // [depth, Vecs * Lanes]
+  float* c;        // [Rows, Vecs * Lanes], rows of stride ldc
   int64_t ldc;
   bool accumulate;
 };
 
-template <int Rows, int Vecs, bool Packed>
+template <int Rows, int Lanes, int Vecs, bool Packed>
 void multiplyTile(const Tile& t) {
-  Vec sum[Rows][Vecs] = {};
+  using V = Vector<Lanes>;
+  V sum[Rows][Vecs] = {};
   for (int64_t k = 0; k < t.depth; ++k) {
-    Vec right[Vecs];
+    V right[Vecs];
 #pragma GCC unroll 2
-    for (int v = 0; v < Vecs; ++v) right[v] = load(t.b + (k * Vecs + v) * kLanes);
+    for (int v = 0; v < Vecs; ++v) right[v] = load<Lanes>(t.b + (k * Vecs + v) * Lanes);
 #pragma GCC unroll 12
     for (int i = 0; i < Rows; ++i) {
-      const Vec left = broadcast(Packed ? t.a[k * Rows + i] : t.a[i * t.lda + k]);
+      const V left = broadcast<Lanes>(Packed ? t.a[k * Rows + i] : t.a[i * t.lda + k]);
 #pragma GCC unroll 2
       for (int v = 0; v < Vecs; ++v) sum[i][v] += left * right[v];
     }
@@ -49,25 +50,32 @@ void multiplyTile(const Tile& t) {
   for (int i = 0; i < Rows; ++i) {
 #pragma GCC unroll 2
     for (int v = 0; v < Vecs; ++v) {
-      float* out = t.c + i * t.ldc + v * kLanes;
-      store(out, t.accumulate ? sum[i][v] + load(out) : sum[i][v]);
+      float* out = t.c + i * t.ldc + v * Lanes;
+      store<Lanes>(out, t.accumulate ? sum[i][v] + load<Lanes>(out) : sum[i][v]);
     }
   }
 }
 
 using TileFunction = void (*)(const Tile&);
+using TileFunctions = std::array<TileFunction, kRows>;  // [rows - 1]
 
-// [rows - 1] of a tile with so many vectors a row.
-template <int Vecs, bool Packed, int... Index>
-constexpr std::array<TileFunction, sizeof...(Index)> tileFunctions(std::integer_sequence<int, Index...>) {
-  return {multiplyTile<Index + 1, Vecs, Packed>...};
+template <int Lanes, int Vecs, bool Packed, int... Index>
+constexpr TileFunctions tileFunctions(std::integer_sequence<int, Index...>) {
+  return {multiplyTile<Index + 1, Lanes, Vecs, Packed>...};
 }
-template <int Vecs, bool Packed>
-constexpr auto kTiles = tileFunctions<Vecs, Packed>(std::make_integer_sequence<int, kRows>{});
 
-TileFunction tileFunction(int64_t rows, bool narrow, bool packed) {
-  const auto& tiles =
-      narrow ? (packed ? kTiles<1, true> : kTiles<1, false>) : (packed ? kTiles<2, true> : kTiles<2, false>);
+// The tiles of panels of one width, by whether the left operand is packed.
+template <int Lanes, int Vecs>
+constexpr TileFunctions kTiles[2] = {
+    tileFunctions<Lanes, Vecs, false>(std::make_integer_sequence<int, kRows>{}),
+    tileFunctions<Lanes, Vecs, true>(std::make_integer_sequence<int, kRows>{}),
+};
+
+TileFunction tileFunction(int64_t rows, int64_t stride, bool packed) {
+  const auto& tiles = stride == 4        ? kTiles<4, 1>[packed]
+                      : stride == 8      ? kTiles<8, 1>[packed]
+                      : stride == kLanes ? kTiles<kLanes, 1>[packed]
+                                         : kTiles<kLanes, 2>[packed];
   return tiles[static_cast<size_t>(rows - 1)];
 }
 
@@ -98,12 +106,12 @@ void pack(const Operand& from, int64_t depth, int64_t width, int64_t stride, flo
   for (int64_t k = 0; width < stride && k < depth; ++k) std::fill_n(out + k * stride + width, stride - width, 0.0f);
 }
 
-// Columns of b side by side in registers; the last panel of a product may be narrow.
+// Columns of b side by side in registers; the last panel of a product may be narrower, in which case the smallest
+// vectors that hold it do.
 struct Panel {
   int64_t begin, width;
 
-  bool narrow() const { return width <= kLanes; }
-  int64_t stride() const { return narrow() ? kLanes : kColumns; }
+  int64_t stride() const { return width <= 4 ? 4 : width <= 8 ? 8 : width <= kLanes ? kLanes : kColumns; }
 };
 
 Panel panelAt(int64_t index, int64_t columns) {
@@ -133,7 +141,7 @@ void packPanels(const Part& part, float* packed) {
 }
 
 void multiplyPanel(const Part& part, const Panel& panel, int64_t row, int64_t rows, const float* left) {
-  const TileFunction multiply = tileFunction(rows, panel.narrow(), part.packLeft);
+  const TileFunction multiply = tileFunction(rows, panel.stride(), part.packLeft);
   const float* right = part.packed + panel.begin * part.depth;
   float* out = part.c + row * part.ldc + panel.begin;
   if (panel.width == panel.stride()) {

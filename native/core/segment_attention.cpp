@@ -3,15 +3,17 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <numeric>
+
 namespace serl {
 namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Attention of some queries over some keys: output [..., d] normalised, logSum [...] of its softmax denominator.
 struct Attended {
-  at::Tensor output, logSum;
+  at::Tensor output;  // [t, heads, d]
+  at::Tensor logSum;  // [t, heads] float32, of the softmax denominator
 };
 
 struct Gradients {
@@ -39,15 +41,7 @@ at::Tensor sumHeads(const at::Tensor& x, int64_t share) {
   return share == 1 ? x : x.unflatten(1, {x.size(1) / share, share}).sum(2);
 }
 
-// Each segment's tokens among themselves, causally. q [t, heads, d], k and v [t, kvHeads, d].
-Attended attendWithin(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const PackedLayout& layout) {
-  const int64_t share = q.size(1) / k.size(1);
-  const auto [output, logSum] = at::_scaled_dot_product_flash_attention_for_cpu(
-      toGrid(q, layout), repeatHeads(toGrid(k, layout), share), repeatHeads(toGrid(v, layout), share),
-      /*dropout_p=*/0.0, /*is_causal=*/true);
-  return {toPacked(output, layout), toPacked(logSum, layout)};  // [t, heads, d], [t, heads]
-}
-
+// Each segment's tokens among themselves, causally. dOutput and x.q [t, heads, d], x.k and x.v [t, kvHeads, d].
 Gradients attendWithinBackward(const at::Tensor& dOutput, const Gradients& x, const Attended& merged,
                                const PackedLayout& layout) {
   const int64_t share = x.q.size(1) / x.k.size(1);
@@ -73,33 +67,6 @@ at::Tensor unfoldQueries(const at::Tensor& x, int64_t tokens) {
   return x.squeeze(0).unflatten(1, {tokens, x.size(2) / tokens}).transpose(0, 1).flatten(1, 2);
 }
 at::Tensor foldKeys(const at::Tensor& x) { return x.transpose(0, 1).unsqueeze(0).contiguous(); }  // [1, kvHeads, t, d]
-
-// A group's tails over its head, all of it. The tails' own attention comes in `tails` [tailTokens, ...], and the merged
-// one leaves there.
-void mergeHead(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const Attended& tails) {
-  const auto [output, logSum] =
-      at::_scaled_dot_product_flash_attention_for_cpu(foldQueries(q, k.size(1)), foldKeys(k), foldKeys(v));
-  const at::Tensor headLogSum = unfoldQueries(logSum, q.size(0)), total = at::logaddexp(tails.logSum, headLogSum);
-  const auto weight = [&](const at::Tensor& part) { return at::exp(part - total).unsqueeze(-1); };
-  const at::Tensor merged = tails.output.to(at::kFloat) * weight(tails.logSum) +
-                            unfoldQueries(output, q.size(0)).to(at::kFloat) * weight(headLogSum);
-  tails.output.copy_(merged);
-  tails.logSum.copy_(total);
-}
-
-Attended forwardAll(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const SegmentLayout& layout) {
-  const auto part = [](const at::Tensor& x, int64_t begin, int64_t count) { return x.narrow(0, begin, count); };
-  const int64_t heads = layout.headTokens, tails = layout.tailTokens;
-  const Attended within = attendWithin(part(q, 0, heads), part(k, 0, heads), part(v, 0, heads), layout.heads);
-  if (tails == 0) return within;
-  const Attended tail = attendWithin(part(q, heads, tails), part(k, heads, tails), part(v, heads, tails), layout.tails);
-  for (const SegmentLayout::Group& g : layout.groups) {
-    const int64_t own = g.tails - heads;
-    mergeHead(part(q, g.tails, g.tailTokens), part(k, g.head, g.headLength), part(v, g.head, g.headLength),
-              {part(tail.output, own, g.tailTokens), part(tail.logSum, own, g.tailTokens)});
-  }
-  return {at::cat({within.output, tail.output}), at::cat({within.logSum, tail.logSum})};
-}
 
 Gradients backwardAll(const at::Tensor& dOutput, const Gradients& x, const Attended& merged,
                       const SegmentLayout& layout) {
@@ -137,24 +104,82 @@ struct LayoutHolder : torch::CustomClassHolder {
 struct SegmentAttention : torch::autograd::Function<SegmentAttention> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const std::shared_ptr<const SegmentLayout>& layout) {
-    const Attended merged = forwardAll(q, k, v, *layout);
-    ctx->save_for_backward({q, k, v, merged.output, merged.logSum});
+    const int64_t kvHeads = k.size(1), dim = k.size(2), size = KvCache::kBlockSize;
+    const KvBlocks blocks{at::empty({layout->blocks, kvHeads, dim, size}, k.options()),
+                          at::empty({layout->blocks, kvHeads, size, dim}, v.options())};
+    writeBlocksCpu(blocks, k, v, layout->plan.writeBlock, layout->plan.writeOffset);
+    at::Tensor logSum;
+    const at::Tensor output = blockAttentionCpu(q, blocks, layout->plan, /*window=*/0, &logSum);
+    ctx->save_for_backward({q, k, v, output, logSum});
     auto holder = c10::make_intrusive<LayoutHolder>();
     holder->layout = layout;
     ctx->saved_data["layout"] = c10::IValue::make_capsule(holder);
-    return merged.output.flatten(1);
+    return output;
   }
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     const variable_list saved = ctx->get_saved_variables();
     const auto holder = ctx->saved_data["layout"].toCapsule();
     const SegmentLayout& layout = *static_cast<const LayoutHolder&>(*holder).layout;
-    const at::Tensor dOutput = grads[0].contiguous().view(saved[3].sizes());
-    const Gradients d = backwardAll(dOutput, {saved[0], saved[1], saved[2]}, {saved[3], saved[4]}, layout);
+    const at::Tensor dOutput = grads[0].contiguous().view_as(saved[0]), output = saved[3].view_as(saved[0]);
+    const Gradients d = backwardAll(dOutput, {saved[0], saved[1], saved[2]}, {output, saved[4]}, layout);
     return {d.q, d.k, d.v, {}};
   }
 };
 
+// Blocks for a segment of so many tokens.
+std::vector<int32_t> takeBlocks(SegmentLayout& layout, int64_t tokens) {
+  std::vector<int32_t> blocks(static_cast<size_t>(KvCache::blocksFor(tokens)));
+  std::iota(blocks.begin(), blocks.end(), static_cast<int32_t>(layout.blocks));
+  layout.blocks += static_cast<int64_t>(blocks.size());
+  return blocks;
+}
+
+PackedLayout packed(const std::vector<int64_t>& lengths) {
+  std::vector<int64_t> offsets{0};
+  for (int64_t length : lengths) offsets.push_back(offsets.back() + length);
+  return lengths.empty() ? PackedLayout{} : packedLayout(offsets, at::kCPU);
+}
+
 }  // namespace
+
+std::shared_ptr<const SegmentLayout> segmentLayout(const std::vector<int64_t>& heads,
+                                                   const std::vector<std::vector<int64_t>>& tails) {
+  auto layout = std::make_shared<SegmentLayout>();
+  std::vector<int64_t> allTails;
+  for (int64_t length : heads) {
+    layout->headBlocks.push_back(takeBlocks(*layout, length));
+    layout->headTokens += length;
+  }
+  int64_t head = 0;
+  for (size_t g = 0; g < heads.size(); ++g) {
+    const int64_t tokens = std::accumulate(tails[g].begin(), tails[g].end(), int64_t{0});
+    if (tokens > 0) layout->groups.push_back({head, heads[g], layout->headTokens + layout->tailTokens, tokens});
+    for (int64_t length : tails[g]) {
+      allTails.push_back(length);
+      layout->tailBlocks.push_back(takeBlocks(*layout, length));
+    }
+    head += heads[g];
+    layout->tailTokens += tokens;
+  }
+  layout->heads = packed(heads);
+  layout->tails = packed(allTails);
+  std::vector<BlockRow> rows;
+  for (size_t g = 0; g < heads.size(); ++g) {
+    for (int64_t t = 1; t <= heads[g]; ++t)
+      rows.push_back({static_cast<int64_t>(g), nullptr, 0, &layout->headBlocks[g], t});
+  }
+  size_t tail = 0;
+  for (size_t g = 0; g < heads.size(); ++g) {
+    const auto group = static_cast<int64_t>(heads.size() + g);  // not the head's own rows
+    for (int64_t length : tails[g]) {
+      for (int64_t t = 1; t <= length; ++t)
+        rows.push_back({group, &layout->headBlocks[g], heads[g], &layout->tailBlocks[tail], t});
+      ++tail;
+    }
+  }
+  layout->plan = blockPlan(std::move(rows), at::kCPU, /*tables=*/false);
+  return layout;
+}
 
 at::Tensor segmentAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const std::shared_ptr<const SegmentLayout>& layout) {

@@ -79,61 +79,42 @@ std::vector<std::vector<size_t>> groupsByPrompt(const std::vector<Sequence>& seq
   return groups;
 }
 
-// The group's shared head: its prompt, or all that a sequence of its own has to run.
-struct Head {
-  int64_t begin, length;
-};
-
-std::vector<Head> addHeads(Rows& rows, const std::vector<Sequence>& sequences,
-                           const std::vector<std::vector<size_t>>& groups) {
-  std::vector<Head> heads;
+// Each distinct prompt once, then what follows it in every sequence.
+SequenceBatch shared(const std::vector<Sequence>& sequences) {
+  const std::vector<std::vector<size_t>> groups = groupsByPrompt(sequences);
+  Rows rows;
+  std::vector<int64_t> heads;
+  std::vector<std::vector<int64_t>> tails(groups.size());
   for (const std::vector<size_t>& members : groups) {
     const Sequence& first = sequences[members.front()];
-    const int64_t own = members.size() == 1 ? std::max<int64_t>(first.actions() - 1, 0) : 0;
-    heads.push_back({rows.count(), first.promptLength + own});
-    rows.add(first.begin, first.begin + heads.back().length, 0);
+    rows.add(first.begin, first.begin + first.promptLength, 0);
+    heads.push_back(first.promptLength);
   }
-  return heads;
-}
-
-SequenceBatch shared(const std::vector<Sequence>& sequences, at::Device device) {
-  const std::vector<std::vector<size_t>> groups = groupsByPrompt(sequences);
-  auto layout = std::make_shared<SegmentLayout>();
-  Rows heads, tails;
-  const std::vector<Head> headOf = addHeads(heads, sequences, groups);
   std::vector<Tokens> predictors(sequences.size());  // row before each action token
+  int64_t headEnd = 0;
   for (size_t g = 0; g < groups.size(); ++g) {
-    const bool alone = groups[g].size() == 1;
-    const int64_t firstTail = heads.count() + tails.count();
+    headEnd += heads[g];
     for (size_t i : groups[g]) {
       const Sequence& s = sequences[i];
-      const int64_t prompt = headOf[g].begin + s.promptLength;
-      const int64_t next = alone ? prompt : heads.count() + tails.count();
-      for (int64_t action = 0; action < s.actions(); ++action)
-        predictors[i].push_back(action == 0 ? prompt - 1 : next + action - 1);
-      if (!alone && s.actions() > 1) tails.add(s.begin + s.promptLength, s.end - 1, s.promptLength);
+      if (s.actions() > 0) predictors[i].push_back(headEnd - 1);
+      if (s.actions() < 2) continue;
+      for (int64_t t = 0; t < s.actions() - 1; ++t) predictors[i].push_back(rows.count() + t);
+      rows.add(s.begin + s.promptLength, s.end - 1, s.promptLength);
+      tails[g].push_back(s.actions() - 1);
     }
-    const int64_t tailTokens = heads.count() + tails.count() - firstTail;
-    if (tailTokens > 0) layout->groups.push_back({headOf[g].begin, headOf[g].length, firstTail, tailTokens});
   }
-  layout->headTokens = heads.count();
-  layout->tailTokens = tails.count();
-  layout->heads = packedLayout(heads.offsets, device);
-  if (tails.count() > 0) layout->tails = packedLayout(tails.offsets, device);
   Tokens actionRows, targets;
   for (size_t i = 0; i < sequences.size(); ++i) {
     actionRows.insert(actionRows.end(), predictors[i].begin(), predictors[i].end());
     targets.insert(targets.end(), sequences[i].begin + sequences[i].promptLength, sequences[i].end);
   }
-  for (Tokens* part : {&heads.tokens, &heads.positions}) {
-    const Tokens& more = part == &heads.tokens ? tails.tokens : tails.positions;
-    part->insert(part->end(), more.begin(), more.end());
-  }
+  const auto layout = segmentLayout(heads, tails);
   const Attend attend = [layout](int64_t, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
     return segmentAttention(q, k, v, layout);
   };
-  return {upload(heads.tokens, device), upload(heads.positions, device), attend,
-          upload(actionRows, device),   upload(targets, device),         static_cast<int64_t>(targets.size())};
+  const at::Device cpu = at::kCPU;
+  return {upload(rows.tokens, cpu), upload(rows.positions, cpu), attend,
+          upload(actionRows, cpu),  upload(targets, cpu),        static_cast<int64_t>(targets.size())};
 }
 
 }  // namespace
@@ -141,7 +122,7 @@ SequenceBatch shared(const std::vector<Sequence>& sequences, at::Device device) 
 SequenceBatch sequenceBatch(const SequenceView& view, const ModelConfig& config, at::Device device) {
   const std::vector<Sequence> sequences = sequencesOf(view);
   const bool separately = !device.is_cpu() || config.portableKernels || windowed(config, sequences);
-  return separately ? separate(sequences, config, device) : shared(sequences, device);
+  return separately ? separate(sequences, config, device) : shared(sequences);
 }
 
 }  // namespace serl

@@ -1,7 +1,7 @@
 #pragma once
 #include <cstring>
 
-// One vector register of floats, as wide as the instruction set that the file is compiled for.
+// Vectors of floats; kLanes is how many the instruction set that the file is compiled for takes at once.
 namespace serl::cpu {
 
 #if defined(__AVX512F__)
@@ -10,14 +10,26 @@ inline constexpr int kLanes = 16;
 inline constexpr int kLanes = 8;
 #endif
 
-typedef float Vec __attribute__((vector_size(kLanes * sizeof(float))));
+template <int Lanes>
+struct VectorOf {
+  typedef float Type __attribute__((vector_size(Lanes * sizeof(float))));
+};
+template <int Lanes>
+using Vector = typename VectorOf<Lanes>::Type;
 
-inline Vec load(const float* p) {
-  Vec v;
+template <int Lanes = kLanes>
+inline Vector<Lanes> load(const float* p) {
+  Vector<Lanes> v;
   std::memcpy(&v, p, sizeof v);
   return v;
 }
-inline void store(float* p, Vec v) { std::memcpy(p, &v, sizeof v); }
-inline Vec broadcast(float x) { return x - Vec{}; }
+template <int Lanes = kLanes>
+inline void store(float* p, Vector<Lanes> v) {
+  std::memcpy(p, &v, sizeof v);
+}
+template <int Lanes = kLanes>
+inline Vector<Lanes> broadcast(float x) {
+  return x - Vector<Lanes>{};
+}
 
 }  // namespace serl::cpu

@@ -6,19 +6,22 @@
 #include <cmath>
 #include <limits>
 
-#include "core/decode_attention.h"
+#include "core/block_attention.h"
 #include "core/shared_tasks.h"
 #include "core/simd.h"
 #include "core/simd_math.h"
 
 // One task = the queries of up to kRowsPerTask neighbouring rows of a group that share a key-value head. They meet each
-// prefix block together, then each row its own tail; a running maximum and sum merge the blocks (online softmax).
+// block that all of them see together, then each row the rest of its tail; a running maximum and sum merge the blocks
+// (online softmax).
 namespace serl {
 namespace {
 
 constexpr int64_t kBlock = KvCache::kBlockSize;
 constexpr int64_t kRowsPerTask = 16;
 constexpr int kTile = 4;  // queries that share one load of a key or value
+
+using Vec = cpu::Vector<cpu::kLanes>;
 
 struct Task {
   int64_t kvHead, rowBegin, rowEnd;
@@ -32,6 +35,16 @@ struct Running {
   std::vector<float> sum;      // [Q]
 };
 
+// In one order, however the caller was compiled.
+float sumOf(const float* weights) {
+  Vec sum = cpu::load(weights);
+  for (int64_t j = cpu::kLanes; j < kBlock; j += cpu::kLanes) sum += cpu::load(weights + j);
+  float lanes[cpu::kLanes], total = 0.0f;
+  cpu::store(lanes, sum);
+  for (float lane : lanes) total += lane;
+  return total;
+}
+
 // The softmax state takes in one block's scores [Count, kBlock], of which [from, to) are visible: they become weights.
 template <int Count>
 void mergeScores(Running& s, int64_t begin, float (*scores)[kBlock], int64_t dim, int64_t from, int64_t to) {
@@ -43,9 +56,7 @@ void mergeScores(Running& s, int64_t begin, float (*scores)[kBlock], int64_t dim
     const float rescale = fastExp(highest - next);
 #pragma omp simd
     for (int64_t j = 0; j < kBlock; ++j) scores[q][j] = (j >= from && j < to) ? fastExp(scores[q][j] - next) : 0.0f;
-    float blockSum = 0.0f;
-#pragma omp simd reduction(+ : blockSum)
-    for (int64_t j = 0; j < kBlock; ++j) blockSum += scores[q][j];
+    const float blockSum = sumOf(scores[q]);
     float& sum = s.sum[static_cast<size_t>(begin + q)];
     sum = sum * rescale + blockSum;
     highest = next;
@@ -60,15 +71,15 @@ void mergeScores(Running& s, int64_t begin, float (*scores)[kBlock], int64_t dim
 template <int Count, int Vecs>
 void addValues(float* output, const float (*weights)[kBlock], const float* values, int64_t dim, int64_t from,
                int64_t to) {
-  cpu::Vec sum[Count][Vecs];
+  Vec sum[Count][Vecs];
   for (int q = 0; q < Count; ++q)
     for (int v = 0; v < Vecs; ++v) sum[q][v] = cpu::load(output + q * dim + v * cpu::kLanes);
   for (int64_t j = from; j < to; ++j) {
-    cpu::Vec value[Vecs];
+    Vec value[Vecs];
     for (int v = 0; v < Vecs; ++v) value[v] = cpu::load(values + j * dim + v * cpu::kLanes);
 #pragma GCC unroll 4
     for (int q = 0; q < Count; ++q) {
-      const cpu::Vec weight = cpu::broadcast(weights[q][j]);
+      const Vec weight = cpu::broadcast(weights[q][j]);
 #pragma GCC unroll 4
       for (int v = 0; v < Vecs; ++v) sum[q][v] += weight * value[v];
     }
@@ -83,13 +94,13 @@ void attendTile(Running& s, int64_t begin, const float* keys, const float* value
                 int64_t to) {
   constexpr int kVecs = kBlock / cpu::kLanes;
   const float* query = s.query.data() + begin * dim;
-  cpu::Vec sum[Count][kVecs] = {};
+  Vec sum[Count][kVecs] = {};
   for (int64_t d = 0; d < dim; ++d) {
-    cpu::Vec key[kVecs];
+    Vec key[kVecs];
     for (int v = 0; v < kVecs; ++v) key[v] = cpu::load(keys + d * kBlock + v * cpu::kLanes);
 #pragma GCC unroll 4
     for (int q = 0; q < Count; ++q) {
-      const cpu::Vec x = cpu::broadcast(query[q * dim + d]);
+      const Vec x = cpu::broadcast(query[q * dim + d]);
 #pragma GCC unroll 4
       for (int v = 0; v < kVecs; ++v) sum[q][v] += x * key[v];
     }
@@ -103,6 +114,7 @@ void attendTile(Running& s, int64_t begin, const float* keys, const float* value
   int64_t d = 0;
   for (; d + kWide * cpu::kLanes <= dim; d += kWide * cpu::kLanes)
     addValues<Count, kWide>(output + d, scores, values + d, dim, from, to);
+  for (; d + cpu::kLanes <= dim; d += cpu::kLanes) addValues<Count, 1>(output + d, scores, values + d, dim, from, to);
   for (; d < dim; ++d) {
     for (int64_t j = from; j < to; ++j)
       for (int q = 0; q < Count; ++q) output[q * dim + d] += scores[q][j] * values[j * dim + d];
@@ -155,50 +167,90 @@ void attendList(Running& s, int64_t begin, int64_t end, const LayerCache<T>& cac
   }
 }
 
+// What a layer's tasks read and write.
 template <typename T>
-void runTask(const Task& task, const T* q, T* out, const LayerCache<T>& cache, const DecodePlan& plan, int64_t heads,
-             int64_t window) {
-  thread_local Running s;
-  const int64_t dim = cache.dim, share = heads / cache.kvHeads, rows = task.rowEnd - task.rowBegin;
+struct Layer {
+  const T* q;      // [R, heads, d]
+  T* out;          // [R, heads, d]
+  float* logSums;  // [R, heads] or null
+  LayerCache<T> cache;
+  const BlockPlan& plan;
+  int64_t heads, window;
+
+  int64_t share() const { return heads / cache.kvHeads; }
+};
+
+template <typename T>
+void begin(Running& s, const Task& task, const Layer<T>& layer) {
+  const int64_t dim = layer.cache.dim, share = layer.share(), rows = task.rowEnd - task.rowBegin;
   const auto queries = static_cast<size_t>(rows * share);
   s.query.resize(queries * static_cast<size_t>(dim));
   s.output.assign(queries * static_cast<size_t>(dim), 0.0f);
   s.highest.assign(queries, -1e30f);
   s.sum.assign(queries, 0.0f);
   const float scale = 1.0f / std::sqrt(static_cast<float>(dim));
-  const auto head = [&](int64_t row) { return ((task.rowBegin + row) * heads + task.kvHead * share) * dim; };
   for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t i = 0; i < share * dim; ++i)
-      s.query[static_cast<size_t>(r * share * dim + i)] = static_cast<float>(q[head(r) + i]) * scale;
-  }
-  const auto firstVisible = [&](const DecodeRow& row) {
-    return window > 0 ? std::max<int64_t>(row.position() - window + 1, 0) : 0;
-  };
-  const DecodeRow& leader = plan.rows[static_cast<size_t>(task.rowBegin)];
-  if (window == 0) {
-    attendList(s, 0, rows * share, cache, task.kvHead, *leader.prefixBlocks, 0, leader.prefixLength);
-  }
-  for (int64_t r = 0; r < rows; ++r) {
-    const DecodeRow& row = plan.rows[static_cast<size_t>(task.rowBegin + r)];
-    const int64_t first = firstVisible(row), begin = r * share, end = begin + share;
-    // under a window each row sees another part of the prefix
-    if (window > 0 && first < row.prefixLength)
-      attendList(s, begin, end, cache, task.kvHead, *row.prefixBlocks, first, row.prefixLength);
-    attendList(s, begin, end, cache, task.kvHead, *row.tailBlocks, std::max<int64_t>(first - row.prefixLength, 0),
-               row.tailLength);
-    for (int64_t i = 0; i < share * dim; ++i) {
-      const int64_t at = r * share * dim + i;
-      out[head(r) + i] = static_cast<T>(s.output[static_cast<size_t>(at)] / s.sum[static_cast<size_t>(at / dim)]);
-    }
+    const T* q = layer.q + ((task.rowBegin + r) * layer.heads + task.kvHead * share) * dim;
+    float* query = s.query.data() + r * share * dim;
+    for (int64_t i = 0; i < share * dim; ++i) query[i] = static_cast<float>(q[i]) * scale;
   }
 }
 
 template <typename T>
-at::Tensor run(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, const DecodePlan& plan,
-               int64_t window) {
-  const at::Tensor query = q.contiguous();
-  const int64_t heads = query.size(1), kvHeads = keys.size(1), dim = query.size(2);
-  at::Tensor out = at::empty({query.size(0), heads * dim}, query.options());
+void finish(const Running& s, const Task& task, const Layer<T>& layer) {
+  const int64_t dim = layer.cache.dim, share = layer.share();
+  for (int64_t r = 0; r < task.rowEnd - task.rowBegin; ++r) {
+    for (int64_t h = 0; h < share; ++h) {
+      const auto query = static_cast<size_t>(r * share + h);
+      const int64_t to = (task.rowBegin + r) * layer.heads + task.kvHead * share + h;
+      const float* output = s.output.data() + static_cast<int64_t>(query) * dim;
+      for (int64_t d = 0; d < dim; ++d) layer.out[to * dim + d] = static_cast<T>(output[d] / s.sum[query]);
+      if (layer.logSums != nullptr) layer.logSums[to] = s.highest[query] + std::log(s.sum[query]);
+    }
+  }
+}
+
+// Rows [first, last) of the task, which share a tail: its whole blocks together, then each row what is left.
+template <typename T>
+void attendTails(Running& s, const Task& task, const Layer<T>& layer, int64_t first, int64_t last) {
+  const int64_t share = layer.share();
+  const auto row = [&](int64_t r) -> const BlockRow& {
+    return layer.plan.rows[static_cast<size_t>(task.rowBegin + r)];
+  };
+  const std::vector<int32_t>& blocks = *row(first).tailBlocks;
+  if (layer.window > 0) {  // each row sees another part
+    for (int64_t r = first; r < last; ++r) {
+      const int64_t visible = std::max<int64_t>(row(r).position() - layer.window + 1, 0);
+      if (visible < row(r).prefixLength)
+        attendList(s, r * share, (r + 1) * share, layer.cache, task.kvHead, *row(r).prefixBlocks, visible,
+                   row(r).prefixLength);
+      attendList(s, r * share, (r + 1) * share, layer.cache, task.kvHead, blocks,
+                 std::max<int64_t>(visible - row(r).prefixLength, 0), row(r).tailLength);
+    }
+    return;
+  }
+  const int64_t common = row(first).tailLength / kBlock * kBlock;  // later rows see more
+  attendList(s, first * share, last * share, layer.cache, task.kvHead, blocks, 0, common);
+  for (int64_t r = first; r < last; ++r)
+    attendList(s, r * share, (r + 1) * share, layer.cache, task.kvHead, blocks, common, row(r).tailLength);
+}
+
+template <typename T>
+void runTask(const Task& task, const Layer<T>& layer) {
+  thread_local Running s;
+  begin(s, task, layer);
+  const int64_t rows = task.rowEnd - task.rowBegin;
+  const BlockRow* row = layer.plan.rows.data() + task.rowBegin;
+  if (layer.window == 0 && row->prefixLength > 0)
+    attendList(s, 0, rows * layer.share(), layer.cache, task.kvHead, *row->prefixBlocks, 0, row->prefixLength);
+  for (int64_t first = 0, last = 0; first < rows; first = last) {
+    while (last < rows && row[last].tailBlocks == row[first].tailBlocks) ++last;
+    attendTails(s, task, layer, first, last);
+  }
+  finish(s, task, layer);
+}
+
+std::vector<Task> tasksOf(const BlockPlan& plan, int64_t kvHeads) {
   std::vector<Task> tasks;
   for (size_t g = 0; g + 1 < plan.groupBegin.size(); ++g) {
     for (int64_t begin = plan.groupBegin[g]; begin < plan.groupBegin[g + 1]; begin += kRowsPerTask) {
@@ -206,23 +258,36 @@ at::Tensor run(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& va
         tasks.push_back({h, begin, std::min(begin + kRowsPerTask, plan.groupBegin[g + 1])});
     }
   }
-  const LayerCache<T> cache{keys.const_data_ptr<T>(), values.const_data_ptr<T>(), kvHeads, dim};
-  const T* queryData = query.const_data_ptr<T>();
-  T* outData = out.mutable_data_ptr<T>();
+  return tasks;
+}
+
+template <typename T>
+at::Tensor run(const at::Tensor& q, const KvBlocks& blocks, const BlockPlan& plan, int64_t window,
+               at::Tensor* logSums) {
+  const at::Tensor query = q.contiguous();
+  const int64_t heads = query.size(1), kvHeads = blocks.keys.size(1), dim = query.size(2);
+  at::Tensor out = at::empty({query.size(0), heads * dim}, query.options());
+  if (logSums != nullptr) *logSums = at::empty({query.size(0), heads}, query.options().dtype(at::kFloat));
+  const Layer<T> layer{query.const_data_ptr<T>(),
+                       out.mutable_data_ptr<T>(),
+                       logSums == nullptr ? nullptr : logSums->mutable_data_ptr<float>(),
+                       {blocks.keys.const_data_ptr<T>(), blocks.values.const_data_ptr<T>(), kvHeads, dim},
+                       plan,
+                       heads,
+                       window};
+  const std::vector<Task> tasks = tasksOf(plan, kvHeads);
   cpu::sharedTasks(static_cast<int64_t>(tasks.size()), 1, [&](int64_t begin, int64_t end) {
-    for (int64_t t = begin; t < end; ++t)
-      runTask(tasks[static_cast<size_t>(t)], queryData, outData, cache, plan, heads, window);
+    for (int64_t t = begin; t < end; ++t) runTask(tasks[static_cast<size_t>(t)], layer);
   });
   return out;
 }
 
 }  // namespace
 
-at::Tensor decodeAttentionCpu(const at::Tensor& q, const KvCache& cache, int64_t layer, const DecodePlan& plan,
-                              int64_t window) {
-  const at::Tensor &keys = cache.keys(layer), &values = cache.values(layer);
-  if (q.scalar_type() == at::kBFloat16) return run<at::BFloat16>(q, keys, values, plan, window);
-  return run<float>(q, keys, values, plan, window);
+at::Tensor blockAttentionCpu(const at::Tensor& q, const KvBlocks& cache, const BlockPlan& plan, int64_t window,
+                             at::Tensor* logSums) {
+  if (q.scalar_type() == at::kBFloat16) return run<at::BFloat16>(q, cache, plan, window, logSums);
+  return run<float>(q, cache, plan, window, logSums);
 }
 
 }  // namespace serl

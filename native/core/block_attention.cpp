@@ -1,4 +1,4 @@
-#include "core/decode_attention.h"
+#include "core/block_attention.h"
 
 #include <ATen/ATen.h>
 
@@ -61,12 +61,12 @@ at::Tensor visibleKeys(int64_t length, const at::Tensor& lengths, const at::Tens
 
 }  // namespace
 
-DecodePlan decodePlan(std::vector<DecodeRow> rows, at::Device device, bool portable) {
-  DecodePlan plan;
+BlockPlan blockPlan(std::vector<BlockRow> rows, at::Device device, bool tables) {
+  BlockPlan plan;
   std::vector<int64_t> positions, writeBlock, writeOffset, prefixLengths, tailLengths;
   std::vector<const std::vector<int32_t>*> prefixLists, tailLists;
   for (size_t r = 0; r < rows.size(); ++r) {
-    const DecodeRow& row = rows[r];
+    const BlockRow& row = rows[r];
     if (r == 0 || row.group != rows[r - 1].group) {
       plan.groupBegin.push_back(static_cast<int64_t>(r));
       prefixLists.push_back(row.prefixBlocks);
@@ -83,7 +83,7 @@ DecodePlan decodePlan(std::vector<DecodeRow> rows, at::Device device, bool porta
   plan.positions = upload(positions, device);
   plan.writeBlock = upload(writeBlock, device);
   plan.writeOffset = upload(writeOffset, device);
-  if (portable || !device.is_cpu()) {
+  if (tables) {
     std::vector<int64_t> rowSlot;
     for (size_t g = 0; g + 1 < plan.groupBegin.size(); ++g) {
       plan.largestGroup = std::max(plan.largestGroup, plan.groupBegin[g + 1] - plan.groupBegin[g]);
@@ -103,15 +103,15 @@ DecodePlan decodePlan(std::vector<DecodeRow> rows, at::Device device, bool porta
   return plan;
 }
 
-at::Tensor decodeAttention(const at::Tensor& q, const KvCache& cache, int64_t layer, const DecodePlan& plan,
-                           int64_t window) {
-  return plan.prefixTable.defined() ? decodeAttentionAten(q, cache, layer, plan, window)
-                                    : decodeAttentionCpu(q, cache, layer, plan, window);
+at::Tensor blockAttention(const at::Tensor& q, const KvCache& cache, int64_t layer, const BlockPlan& plan,
+                          int64_t window) {
+  return plan.prefixTable.defined() ? blockAttentionAten(q, cache, layer, plan, window)
+                                    : blockAttentionCpu(q, cache.layer(layer), plan, window);
 }
 
-at::Tensor decodeAttentionAten(const at::Tensor& q, const KvCache& cache, int64_t layer, const DecodePlan& plan,
-                               int64_t window) {
-  const at::Tensor &keys = cache.keys(layer), &values = cache.values(layer);
+at::Tensor blockAttentionAten(const at::Tensor& q, const KvCache& cache, int64_t layer, const BlockPlan& plan,
+                              int64_t window) {
+  const auto& [keys, values] = cache.layer(layer);
   const int64_t rows = q.size(0), heads = q.size(1), dim = q.size(2), kvHeads = keys.size(1), share = heads / kvHeads;
   const int64_t groups = plan.prefixTable.size(0), slots = plan.largestGroup;
   const at::Tensor scaled = q.contiguous() * (1.0 / std::sqrt(static_cast<double>(dim)));
