@@ -87,6 +87,19 @@ describe('score and generate', () => {
   })
 })
 
+describe('Ctrl-C after the last word', () => {
+  it.each([0, 2, 5, 10])('%d ms after it, while libtorch is unloaded, the command has succeeded', async (delay) => {
+    const input = join(dir, 'short.jsonl')
+    await writeFile(input, JSON.stringify({ tokens: [1, 2, 3] }))
+    const flags = ['--max-new-tokens', '2', '--output', join(dir, 'short-out.jsonl')]
+    const { child, ended } = start(['generate', '--model', golden, '--input', input, ...flags])
+    child.stderr!.on('data', (text) => {
+      if (String(text).includes('1 samples')) setTimeout(() => child.kill('SIGINT'), delay)
+    })
+    expect((await ended).code).toBe(0)
+  })
+})
+
 describe('training the demonstration', () => {
   const steps = 3
   const small = [
