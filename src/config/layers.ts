@@ -41,12 +41,27 @@ export async function readLayers(source: string): Promise<Setting[]> {
   )
 }
 
+/**
+ * The preset that a config source starts from: itself, or what the file names on its `preset:` line; null = none.
+ * @param source as readLayers takes it
+ * @throws UserError as readLayers does
+ */
+export async function presetOf(source: string): Promise<string | null> {
+  if (presetNames().includes(source)) return source
+  const { preset } = await readMapping(source)
+  return preset === undefined ? null : presetNamed(preset, source)
+}
+
 async function readYaml(file: string): Promise<Setting[]> {
+  const { preset, ...rest } = await readMapping(file)
+  const base = preset === undefined ? [] : await readYaml(presetPath(presetNamed(preset, file)))
+  return [...base, ...Object.entries(rest).flatMap(([group, fields]) => readGroup(group, fields, file))]
+}
+
+async function readMapping(file: string): Promise<Record<string, unknown>> {
   const content = parseYaml(await readText(file), file) ?? {}
   if (!isMapping(content)) throw new UserError(`${file}: expected groups of settings, like "rollout:"`)
-  const { preset, ...rest } = content
-  const base = preset === undefined ? [] : await presetLayers(preset, file)
-  return [...base, ...Object.entries(rest).flatMap(([group, fields]) => readGroup(group, fields, file))]
+  return content
 }
 
 async function readText(file: string): Promise<string> {
@@ -66,11 +81,9 @@ function parseYaml(text: string, file: string): unknown {
   }
 }
 
-async function presetLayers(preset: unknown, file: string): Promise<Setting[]> {
-  if (typeof preset !== 'string' || !presetNames().includes(preset)) {
-    throw new UserError(`${file}: preset: ${JSON.stringify(preset)} is none of ${presetNames().join(', ')}`)
-  }
-  return readYaml(presetPath(preset))
+function presetNamed(preset: unknown, file: string): string {
+  if (typeof preset === 'string' && presetNames().includes(preset)) return preset
+  throw new UserError(`${file}: preset: ${JSON.stringify(preset)} is none of ${presetNames().join(', ')}`)
 }
 
 function readGroup(group: string, fields: unknown, file: string): Setting[] {
