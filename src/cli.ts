@@ -38,6 +38,8 @@ export function buildProgram(done: (code: number) => void): Command {
     .requiredOption('--model <folder>', 'HuggingFace checkpoint')
     .requiredOption('--input <file>', 'JSONL: {"prompt"} or {"problem"}, {"messages"} or {"tokens"} a line')
     .option('--output <file>', 'JSONL, a line a sample (default: stdout)')
+    .option('--text', 'show prompts and responses on stdout as texts to read, instead of JSONL')
+    .option('--limit <n>', 'only the first so many prompts', integer(1))
     .option('--n <count>', 'samples a prompt', integer(1, 65_536), 1)
     .option('--max-new-tokens <count>', 'new tokens a sample', integer(1), 256)
     .option('--temperature <t>', '0 = greedy', number(0), 1)

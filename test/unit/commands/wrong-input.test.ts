@@ -177,6 +177,18 @@ describe('input lines', () => {
   })
 })
 
+describe('generate --text', () => {
+  const generate = async (model: string, ...argv: string[]): Promise<number> =>
+    serl('generate', '--model', model, '--input', await file('in.jsonl', '{"tokens":[1]}\n'), '--text', ...argv)
+
+  it('beside another output, or without a tokenizer', async () => {
+    const demo = path('../../../seeds/demo-model')
+    await refused(generate(demo, '--output', join(folder, 'out.jsonl')), /--text is for reading on stdout, --output/)
+    await refused(generate(demo, '--json'), /--text and --json both want stdout/)
+    await refused(generate(await tinyCheckpoint()), /--text needs a tokenizer: there is no tokenizer\.json in/)
+  })
+})
+
 describe('train', () => {
   const train = async (...argv: string[]): Promise<number> =>
     serl('train', '--model', path('../../../seeds/demo-model'), '--out', join(folder, 'run'), ...argv)
