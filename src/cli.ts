@@ -47,7 +47,7 @@ export function buildProgram(done: (code: number) => void): Command {
     .option('--presence-penalty <x>', '0 = off', number(), 0)
     .option('--ignore-eos', 'go on to the token limit')
     .option('--suffix <text>', 'put after every prompt that is a text', '')
-    .option('--raw', 'prompts as they are, without the chat template')
+    .option('--raw', 'prompts as they are, without the chat template; not for {"messages"}')
     .action(act(async (options) => (await import('./commands/generate.ts')).generateCommand(options)))
 
   addEngineFlags(program.command('score'))
@@ -129,10 +129,10 @@ function addAnswerCommands(program: Command, act: (action: Action) => (...args: 
   program
     .command('filter')
     .description('drop questions that break a rule or resemble others')
-    .requiredOption('--input <file>', 'JSONL: {"text"} a line')
-    .requiredOption('--output <file>', 'JSONL: {"kept","reason","rougeL","nearest"} a line')
-    .option('--seeds <file>', 'seed questions to compare with')
-    .option('--rouge-max <x>', 'largest ROUGE-L F', number(0, 1), 0.7)
+    .requiredOption('--input <file>', 'JSONL: {"text"}, {"problem"}, {"question"} or {"prompt"} a line')
+    .requiredOption('--output <file>', 'JSONL: the same lines with "kept", "reason", "rougeL" and "nearest"')
+    .option('--seeds <file>', 'seed questions to compare with, too; JSONL as the input')
+    .option('--rouge-max <x>', 'largest ROUGE-L F to a seed or a question kept before', number(0, 1), 0.7)
     .option('--json', 'one JSON object on stdout, nothing else there')
     .option('--quiet', 'say nothing')
     .action(act(async (options) => (await import('./commands/filter.ts')).filterCommand(options)))
