@@ -2,11 +2,11 @@ import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parse } from 'yaml'
 import { UserError } from '../errors.ts'
 import { groups, groupText, settings, suggestKey } from './keys.ts'
 import { nearest } from './nearest.ts'
 import { pathKeys } from './schema.ts'
+import { parseYaml } from './yaml.ts'
 
 /** One setting as somebody wrote it. */
 export interface Setting {
@@ -59,7 +59,7 @@ async function readYaml(file: string): Promise<Setting[]> {
 }
 
 async function readMapping(file: string): Promise<Record<string, unknown>> {
-  const content = parseYaml(await readText(file), file) ?? {}
+  const content = parseYaml(await readText(file), (line, column) => `${file}:${line}:${column}`) ?? {}
   if (!isMapping(content)) throw new UserError(`${file}: expected groups of settings, like "rollout:"`)
   return content
 }
@@ -70,14 +70,6 @@ async function readText(file: string): Promise<string> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     throw new UserError(`cannot read ${file}: ${code === 'EISDIR' ? 'it is a folder' : code}`, { cause })
-  }
-}
-
-function parseYaml(text: string, file: string): unknown {
-  try {
-    return parse(text)
-  } catch (cause) {
-    throw new UserError(`${file}: not YAML: ${(cause as Error).message.split('\n')[0]}`, { cause })
   }
 }
 
@@ -105,7 +97,11 @@ export function parseOverride(text: string): Setting {
   const equals = text.indexOf('=')
   if (equals < 1) throw new UserError(`--set ${text}: expected group.key=value`)
   const key = text.slice(0, equals).trim()
-  return setting(key, parseYaml(text.slice(equals + 1), `--set ${text}`), { origin: '--set', dir: '.' })
+  return setting(
+    key,
+    parseYaml(text.slice(equals + 1), () => `--set ${text}`),
+    { origin: '--set', dir: '.' },
+  )
 }
 
 /** A setting given by a flag of its own; undefined flags give none. */
