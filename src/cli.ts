@@ -1,6 +1,6 @@
 // argv -> a command. Commands are loaded when they are called: `serl --help` must not wait for anything.
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help, type Option } from 'commander'
 import { addEngineFlags, collect, integer, number } from './commands/flags.ts'
 import { SerlError } from './errors.ts'
 
@@ -10,6 +10,10 @@ type Action = (...args: never[]) => Promise<number>
 const version = (): string =>
   (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
 
+const helpText = new Help()
+const describeOption = (option: Option): string =>
+  `${helpText.optionDescription(option)}${option.mandatory ? ' (required)' : ''}`
+
 /** The whole command line; `done` gets the exit code of the command that ran. */
 export function buildProgram(done: (code: number) => void): Command {
   const program = new Command('serl')
@@ -17,6 +21,7 @@ export function buildProgram(done: (code: number) => void): Command {
     .version(version())
     .exitOverride()
     .showHelpAfterError('(--help shows what there is)')
+    .configureHelp({ optionDescription: describeOption }) // subcommands inherit it
   const act =
     (action: Action) =>
     async (...args: unknown[]) =>
@@ -66,6 +71,8 @@ export function buildProgram(done: (code: number) => void): Command {
   addEngineFlags(program.command('doctor'))
     .description('what is installed, found and missing, and what to do about it')
     .option('--model <folder>', 'also look at this checkpoint')
+    .option('--config <name>', 'a config file or preset: the memory plan is for its settings')
+    .option('--set <group.key=value>', 'any setting of the config; may be repeated', collect, [])
     .action(act(async (options) => (await import('./commands/doctor.ts')).doctorCommand(options)))
   return program
 }

@@ -60,6 +60,12 @@ describe('flags', () => {
     [['train', '--resume'], /--resume needs --out RUN/],
   ])('%j', (argv, message) => refused(serl(...argv), message))
 
+  it('marks the options that a command cannot do without', async () => {
+    expect(await serl('instruct', '--help')).toBe(0)
+    const required = said.split('\n').filter((line) => line.includes('(required)'))
+    expect(required.map((line) => line.trim().split(' ')[0])).toEqual(['--model', '--seeds', '--count'])
+  })
+
   it('shows help and version with exit 0', async () => {
     expect(await serl('--help')).toBe(0)
     expect(said).toMatch(/train[\s\S]*generate[\s\S]*score[\s\S]*sft[\s\S]*doctor/)
