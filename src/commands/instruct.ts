@@ -61,11 +61,11 @@ export async function instructCommand(flags: InstructFlags): Promise<number> {
 }
 
 /** Accepted and dropped questions add up to the proposed ones. */
-function summaryText({ accepted, proposed, reasons }: Summary): string {
+function summaryText({ accepted, proposed, reasons, seconds }: Summary): string {
   const { [notNeeded]: surplus = 0, ...rejected } = reasons
   const dropped = Object.entries(rejected).map(([reason, count]) => `${count} ${reason}`)
   return [
-    `${accepted} of ${proposed} proposed questions accepted`,
+    `${accepted} of ${proposed} proposed questions accepted in ${seconds.toFixed(1)} s`,
     ...(dropped.length === 0 ? [] : [`dropped: ${dropped.join(', ')}`]),
     ...(surplus === 0 ? [] : [`not needed any more: ${surplus}`]),
   ].join('; ')

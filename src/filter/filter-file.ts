@@ -1,6 +1,5 @@
-import { resolve } from 'node:path'
 import { UserError } from '../errors.ts'
-import { writeWhole } from '../files.ts'
+import { requireNoInput, writeWhole } from '../files.ts'
 import { questionNames, questionOf, readSeeds } from '../instruct/seeds.ts'
 import { readJsonl } from '../jsonl.ts'
 import type { FilterConfig } from './config.ts'
@@ -30,11 +29,7 @@ export interface FilterSummary {
  */
 export async function filterFile(options: FilterFileOptions): Promise<FilterSummary> {
   const { input, seeds, output, config } = options
-  for (const source of [input, seeds]) {
-    if (source !== null && resolve(source) === resolve(output)) {
-      throw new UserError(`the output ${output} is also an input: give another name`)
-    }
-  }
+  await requireNoInput(output, seeds === null ? [input] : [input, seeds])
   const known = indexTexts(seeds === null ? [] : await readSeeds(seeds))
   const proposals = (await readJsonl(input)).map(({ line, value }) => {
     const text = questionOf(value)

@@ -155,6 +155,17 @@ describe('input lines', () => {
     }
   })
 
+  it.each(['grade', 'filter'])('%s into its own input, which stays as it was', async (command) => {
+    const text = '{"id":1,"gold":"1","prediction":"2","text":"How much is 1 + 1?"}\n'
+    const input = await file('in.jsonl', text)
+    const link = join(folder, 'link.jsonl')
+    await symlink(input, link)
+    for (const output of [input, link]) {
+      await refused(serl(command, '--input', input, '--output', output), /is also an input: give another name/)
+      expect(await readFile(input, 'utf8')).toBe(text)
+    }
+  })
+
   it.each(['score', 'generate'])('%s on a device that is not there keeps the old output', async (command) => {
     const input = await file('in.jsonl', '{"tokens":[1,2,3]}\n')
     const output = await file('out.jsonl', 'precious')
