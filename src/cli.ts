@@ -162,7 +162,7 @@ function addAnswerCommands(program: Command, act: Act): void {
 
   program
     .command('filter')
-    .description('drop questions that break a rule or resemble others')
+    .description('mark questions that break a rule or resemble others: which to keep, and why not')
     .requiredOption('--input <file>', 'JSONL: {"text"}, {"problem"}, {"question"} or {"prompt"} a line')
     .requiredOption('--output <file>', 'JSONL: the same lines with "kept", "reason", "rougeL" and "nearest"')
     .option('--seeds <file>', 'seed questions to compare with, too; JSONL as the input')
