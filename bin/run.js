@@ -15,4 +15,8 @@ export async function runCli(argv) {
   })
   const { main } = await import(cli.href)
   process.exitCode = await main(argv)
+  // what is still on its way to a pipe goes out first
+  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))))
+  // left to itself, Node takes signal handlers away before it unloads libtorch: Ctrl-C then would end a finished run
+  process.exit()
 }

@@ -1,5 +1,5 @@
 // Files and folders that must survive a crash: whole or not there, and on the disk when the call returns.
-import { open, readdir, rename, rm } from 'node:fs/promises'
+import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { UserError } from './errors.ts'
 
@@ -19,27 +19,61 @@ export async function syncFolder(folder: string): Promise<void> {
   await syncPath(folder)
 }
 
+/** A file on its way: it is written under one name, and takes the other when it is whole. */
+export interface FileOnItsWay {
+  readonly target: string // links followed
+  readonly written: string
+  readonly isStream: boolean // a device or a pipe: written as it comes, a rename would take its place
+}
+
+/**
+ * Where to write what shall be found at `path`.
+ * @throws UserError if that is a folder
+ */
+export async function onItsWay(path: string): Promise<FileOnItsWay> {
+  const found = await stat(path).catch(() => null)
+  if (found?.isDirectory()) throw new UserError(`cannot write ${path}: it is a folder`)
+  if (found !== null && !found.isFile()) return { target: path, written: path, isStream: true }
+  const target = found === null ? path : await realpath(path)
+  return { target, written: `${target}.tmp-${process.pid}`, isStream: false }
+}
+
 /**
  * Writes a file under another name, syncs it and renames it: whoever reads `path` finds the old text or the new one.
  * @throws UserError if it cannot be written there
  */
 export async function writeWhole(path: string, text: string): Promise<void> {
-  const partial = `${path}.tmp-${process.pid}`
+  const { target, written, isStream } = await onItsWay(path)
   try {
-    const handle = await open(partial, 'w').catch((cause: NodeJS.ErrnoException) => {
+    const handle = await open(written, 'w').catch((cause: NodeJS.ErrnoException) => {
       throw new UserError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause })
     })
     try {
       await handle.writeFile(text)
-      await handle.sync()
+      if (!isStream) await handle.sync()
     } finally {
       await handle.close()
     }
-    await rename(partial, path)
-    await syncPath(dirname(resolve(path)))
+    if (isStream) return
+    await rename(written, target)
+    await syncPath(dirname(resolve(target)))
   } catch (cause) {
-    await rm(partial, { force: true })
+    if (!isStream) await rm(written, { force: true })
     throw cause
+  }
+}
+
+/**
+ * Is a file to be written one of those that are read, under whatever name? It would be lost.
+ * @throws UserError naming it
+ */
+export async function requireNoInput(output: string, inputs: readonly string[]): Promise<void> {
+  const found = await stat(output).catch(() => null)
+  if (!found?.isFile()) return // a terminal may be both
+  for (const input of inputs) {
+    const source = await stat(input).catch(() => null)
+    if (source === null || source.ino !== found.ino || source.dev !== found.dev) continue
+    throw new UserError(`the output ${output} is also an input: give another name`)
   }
 }
 

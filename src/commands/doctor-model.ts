@@ -1,12 +1,18 @@
+import type { Config } from '../config/schema.ts'
 import { promptTokens } from '../rollout/prompt.ts'
-import { memoryPlan, memoryText } from '../train/memory-plan.ts'
+import { memoryText } from '../train/memory-plan.ts'
 import { type DescribedModel, describeModel, dtypeOf, stopTokensOf } from '../train/open-model.ts'
 import { type Finding, failure } from './finding.ts'
-import { type EngineFlags, modelSettings } from './flags.ts'
-import { deviceMemory, memoryWarning } from './memory-finding.ts'
+import { deviceMemory, memoryWarning, trainingPlan } from './memory-finding.ts'
+
+/** The settings that a memory plan is for. */
+export interface LookedAtWith {
+  readonly config: Config
+  readonly source: string | undefined // the preset or file they come from; undefined = the defaults
+}
 
 /** What can be said of a checkpoint without loading its weights. */
-export async function modelFindings(path: string, flags: EngineFlags): Promise<Finding[]> {
+export async function modelFindings(path: string, settings: LookedAtWith): Promise<Finding[]> {
   let described: DescribedModel
   try {
     described = await describeModel(path)
@@ -19,7 +25,7 @@ export async function modelFindings(path: string, flags: EngineFlags): Promise<F
     { name: 'checkpoint', status: 'ok', detail },
     eosFinding(described),
     ...tokenizerFindings(described),
-    planFinding(described, flags),
+    planFinding(described, settings),
   ]
 }
 
@@ -60,16 +66,11 @@ function templateFinding({ tokenizer, checkpoint }: DescribedModel, question: st
   }
 }
 
-function planFinding({ checkpoint }: DescribedModel, flags: EngineFlags): Finding {
-  const settings = modelSettings(checkpoint.dir, flags)
-  const plan = memoryPlan({
-    shapes: checkpoint.weights.map((tensor) => tensor.shape),
-    dtype: dtypeOf(settings),
-    reference: true,
-    kvCacheBytes: settings.kvCacheGiB * 2 ** 30,
-  })
-  const detail = `to train in ${dtypeOf(settings)}:\n${memoryText(plan)}`
-  const warning = memoryWarning(plan, settings.device, deviceMemory(settings.device))
+function planFinding(described: DescribedModel, { config, source }: LookedAtWith): Finding {
+  const plan = trainingPlan(described, config)
+  const settings = source === undefined ? 'the default settings (others: --config PRESET)' : `the settings of ${source}`
+  const detail = `to train in ${dtypeOf(config.model)} with ${settings}:\n${memoryText(plan)}`
+  const warning = memoryWarning(plan, config.model.device, deviceMemory(config.model.device))
   if (warning === null) return { name: 'memory plan', status: 'ok', detail }
   return { name: 'memory plan', status: 'warning', detail, remedy: warning }
 }

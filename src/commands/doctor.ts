@@ -1,18 +1,23 @@
 import { cpus, freemem, totalmem } from 'node:os'
+import { readLayers } from '../config/layers.ts'
+import { resolveConfig } from '../config/load.ts'
 import { addonPath, loadAddon } from '../native/binding.ts'
 import { gib } from '../train/memory-plan.ts'
+import { flagLayers, type SettingFlags } from './config-layers.ts'
 import { modelFindings } from './doctor-model.ts'
 import { type Finding, failure } from './finding.ts'
-import type { EngineFlags } from './flags.ts'
 
-interface DoctorFlags extends EngineFlags {
-  readonly model?: string
+interface DoctorFlags extends SettingFlags {
+  readonly config?: string
 }
 
 /** `serl doctor`: exit 0 when a run could start, 2 when something must be put right first. */
 export async function doctorCommand(flags: DoctorFlags): Promise<number> {
-  const findings = [nodeFinding(), addonFinding(), ...deviceFindings(flags), memoryFinding()]
-  if (flags.model !== undefined) findings.push(...(await modelFindings(flags.model, flags)))
+  const base = flags.config === undefined ? [] : await readLayers(flags.config)
+  const config = resolveConfig([...base, ...flagLayers(flags)])
+  const model = flags.model ?? config.model.path
+  const findings = [nodeFinding(), addonFinding(), ...deviceFindings(config.model.device), memoryFinding()]
+  if (model !== null) findings.push(...(await modelFindings(model, { config, source: flags.config })))
   const failed = findings.filter((finding) => finding.status === 'failed').length
   if (flags.json) process.stdout.write(`${JSON.stringify({ ok: failed === 0, findings })}\n`)
   else if (!flags.quiet) process.stdout.write(`${findings.map(findingText).join('\n')}\n`)
@@ -43,12 +48,12 @@ function addonFinding(): Finding {
   }
 }
 
-function deviceFindings(flags: DoctorFlags): Finding[] {
+function deviceFindings(device: string): Finding[] {
   const processors: Finding = { name: 'CPU', status: 'ok', detail: `${cpus().length} cores, ${cpus()[0]?.model ?? ''}` }
   const devices = cudaDevices()
   if (devices > 0) return [processors, { name: 'CUDA', status: 'ok', detail: `${devices} devices` }]
   const detail = 'no CUDA device that this build can use'
-  if (flags.device === undefined || flags.device === 'cpu') return [processors, { name: 'CUDA', status: 'ok', detail }]
+  if (device === 'cpu') return [processors, { name: 'CUDA', status: 'ok', detail }]
   const remedy = 'SERL_DEVICE=cuda npm run build:native on a machine with an NVIDIA driver, or --device cpu'
   return [processors, { name: 'CUDA', status: 'failed', detail, remedy }]
 }

@@ -2,11 +2,10 @@ import { requirePaths } from '../config/check.ts'
 import type { Config } from '../config/schema.ts'
 import { configText } from '../config/text.ts'
 import { requireEmpty } from '../log/run-folder.ts'
-import { keepsReference } from '../rl/train-batch.ts'
-import { memoryPlan, memoryText } from '../train/memory-plan.ts'
-import { type DescribedModel, describeModel, dtypeOf, requireTrainable } from '../train/open-model.ts'
+import { memoryText } from '../train/memory-plan.ts'
+import { describeModel, requireTrainable } from '../train/open-model.ts'
 import { preflight } from '../train/preflight.ts'
-import { deviceMemory, memoryWarning } from './memory-finding.ts'
+import { deviceMemory, memoryWarning, trainingPlan } from './memory-finding.ts'
 import type { TrainFlags } from './train.ts'
 
 /**
@@ -33,7 +32,7 @@ export async function dryRun(
     instruct: checked.firstQuestionPrompt === null ? null : showTokens(checked.firstQuestionPrompt.tokens),
     rollout: showTokens(checked.firstAnswerPrompt),
   }
-  const plan = planOf(described, config)
+  const plan = trainingPlan(described, config)
   const warning = memoryWarning(plan, config.model.device, deviceMemory(config.model.device))
   if (json) process.stdout.write(`${JSON.stringify({ config, memory: plan, memoryWarning: warning, prompts })}\n`)
   else if (!quiet) process.stdout.write(`${sections(config, memoryText(plan), prompts)}\n`)
@@ -46,14 +45,6 @@ interface ShownPrompt {
   readonly count: number
   readonly tokens: readonly number[]
 }
-
-const planOf = (described: DescribedModel, config: Config) =>
-  memoryPlan({
-    shapes: described.checkpoint.weights.map((tensor) => tensor.shape),
-    dtype: dtypeOf(config.model),
-    reference: keepsReference(config),
-    kvCacheBytes: config.model.kvCacheGiB * 2 ** 30,
-  })
 
 function sections(config: Config, memory: string, prompts: { instruct: ShownPrompt | null; rollout: ShownPrompt }) {
   const parts = [configText(config).trimEnd(), '# memory', memory]

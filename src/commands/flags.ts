@@ -52,12 +52,14 @@ export interface EngineFlags {
   readonly quiet?: boolean
 }
 
+/** Adds what every command that opens a model understands; help lists it behind the options added before. */
 export const addEngineFlags = (command: Command): Command =>
   command
-    .option('--device <device>', 'cpu, cuda or cuda:N', device)
-    .option('--dtype <dtype>', 'of the weights: float32, bfloat16 or auto', dtype)
-    .option('--threads <n>', 'CPU threads; 0 = all cores', integer(0, 4096))
-    .option('--seed <n>', 'of every draw', integer(0, 0xffffffff))
+    .optionsGroup('Options of every command with a model:')
+    .option('--device <device>', 'cpu, cuda or cuda:N (default: cpu)', device)
+    .option('--dtype <dtype>', 'of the weights: float32, bfloat16 or auto (default: auto)', dtype)
+    .option('--threads <n>', 'CPU threads; 0 = all cores (default: 0)', integer(0, 4096))
+    .option('--seed <n>', 'of every draw (default: 0)', integer(0, 0xffffffff))
     .option('--json', 'one JSON object on stdout, nothing else there')
     .option('--quiet', 'say nothing but errors')
 

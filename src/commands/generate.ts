@@ -9,11 +9,14 @@ import { type EngineFlags, modelSettings } from './flags.ts'
 import { encodingOf, readPrompts } from './input-lines.ts'
 import { interruptSignal } from './interrupt.ts'
 import { type JsonlOutput, printSummary, withJsonlOutput } from './jsonl-output.ts'
+import { type SampleLine, showSamples } from './readable-samples.ts'
 
 interface GenerateFlags extends EngineFlags {
   readonly model: string
   readonly input: string
   readonly output?: string
+  readonly text?: boolean
+  readonly limit?: number
   readonly n: number
   readonly maxNewTokens: number
   readonly temperature: number
@@ -30,7 +33,8 @@ const rowsPerCall = 2048
 /** `serl generate`. */
 export async function generateCommand(flags: GenerateFlags): Promise<number> {
   const described = await describeModel(flags.model)
-  const prompts = await readPrompts(flags.input, encodingOf(described, flags))
+  if (flags.text) requireReadable(described, flags)
+  const prompts = (await readPrompts(flags.input, encodingOf(described, flags))).slice(0, flags.limit)
   if (prompts.length * flags.n >= 2 ** 31) {
     throw new UserError(`--n ${flags.n}: ${prompts.length} prompts make ${prompts.length * flags.n} samples, too many`)
   }
@@ -73,7 +77,9 @@ async function generateAll(
         status.show('generating', done, total),
       )
       newTokens += completions.tokens.length
-      await output.write(sampleLines(completions, opened, first, flags.n))
+      const lines = sampleLines(completions, opened, first, flags.n)
+      if (flags.text) await showSamples(lines, prompts, opened.tokenizer!)
+      else await output.write(lines)
     }
     if (signal.aborted) return null
     const seconds = (performance.now() - started) / 1000
@@ -107,7 +113,15 @@ function sampling(opened: OpenedModel, flags: GenerateFlags, prompts: number, fi
   }
 }
 
-function sampleLines(completions: Completions, { tokenizer }: DescribedModel, first: number, n: number): object[] {
+/** @throws UserError where texts cannot be shown, or are not what was asked for */
+function requireReadable({ tokenizer, checkpoint }: DescribedModel, { output, json }: GenerateFlags): void {
+  if (output !== undefined) throw new UserError('--text is for reading on stdout, --output for lines: leave one away')
+  if (json) throw new UserError('--text and --json both want stdout: leave one away')
+  if (tokenizer === null)
+    throw new UserError(`--text needs a tokenizer: there is no tokenizer.json in ${checkpoint.dir}`)
+}
+
+function sampleLines(completions: Completions, { tokenizer }: DescribedModel, first: number, n: number): SampleLine[] {
   return Array.from(completions.finishReasons, (reason, row) => {
     const [from, to] = [completions.offsets[row], completions.offsets[row + 1]]
     const tokens = completions.tokens.subarray(from, to)
@@ -117,7 +131,7 @@ function sampleLines(completions: Completions, { tokenizer }: DescribedModel, fi
       text: tokenizer === null ? null : tokenizer.decode(tokens),
       tokens: Array.from(tokens),
       logprobs: Array.from(completions.logprobs.subarray(from, to)),
-      finishReason: finishNames[reason],
+      finishReason: finishNames[reason]!,
     }
   })
 }

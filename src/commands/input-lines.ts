@@ -38,6 +38,7 @@ const promptFields = ['prompt', 'problem', 'question', 'text'] as const
 
 /**
  * Prompts of `serl generate`: {"prompt"} (or "problem", "question", "text"), {"messages"} or {"tokens"} a line.
+ * Messages are refused with `raw`.
  * @returns [n] of [P] tokens
  * @throws UserError naming file and line
  */
@@ -51,6 +52,11 @@ export const readPrompts = (path: string, encoding: Encoding): Promise<Int32Arra
 function onePrompt(fields: Fields, encoding: Encoding, where: string): Int32Array {
   if (fields.tokens !== undefined) return tokenList(fields.tokens, encoding.vocabSize, where)
   if (fields.messages !== undefined) {
+    if (encoding.raw) {
+      throw new UserError(
+        `${where}: "messages" need the chat template, and --raw goes without it: leave --raw away, or give {"prompt"}`,
+      )
+    }
     const tokenizer = needTokenizer(encoding, where)
     return tokenizer.chat(messageList(fields.messages, where), { addGenerationPrompt: true })
   }

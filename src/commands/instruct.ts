@@ -5,7 +5,8 @@ import { resolveConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import type { Verdict } from '../filter/filter.ts'
-import { collectInstructions } from '../instruct/collect.ts'
+import type { Reason } from '../filter/rules.ts'
+import { type CollectedRound, collectInstructions } from '../instruct/collect.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import { buildPrompt, type Proposal } from '../instruct/propose.ts'
 import { readSeeds, type Seed } from '../instruct/seeds.ts'
@@ -52,13 +53,22 @@ export async function instructCommand(flags: InstructFlags): Promise<number> {
       ),
     )
     if (summary instanceof NothingAcceptable) throw summary
-    const rejected = Object.entries(summary.reasons).map(([reason, count]) => `${count} ${reason}`)
-    const dropped = rejected.length === 0 ? '' : `; dropped: ${rejected.join(', ')}`
-    printSummary(summary, `${summary.accepted} of ${summary.proposed} proposed questions accepted${dropped}`, flags)
+    printSummary(summary, summaryText(summary), flags)
     return signal.aborted ? 130 : 0
   } finally {
     interrupt.release()
   }
+}
+
+/** Accepted and dropped questions add up to the proposed ones. */
+function summaryText({ accepted, proposed, reasons, seconds }: Summary): string {
+  const { [notNeeded]: surplus = 0, ...rejected } = reasons
+  const dropped = Object.entries(rejected).map(([reason, count]) => `${count} ${reason}`)
+  return [
+    `${accepted} of ${proposed} proposed questions accepted in ${seconds.toFixed(1)} s`,
+    ...(dropped.length === 0 ? [] : [`dropped: ${dropped.join(', ')}`]),
+    ...(surplus === 0 ? [] : [`not needed any more: ${surplus}`]),
+  ].join('; ')
 }
 
 const withProposals = <T>(
@@ -96,6 +106,20 @@ interface Collection {
   readonly signal: AbortSignal
 }
 
+// the reason of a question that passed the filters when there were enough
+const notNeeded = 'not-needed'
+
+/** What `serl instruct` did. */
+export interface Summary {
+  readonly accepted: number
+  readonly proposed: number // accepted, and those of every reason
+  readonly rounds: number
+  readonly reasons: Readonly<Record<string, number>> // why proposals were not accepted
+  readonly newTokens: number
+  readonly examplesDropped: number
+  readonly seconds: number
+}
+
 /**
  * Writes accepted questions as they are found.
  * @throws NothingAcceptable when the search ends before `count` are found
@@ -105,7 +129,7 @@ export async function collect(
   seeds: readonly Seed[],
   config: Config,
   { flags, output, proposals, signal }: Collection,
-) {
+): Promise<Summary> {
   const started = performance.now()
   const status = statusLine(flags.quiet ?? false)
   const search = { proposeRounds: 0, proposals: [] as string[], lastRejected: [] as { text: string; reason: string }[] }
@@ -124,17 +148,18 @@ export async function collect(
     onProgress: (done, count) => status.show('questions', done, count),
   })
   for await (const round of rounds) {
-    const rejected = round.verdicts.filter((verdict) => !verdict.kept)
+    const verdicts = outcomes(round)
+    const rejected = verdicts.filter((verdict) => !verdict.kept)
     for (const { reason } of rejected) reasons[reason!] = (reasons[reason!] ?? 0) + 1
     search.proposeRounds += 1
-    search.proposals.push(...round.verdicts.map((verdict) => verdict.proposal.text))
+    search.proposals.push(...verdicts.map((verdict) => verdict.proposal.text))
     search.lastRejected.push(...rejected.map(({ proposal, reason }) => ({ text: proposal.text, reason: reason! })))
     search.lastRejected.splice(0, search.lastRejected.length - 5)
     accepted += round.accepted.length
     newTokens += round.newTokens
     examplesDropped += round.examplesDropped
     await output.write(round.accepted.map(acceptedLine))
-    await proposals?.write(round.verdicts.map(proposalLine))
+    await proposals?.write(verdicts.map(proposalLine))
   }
   status.clear()
   if (accepted < flags.count && !signal.aborted) throw noInstruction(search, { found: accepted, wanted: flags.count })
@@ -143,10 +168,21 @@ export async function collect(
   return { accepted, proposed: proposed.length, rounds: proposeRounds, reasons, newTokens, examplesDropped, seconds }
 }
 
+/** A proposal with what became of it. */
+type Judged = Omit<Verdict<Proposal>, 'reason'> & { readonly reason: Reason | typeof notNeeded | null }
+
+/** The verdicts, but that a question which passed the filters and was not taken is not kept. */
+function outcomes({ verdicts, accepted }: CollectedRound): Judged[] {
+  const taken = new Set(accepted)
+  return verdicts.map((verdict) =>
+    verdict.kept && !taken.has(verdict) ? { ...verdict, kept: false, reason: notNeeded } : verdict,
+  )
+}
+
 const acceptedLine = ({ proposal: { id, text }, rougeL, nearest }: Verdict<Proposal>): object => ({
   ...{ id, text, rougeL, nearest },
 })
 
-const proposalLine = ({ proposal: { id, text }, kept, reason, rougeL, nearest }: Verdict<Proposal>): object => ({
+const proposalLine = ({ proposal: { id, text }, kept, reason, rougeL, nearest }: Judged): object => ({
   ...{ id, text, kept, reason, rougeL, nearest },
 })

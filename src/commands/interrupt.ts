@@ -1,5 +1,8 @@
+const signals = ['SIGINT', 'SIGTERM'] as const
+
 /**
- * Turns Ctrl-C (and SIGTERM) into an abort signal; the second one ends the process at once.
+ * Turns Ctrl-C (and SIGTERM) into an abort signal; the second one ends the process at once. From `release` on, when the
+ * work is done and the process is about to end, a signal ends it with the exit code it already has.
  * @param notice what to say at the first
  */
 export function interruptSignal(notice: string): { signal: AbortSignal; release: () => void } {
@@ -9,12 +12,17 @@ export function interruptSignal(notice: string): { signal: AbortSignal; release:
     process.stderr.write(`\n${notice} (again: quit at once)\n`)
     controller.abort()
   }
-  const signals = ['SIGINT', 'SIGTERM'] as const
   for (const name of signals) process.on(name, onSignal)
   return {
     signal: controller.signal,
     release: () => {
-      for (const name of signals) process.off(name, onSignal)
+      for (const name of signals) {
+        // first the one, then the other: with neither, a signal would end a finished run as if it had been killed
+        if (!process.listeners(name).includes(onEnding)) process.on(name, onEnding)
+        process.off(name, onSignal)
+      }
     },
   }
 }
+
+const onEnding = (): void => process.exit(process.exitCode ?? 130)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
+import { type FileOnItsWay, onItsWay, requireNoInput } from '../files.ts'
 
 /** Where a command's result lines go: a file, or stdout. */
 export interface JsonlOutput {
@@ -27,17 +28,8 @@ export async function openJsonlOutput(path: string | undefined, options: OutputO
     if (options.json) throw new UserError('--json needs --output FILE: stdout holds the summary alone')
     return stdoutLines()
   }
-  const found = await stat(path).catch(() => null)
-  if (found?.isDirectory()) throw new UserError(`cannot write ${path}: it is a folder`)
-  for (const input of options.inputs ?? []) {
-    const source = await stat(input).catch(() => null)
-    if (found === null || source === null || source.ino !== found.ino || source.dev !== found.dev) continue
-    throw new UserError(`the output ${path} is also an input: give another name`)
-  }
-  // a device or a pipe is written as it comes: a file renamed over it would take its place
-  const streamed = found !== null && !found.isFile()
-  const target = found === null ? path : await realpath(path)
-  return fileLines({ path, target, written: streamed ? target : `${target}.tmp-${process.pid}` })
+  await requireNoInput(path, options.inputs ?? [])
+  return fileLines(path, await onItsWay(path))
 }
 
 /** Runs `work` with an output, which is closed when it succeeds and abandoned when it throws. */
@@ -73,13 +65,7 @@ function stdoutLines(): JsonlOutput {
   }
 }
 
-interface OutputFile {
-  readonly path: string // as the user wrote it
-  readonly target: string // with links followed
-  readonly written: string // where lines go until the end
-}
-
-async function fileLines({ path, target, written }: OutputFile): Promise<JsonlOutput> {
+async function fileLines(path: string, { target, written, isStream }: FileOnItsWay): Promise<JsonlOutput> {
   const naming = (cause: NodeJS.ErrnoException): never => {
     throw new UserError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause })
   }
@@ -98,14 +84,14 @@ async function fileLines({ path, target, written }: OutputFile): Promise<JsonlOu
     count: () => count,
     close: async () => {
       if (handle === null) return
-      if (written !== target) await handle.sync().catch(naming)
+      if (!isStream) await handle.sync().catch(naming)
       await release()
-      if (written !== target) await rename(written, target).catch(naming)
+      if (!isStream) await rename(written, target).catch(naming)
     },
     abandon: async () => {
       if (handle === null) return
       await release()
-      if (written === target) return
+      if (isStream) return
       if (count === 0) await rm(written, { force: true })
       else
         process.stderr.write(`${path} is as it was; the ${count} lines written before the failure are in ${written}\n`)

@@ -1,7 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { totalmem } from 'node:os'
-import { gib, type MemoryPlan } from '../train/memory-plan.ts'
-import { deviceOf } from '../train/open-model.ts'
+import type { Config } from '../config/schema.ts'
+import { keepsReference } from '../rl/train-batch.ts'
+import { gib, type MemoryPlan, memoryPlan } from '../train/memory-plan.ts'
+import { type DescribedModel, deviceOf, dtypeOf } from '../train/open-model.ts'
+
+/** What training a checkpoint with a config takes, in bytes. */
+export const trainingPlan = ({ checkpoint }: Pick<DescribedModel, 'checkpoint'>, config: Config): MemoryPlan =>
+  memoryPlan({
+    shapes: checkpoint.weights.map((tensor) => tensor.shape),
+    dtype: dtypeOf(config.model),
+    reference: keepsReference(config),
+    kvCacheBytes: config.model.kvCacheGiB * 2 ** 30,
+  })
 
 /** Bytes of memory that a device has; null where nothing tells. */
 export function deviceMemory(device: string): number | null {

@@ -63,8 +63,8 @@ export async function sftCommand(flags: SftFlags): Promise<number> {
     printSummary(summary, `trained on ${documents.length} documents: ${flags.out}`, flags)
     return 0
   } finally {
-    interrupt.release()
     await model.engine.close()
+    interrupt.release()
   }
 }
 

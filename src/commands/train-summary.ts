@@ -1,27 +1,21 @@
 import type { Config } from '../config/schema.ts'
 import { percent } from '../log/console.ts'
-import type { StepMetrics } from '../log/metrics.ts'
 import type { Outcome } from '../train/start.ts'
 import type { Stopped } from '../train/stop.ts'
+import { changeText, heldOutChange } from './held-out-change.ts'
 import { shellWord } from './shell.ts'
-
-const evaluated = (outcome: Outcome): StepMetrics[] => outcome.metrics.filter((line) => line['eval.accuracy'] !== null)
-
-/** Of the model in final/. */
-function accuracyAfter(outcome: Outcome): number | null {
-  const last = outcome.stopped?.modelOfStep ?? Infinity
-  return evaluated(outcome).findLast((line) => line.step <= last)?.['eval.accuracy'] ?? null
-}
 
 /** What `serl train --json` prints. */
 export function summaryJson(outcome: Outcome): object {
-  const accuracies = evaluated(outcome).map((line) => line['eval.accuracy'])
+  const change = heldOutChange(outcome)
   return {
     run: outcome.run,
     final: outcome.final,
     steps: outcome.metrics.at(-1)?.step ?? 0,
-    accuracyBefore: accuracies[0] ?? null,
-    accuracyAfter: accuracyAfter(outcome),
+    accuracyBefore: change?.before.accuracy ?? null,
+    accuracyAfter: change?.after.accuracy ?? null,
+    accuracyBest: change?.best.accuracy ?? null,
+    bestStep: change?.best.step ?? null,
     tokensGenerated: total(outcome, 'tokens.generated'),
     tokensTrained: total(outcome, 'tokens.trained'),
     seconds: total(outcome, 'seconds.total'),
@@ -38,8 +32,8 @@ export function summaryText(outcome: Outcome, config: Config): string {
   const rows = tableRows(outcome)
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   const table = rows.map((row) => `  ${row.map((cell, column) => cell.padStart(widths[column]!)).join('   ')}`)
-  const lines = ['', story(outcome, config), '', ...table, '', `the run          ${outcome.run}`]
-  lines.push(`the trained model ${outcome.final}`, '', ...nextSteps(outcome, config), '')
+  const lines = ['', story(outcome, config), '', ...table, '', `the run            ${outcome.run}`]
+  lines.push(`the trained model  ${outcome.final}`, '', ...nextSteps(outcome, config), '')
   return lines.join('\n')
 }
 
@@ -63,21 +57,19 @@ function story(outcome: Outcome, config: Config): string {
   const steps = outcome.metrics.at(-1)?.step ?? 0
   const questions = config.instruct.source === 'self' ? 'questions it wrote itself' : 'the seed questions'
   const minutes = (total(outcome, 'seconds.total') / 60).toFixed(1)
-  const [first, last] = [evaluated(outcome)[0], evaluated(outcome).at(-1)]
   const empty = outcome.metrics.filter((line) => line.step > 0 && line['groups.trained'] === 0).length
   const skipped = empty === 0 ? '' : `\n${empty} of the steps found no question worth training on, and changed nothing.`
   const done = `In ${steps} steps (${minutes} min) the model trained on ${questions}, rewarded ${judges[config.reward.kind]}.${skipped}${ended(outcome)}`
-  if (first === undefined || last === undefined || first === last) return done
-  const [before, after] = [first['eval.accuracy']!, accuracyAfter(outcome)!]
-  const change = after > before ? 'rose' : after < before ? 'fell' : 'stayed'
-  return `${done}\nIts greedy accuracy on held-out questions ${change} from ${percent(before)} to ${percent(after)}.`
+  const change = heldOutChange(outcome)
+  return change === null || change.times === 1 ? done : `${done}\n${changeText(change, outcome.run)}`
 }
 
-/** Before, at most eight steps between, after. */
+/** Before, at most nine steps between, the best, after. */
 function tableRows(outcome: Outcome): string[][] {
   const lines = outcome.metrics
   const every = Math.max(1, Math.ceil(lines.length / 10))
-  const shown = lines.filter((_, i) => i % every === 0 || i === lines.length - 1)
+  const best = heldOutChange(outcome)?.best.step
+  const shown = lines.filter((line, i) => i % every === 0 || i === lines.length - 1 || line.step === best)
   const cell = (value: number | null, show: (value: number) => string): string => (value === null ? '-' : show(value))
   return [
     ['step', 'accuracy', 'mean reward', 'majority', 'KL'],
@@ -91,7 +83,7 @@ function tableRows(outcome: Outcome): string[][] {
   ]
 }
 
-/** Greedy answers of the trained model to questions asked as the run asked them. */
+/** Shows greedy answers of the trained model to a few questions, asked as the run asked them. */
 export function generateCommandLine({ final }: Pick<Outcome, 'final'>, config: Config): string {
   const { model, rollout, eval: evaluation, seeds } = config
   const input = evaluation.path ?? seeds.path ?? 'QUESTIONS.jsonl'
@@ -99,6 +91,7 @@ export function generateCommandLine({ final }: Pick<Outcome, 'final'>, config: C
   const flags: [string, string][] = [
     ['--model', final],
     ['--input', input],
+    ['--limit', '3'],
     ['--temperature', '0'],
     ['--max-new-tokens', String(tokens)],
   ]
@@ -106,7 +99,7 @@ export function generateCommandLine({ final }: Pick<Outcome, 'final'>, config: C
   if (model.device !== 'cpu') flags.push(['--device', model.device])
   if (model.dtype !== 'auto') flags.push(['--dtype', model.dtype])
   const words = flags.map(([name, value]) => `${name} ${shellWord(value)}`)
-  return ['npx serl generate', ...words, ...(rollout.template === 'none' ? ['--raw'] : [])].join(' ')
+  return ['npx serl generate', ...words, ...(rollout.template === 'none' ? ['--raw'] : []), '--text'].join(' ')
 }
 
 function nextSteps(outcome: Outcome, config: Config): string[] {

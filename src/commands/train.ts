@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { readLayers, type Setting } from '../config/layers.ts'
 import { resolveConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
@@ -11,6 +10,7 @@ import { openAnswerChecker } from '../train/open-checker.ts'
 import { describeModel, openModel, requireTrainable, trainModel } from '../train/open-model.ts'
 import { Interrupted } from '../train/run.ts'
 import { startRun } from '../train/start.ts'
+import { configBase } from './config-base.ts'
 import { flagLayers, type SettingFlags } from './config-layers.ts'
 import { dryRun } from './dry-run.ts'
 import { interruptSignal } from './interrupt.ts'
@@ -28,7 +28,8 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   const resume = flags.resume ?? false
   if (resume && flags.out === undefined)
     throw new UserError('--resume needs --out RUN: the folder of the run to go on with')
-  const config = resolveConfig([...(await baseLayers(source, flags)), ...flagLayers(flags)])
+  const base = await configBase(source, flags)
+  const config = resolveConfig([...base.layers, ...flagLayers(flags)])
   if (flags.dryRun) return dryRun(config, flags)
   const out = flags.out ?? freeRunFolder(runName(source))
   const { json = false, quiet = false } = flags
@@ -36,6 +37,7 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   try {
     const outcome = await startRun({
       config,
+      preset: base.preset,
       out,
       resume,
       reporter: consoleReporter({ json, quiet, steps: config.train.steps * config.train.iterations }),
@@ -66,20 +68,6 @@ async function openForTraining(config: Config, reference: boolean) {
   const described = await describeModel(settings.path)
   requireTrainable(described) // before the weights are loaded
   return trainModel(await openModel(described, settings, reference))
-}
-
-/** What the flags go on top of: the named config, the run's own when resuming, or the demonstration. */
-async function baseLayers(source: string | undefined, flags: TrainFlags): Promise<Setting[]> {
-  if (source !== undefined) return readLayers(source)
-  if (flags.resume) {
-    const file = configFile(flags.out!)
-    if (!existsSync(file)) throw new UserError(`--resume: ${flags.out} holds no run (no config.yaml)`)
-    const layers = await readLayers(file)
-    if (layers.length === 0)
-      throw new UserError(`--resume: ${file} is empty: no run can go on from it; start a new one`)
-    return layers
-  }
-  return flags.model === undefined && flags.seeds === undefined ? readLayers('demo') : []
 }
 
 /** What a run is called after: its preset or config file. */

@@ -2,11 +2,11 @@ import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parse } from 'yaml'
 import { UserError } from '../errors.ts'
 import { groups, groupText, settings, suggestKey } from './keys.ts'
 import { nearest } from './nearest.ts'
 import { pathKeys } from './schema.ts'
+import { parseYaml } from './yaml.ts'
 
 /** One setting as somebody wrote it. */
 export interface Setting {
@@ -41,12 +41,27 @@ export async function readLayers(source: string): Promise<Setting[]> {
   )
 }
 
+/**
+ * The preset that a config source starts from: itself, or what the file names on its `preset:` line; null = none.
+ * @param source as readLayers takes it
+ * @throws UserError as readLayers does
+ */
+export async function presetOf(source: string): Promise<string | null> {
+  if (presetNames().includes(source)) return source
+  const { preset } = await readMapping(source)
+  return preset === undefined ? null : presetNamed(preset, source)
+}
+
 async function readYaml(file: string): Promise<Setting[]> {
-  const content = parseYaml(await readText(file), file) ?? {}
-  if (!isMapping(content)) throw new UserError(`${file}: expected groups of settings, like "rollout:"`)
-  const { preset, ...rest } = content
-  const base = preset === undefined ? [] : await presetLayers(preset, file)
+  const { preset, ...rest } = await readMapping(file)
+  const base = preset === undefined ? [] : await readYaml(presetPath(presetNamed(preset, file)))
   return [...base, ...Object.entries(rest).flatMap(([group, fields]) => readGroup(group, fields, file))]
+}
+
+async function readMapping(file: string): Promise<Record<string, unknown>> {
+  const content = parseYaml(await readText(file), (line, column) => `${file}:${line}:${column}`) ?? {}
+  if (!isMapping(content)) throw new UserError(`${file}: expected groups of settings, like "rollout:"`)
+  return content
 }
 
 async function readText(file: string): Promise<string> {
@@ -58,19 +73,9 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function parseYaml(text: string, file: string): unknown {
-  try {
-    return parse(text)
-  } catch (cause) {
-    throw new UserError(`${file}: not YAML: ${(cause as Error).message.split('\n')[0]}`, { cause })
-  }
-}
-
-async function presetLayers(preset: unknown, file: string): Promise<Setting[]> {
-  if (typeof preset !== 'string' || !presetNames().includes(preset)) {
-    throw new UserError(`${file}: preset: ${JSON.stringify(preset)} is none of ${presetNames().join(', ')}`)
-  }
-  return readYaml(presetPath(preset))
+function presetNamed(preset: unknown, file: string): string {
+  if (typeof preset === 'string' && presetNames().includes(preset)) return preset
+  throw new UserError(`${file}: preset: ${JSON.stringify(preset)} is none of ${presetNames().join(', ')}`)
 }
 
 function readGroup(group: string, fields: unknown, file: string): Setting[] {
@@ -92,7 +97,11 @@ export function parseOverride(text: string): Setting {
   const equals = text.indexOf('=')
   if (equals < 1) throw new UserError(`--set ${text}: expected group.key=value`)
   const key = text.slice(0, equals).trim()
-  return setting(key, parseYaml(text.slice(equals + 1), `--set ${text}`), { origin: '--set', dir: '.' })
+  return setting(
+    key,
+    parseYaml(text.slice(equals + 1), () => `--set ${text}`),
+    { origin: '--set', dir: '.' },
+  )
 }
 
 /** A setting given by a flag of its own; undefined flags give none. */

@@ -2,9 +2,12 @@ import { Document, isMap, isScalar } from 'yaml'
 import { settings } from './keys.ts'
 import type { Config } from './schema.ts'
 
-/** A config as YAML, each setting under its line of documentation; reading it gives the same config. */
-export function configText(config: Config): string {
-  const document = new Document(config)
+/**
+ * A config as YAML, each setting under its line of documentation; reading it gives the same config.
+ * @param preset what it started from, for the record: every setting is written out, and counts
+ */
+export function configText(config: Config, preset: string | null = null): string {
+  const document = new Document(preset === null ? config : { preset, ...config })
   document.commentBefore = ' The resolved settings of this run.'
   if (isMap(document.contents)) {
     for (const group of document.contents.items) {

@@ -1,18 +1,17 @@
-import { resolve } from 'node:path'
 import { UserError } from '../errors.ts'
-import { writeWhole } from '../files.ts'
-import { readSeeds } from '../instruct/seeds.ts'
+import { requireNoInput, writeWhole } from '../files.ts'
+import { questionNames, questionOf, readSeeds } from '../instruct/seeds.ts'
 import { readJsonl } from '../jsonl.ts'
 import type { FilterConfig } from './config.ts'
 import { filterInstructions, indexTexts } from './filter.ts'
 import type { Reason } from './rules.ts'
 
 export interface FilterFileOptions {
-  /** JSONL, {"text"} a line. */
+  /** JSONL, {"text"}, or the question under another of the names that readSeeds knows, a line. */
   readonly input: string
   /** Seed questions to compare with, as readSeeds takes them; null = none. */
   readonly seeds: string | null
-  /** JSONL, {"kept", "reason", "rougeL", "nearest"} for each line of the input; replaced if it exists. */
+  /** JSONL: each line of the input with "kept", "reason", "rougeL" and "nearest"; replaced if it exists. */
   readonly output: string
   readonly config: FilterConfig
 }
@@ -30,19 +29,17 @@ export interface FilterSummary {
  */
 export async function filterFile(options: FilterFileOptions): Promise<FilterSummary> {
   const { input, seeds, output, config } = options
-  for (const source of [input, seeds]) {
-    if (source !== null && resolve(source) === resolve(output)) {
-      throw new UserError(`the output ${output} is also an input: give another name`)
-    }
-  }
+  await requireNoInput(output, seeds === null ? [input] : [input, seeds])
   const known = indexTexts(seeds === null ? [] : await readSeeds(seeds))
   const proposals = (await readJsonl(input)).map(({ line, value }) => {
-    const text = (value as { text?: unknown } | null)?.text
-    if (typeof text !== 'string') throw new UserError(`${input}:${line}: expected {"text": "..."}`)
-    return { text }
+    const text = questionOf(value)
+    if (text !== null) return { text, fields: value as object }
+    throw new UserError(`${input}:${line}: expected a question, {"text": "..."} (or one of ${questionNames})`)
   })
   const verdicts = filterInstructions(proposals, { config, known })
-  const lines = verdicts.map(({ kept, reason, rougeL, nearest }) => JSON.stringify({ kept, reason, rougeL, nearest }))
+  const lines = verdicts.map(({ proposal: { fields }, kept, reason, rougeL, nearest }) =>
+    JSON.stringify({ ...fields, kept, reason, rougeL, nearest }),
+  )
   await writeWhole(output, `${lines.join('\n')}\n`)
 
   const reasons: Partial<Record<Reason, number>> = {}

@@ -9,6 +9,20 @@ export interface Seed extends Instruction {
 
 const questionFields = ['problem', 'question', 'prompt', 'text'] as const
 
+/** What an object without a question should have had, for messages. */
+export const questionNames = questionFields.map((field) => `"${field}"`).join(', ')
+
+/**
+ * The question of a JSONL line, as it stands there: under "problem", "question", "prompt" or "text", the first that holds
+ * more than white space; a blank one where there is no other.
+ * @returns null where none of them holds a text
+ */
+export function questionOf(value: unknown): string | null {
+  const fields = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
+  const texts = questionFields.map((field) => fields[field]).filter((text) => typeof text === 'string')
+  return texts.find((text) => text.trim() !== '') ?? texts[0] ?? null
+}
+
 /**
  * Reads seed questions: JSONL, the question under "problem", "question", "prompt" or "text" (the first found), and an
  * optional "answer". Ids are "seed-LINE".
@@ -16,14 +30,11 @@ const questionFields = ['problem', 'question', 'prompt', 'text'] as const
  */
 export async function readSeeds(path: string): Promise<Seed[]> {
   return (await readJsonl(path)).map(({ line, value }) => {
-    const fields = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
-    const name = questionFields.find((field) => typeof fields[field] === 'string' && fields[field].trim() !== '')
-    if (name === undefined) {
-      const names = questionFields.map((field) => `"${field}"`).join(', ')
-      throw new UserError(`${path}:${line}: no question on this line: expected a text under one of ${names}`)
+    const text = questionOf(value)?.trim() ?? ''
+    if (text === '') {
+      throw new UserError(`${path}:${line}: no question on this line: expected a text under one of ${questionNames}`)
     }
-    const answer = answerText(fields.answer, `${path}:${line}`)
-    const text = (fields[name] as string).trim()
+    const answer = answerText((value as { answer?: unknown }).answer, `${path}:${line}`)
     return { id: `seed-${line}`, text, source: 'seed', ...(answer !== null && { answer }) }
   })
 }

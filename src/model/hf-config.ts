@@ -69,8 +69,8 @@ const families: Readonly<Record<string, Family>> = {
   },
 }
 
-const supported = Object.values(families)
-  .map((family) => family.architecture)
+const supported = Object.entries(families)
+  .map(([modelType, { architecture }]) => `${modelType} (${architecture})`)
   .join(', ')
 
 export interface ParsedModelConfig {
@@ -150,24 +150,25 @@ export async function readModelConfig(dir: string): Promise<ParsedModelConfig & 
   return { ...parseModelConfig(raw, where), raw: jsonFields(raw, where).raw }
 }
 
+/** @throws UserError naming what "model_type" and "architectures" say, and what is supported */
 function familyOf(config: JsonFields, where: string): Family {
   const listed = Array.isArray(config.raw.architectures) ? config.raw.architectures.map(String) : []
   const modelType = config.text('model_type')
-  const family =
-    modelType !== null
-      ? Object.hasOwn(families, modelType) && families[modelType]
-      : Object.values(families).find((candidate) => listed.includes(candidate.architecture))
-  if (!family) {
-    const name = listed[0] ?? modelType
-    const what = name ? `architecture ${name} is not supported` : 'no "model_type" and no "architectures"'
-    throw new UserError(`${where}: ${what}; supported are ${supported}`)
-  }
-  if (listed.length > 0 && !listed.includes(family.architecture)) {
-    throw new UserError(
-      `${where}: architecture ${listed[0]} is not supported: only language models with a vocabulary head are (${supported})`,
-    )
-  }
-  return family
+  const isListed = ({ architecture }: Family): boolean => listed.includes(architecture)
+  const named = Object.values(families).find(isListed)
+  const typed = modelType !== null && Object.hasOwn(families, modelType) ? families[modelType] : undefined
+  const family = modelType === null ? named : typed
+  if (family !== undefined && (listed.length === 0 || isListed(family))) return family
+
+  const said = [
+    ...(modelType === null ? [] : [`"model_type" is ${describe(modelType)}`]),
+    ...(listed.length === 0 ? [] : [`"architectures" has ${listed.map(describe).join(', ')}`]),
+  ]
+  const found = said.length === 0 ? 'no "model_type" and no "architectures"' : said.join(', ')
+  let why = said.length === 0 ? '' : ': not supported'
+  if (modelType !== null && named !== undefined) why = ': these two do not belong together'
+  else if (family !== undefined) why = ': not supported, only language models with a vocabulary head are'
+  throw new UserError(`${where}: ${found}${why}; supported are ${supported}`)
 }
 
 function refuseUnsupported(config: JsonFields, where: string): void {

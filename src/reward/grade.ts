@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { UserError } from '../errors.ts'
+import { onItsWay, requireNoInput } from '../files.ts'
 import type { AnswerChecker } from './judge.ts'
 
 /** What was graded: pairs, those equal, and predictions without an answer. */
@@ -25,22 +26,23 @@ interface Pair {
 
 /**
  * Grades a file of pairs, line by line, in the order given. The output appears under its name only when it is whole.
- * @throws UserError naming the input's file and line, or the file that cannot be read or written.
+ * @throws UserError naming the input's file and line, or the file that cannot be read or written, or is both
  */
 export async function gradeFile({ input, output, checker }: GradeFiles): Promise<GradeSummary> {
-  const partial = `${output}.partial-${process.pid}`
-  const file = await open(partial, 'w').catch((cause: NodeJS.ErrnoException) => {
+  await requireNoInput(output, [input])
+  const { target, written, isStream } = await onItsWay(output)
+  const file = await open(written, 'w').catch((cause: NodeJS.ErrnoException) => {
     throw new UserError(`cannot write ${output}: ${reasonOf(cause)}`, { cause })
   })
   try {
     const summary = await gradeLines(input, checker, (text) => file.writeFile(text))
-    await file.sync()
+    if (!isStream) await file.sync()
     await file.close()
-    await rename(partial, output)
+    if (!isStream) await rename(written, target)
     return summary
   } catch (error) {
     await file.close().catch(() => {})
-    await rm(partial, { force: true })
+    if (!isStream) await rm(written, { force: true })
     throw error
   }
 }

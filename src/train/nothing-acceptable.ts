@@ -15,22 +15,23 @@ const shown = (text: string): string => JSON.stringify(text.length > 100 ? `${te
 
 /**
  * The model proposed no question that passed the filters, or not as many as were wanted.
- * @param short how many of how many, where some were found
+ * @param short where questions alone were asked for: how many of how many were found; null = it was for training
  */
 export function noInstruction(
   search: Pick<Tally, 'lastRejected' | 'proposeRounds' | 'proposals'>,
-  short: { readonly found: number; readonly wanted: number } = { found: 0, wanted: 0 },
+  short: { readonly found: number; readonly wanted: number } | null = null,
 ): NothingAcceptable {
   const last = search.lastRejected.map(({ text, reason }) => `  ${reason}: ${shown(text)}`)
   const details = last.length > 0 ? `The last proposals:\n${last.join('\n')}` : 'It proposed no question at all.'
   const what =
-    short.found === 0
+    (short?.found ?? 0) === 0
       ? 'no new question was acceptable'
-      : `only ${short.found} of ${short.wanted} questions were found, and then none any more,`
+      : `only ${short!.found} of ${short!.wanted} questions were found, and then none any more,`
+  const given = short === null ? ', or instruct.source=given to train on the seed questions themselves' : ''
   return new NothingAcceptable(
     `${what} in ${search.proposeRounds} rounds of asking (${search.proposals.length} proposals). ${details}\n` +
-      'Try seed questions closer to what the model knows, a higher instruct.temperature or filter.rougeMax, or ' +
-      'instruct.source=given to train on the seed questions themselves',
+      'Try seed questions closer to what the model knows, a higher instruct.temperature or filter.rougeMax, wider ' +
+      `filter.minWords and filter.maxWords${given}`,
   )
 }
 

@@ -36,6 +36,7 @@ import type { Stopped } from './stop.ts'
 
 export interface StartOptions {
   readonly config: Config
+  readonly preset?: string | null // that it started from, for the record
   readonly out: string // the run's folder
   readonly resume: boolean
   readonly reporter: Reporter
@@ -74,7 +75,7 @@ export async function startRun(options: StartOptions): Promise<Outcome> {
 
 /** @param began the config of the run that is resumed */
 async function runLocked(options: StartOptions, data: Preflight, began: Config | null): Promise<Outcome> {
-  const { config, out, signal, reporter } = options
+  const { config, preset, out, signal, reporter } = options
   const model = await options.openModel(config, keepsReference(config))
   const cancel = (): void => model.engine.cancel()
   signal.addEventListener('abort', cancel)
@@ -83,7 +84,7 @@ async function runLocked(options: StartOptions, data: Preflight, began: Config |
   try {
     checker = await options.openChecker(config)
     scorer = await scorerOf(config)
-    const folder = began === null ? await createRunFolder(out, configText(config)) : openRunFolder(out)
+    const folder = began === null ? await createRunFolder(out, configText(config, preset)) : openRunFolder(out)
     const start = began === null ? initialState(emptyPool) : await goOn(options, model, began)
     const { seeds, heldOut } = data
     const known = knownQuestions(seeds)
@@ -98,7 +99,11 @@ async function runLocked(options: StartOptions, data: Preflight, began: Config |
 }
 
 /** The state of the run's newest checkpoint; config.yaml becomes what the run goes on with. */
-async function goOn({ config, out, reporter }: StartOptions, model: TrainModel, began: Config): Promise<TrainState> {
+async function goOn(
+  { config, preset, out, reporter }: StartOptions,
+  model: TrainModel,
+  began: Config,
+): Promise<TrainState> {
   const state = (await resumeRun(model, out, config.checkpoint.keep)) ?? initialState(emptyPool)
   const changes = configChanges(began, config)
   const changed = changes.length === 0 ? '' : `, with other settings than it began with: ${changes.join(', ')}`
@@ -108,7 +113,7 @@ async function goOn({ config, out, reporter }: StartOptions, model: TrainModel, 
     return state
   }
   reporter.note(`resuming ${out} after step ${state.step}${changed}`)
-  if (changes.length > 0) await replaceConfig(out, state.step + 1, config)
+  if (changes.length > 0) await replaceConfig(out, state.step + 1, configText(config, preset))
   return state
 }
 
@@ -116,10 +121,10 @@ async function goOn({ config, out, reporter }: StartOptions, model: TrainModel, 
 const mostSteps = ({ train }: Config): number => train.iterations * train.steps
 
 /** The old one is kept; where there is one for this step already, nothing ran under those in between. */
-async function replaceConfig(out: string, step: number, config: Config): Promise<void> {
+async function replaceConfig(out: string, step: number, text: string): Promise<void> {
   const old = join(out, `config.before-step-${step}.yaml`)
   if (!existsSync(old)) await writeWhole(old, await readFile(configFile(out), 'utf8'))
-  await writeWhole(configFile(out), configText(config))
+  await writeWhole(configFile(out), text)
 }
 
 async function finish(model: TrainModel, folder: RunFolder, stopped: Stopped | null): Promise<Outcome> {

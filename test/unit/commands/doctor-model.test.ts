@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { modelFindings } from '../../../src/commands/doctor-model.ts'
+import { readLayers } from '../../../src/config/layers.ts'
+import { resolveConfig } from '../../../src/config/load.ts'
 import { tinyCheckpoint } from '../../support/tiny-checkpoint.ts'
 
-const byName = async (model: string) =>
-  new Map((await modelFindings(model, {})).map((finding) => [finding.name, finding] as const))
+const byName = async (model: string, source?: string) => {
+  const config = resolveConfig(source === undefined ? [] : await readLayers(source))
+  return new Map((await modelFindings(model, { config, source })).map((finding) => [finding.name, finding] as const))
+}
 
 describe('modelFindings', () => {
   it('describes a checkpoint, and says what it lacks and what to do', async () => {
@@ -17,6 +21,14 @@ describe('modelFindings', () => {
     expect(findings.get('tokenizer')!.remedy).toContain('tokenizer.json')
     // 260 x 16 embeddings, 3 norms of 16, q and o 16 x 16, k and v 8 x 16, three of 32 x 16
     expect(findings.get('memory plan')!.detail).toMatch(/parameters +0\.01 million[\s\S]*KV cache/)
+  })
+
+  it('tells which settings the memory plan is for', async () => {
+    const plan = async (source?: string) => (await byName(await tinyCheckpoint(), source)).get('memory plan')!.detail
+    expect(await plan()).toMatch(
+      /with the default settings \(others: --config PRESET\):[\s\S]*KV cache +at most 4\.00 GiB/,
+    )
+    expect(await plan('cpu-100m')).toMatch(/with the settings of cpu-100m:[\s\S]*KV cache +at most 1\.00 GiB/)
   })
 
   it('misses the token that ends a text', async () => {

@@ -26,9 +26,14 @@ describe('the prompts of generate', () => {
   })
 
   it('get the suffix and the chat template; tokens and messages are as they are', async () => {
-    const lines = [{ problem: 'a' }, { tokens: [98] }, { messages: [{ role: 'system', content: 'c' }] }]
-    expect(await texts(lines, { suffix: '\n=' })).toEqual(['a\n=', 'b', '<system>c'])
-    expect(await texts(lines, { suffix: '\n=', raw: false })).toEqual(['<user>a\n=', 'b', '<system>c'])
+    const lines = [{ problem: 'a' }, { tokens: [98] }]
+    const messages = { messages: [{ role: 'system', content: 'c' }] }
+    expect(await texts(lines, { suffix: '\n=' })).toEqual(['a\n=', 'b'])
+    const templated = await texts([...lines, messages], { suffix: '\n=', raw: false })
+    expect(templated).toEqual(['<user>a\n=', 'b', '<system>c'])
+    await expect(texts([...lines, messages])).rejects.toThrow(
+      /in\.jsonl:3: "messages" need the chat template, and --raw/,
+    )
   })
 
   it('must leave room for the new tokens', async () => {

@@ -36,12 +36,21 @@ describe('serl instruct', () => {
     expect(summary.accepted).toBe(25)
     expect(summary.proposed).toBe(proposed.length)
     expect(summary.rounds).toBeGreaterThan(1)
+    expect(proposed.filter(({ kept }) => kept).map(({ id }) => id)).toEqual(accepted.map(({ id }) => id))
     expect(Object.values(summary.reasons).reduce((a, b) => a + b, 0)).toBe(proposed.filter(({ kept }) => !kept).length)
     const texts = [...seeds, ...accepted].map(({ text }) => text)
     for (const [i, { text }] of accepted.entries()) {
       for (const other of texts.slice(0, seeds.length + i)) expect(rougeL(text, other)).toBeLessThanOrEqual(0.7)
     }
     expect(new Set(accepted.map(({ id }) => id)).size).toBe(25)
+  })
+
+  it('counts what was good but not needed any more, so that the counts add up', async () => {
+    const { summary, proposed } = await instruct(1)
+    const { 'not-needed': surplus = 0, ...rest } = summary.reasons
+    expect(surplus).toBeGreaterThan(0)
+    expect(proposed.filter(({ kept, reason }) => !kept && reason === 'not-needed').length).toBe(surplus)
+    expect(1 + surplus + Object.values(rest).reduce((a, b) => a + b, 0)).toBe(summary.proposed)
   })
 
   it('draws the same questions from the same seed', async () => {
@@ -53,6 +62,7 @@ describe('serl instruct', () => {
   it('ends with what it found and the last reasons when it finds no more', async () => {
     const none = instruct(5, { 'filter.minWords': 100, 'instruct.maxRounds': 3 })
     await expect(none).rejects.toThrow(/no new question was acceptable in 3 rounds[\s\S]*too-short: "/)
+    await expect(none).rejects.not.toThrow(/instruct\.source=given/) // there is nothing to train
     const some = instruct(500, { 'filter.rougeMax': 0, 'instruct.maxRounds': 3 })
     await expect(some).rejects.toThrow(/only \d+ of 500 questions were found, and then none any more[\s\S]*similar: "/)
   })

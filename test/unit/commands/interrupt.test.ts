@@ -20,9 +20,21 @@ describe('interruptSignal', () => {
     release()
   })
 
-  it('leaves no listener behind', () => {
-    const before = process.listenerCount('SIGINT')
-    interruptSignal('x').release()
-    expect(process.listenerCount('SIGINT')).toBe(before)
+  it('ends with the exit code that the work had, once released', () => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
+    const before = process.exitCode
+    const { signal, release } = interruptSignal('x')
+    release()
+    process.exitCode = 0
+    process.emit('SIGINT')
+    process.exitCode = before
+    expect(signal.aborted).toBe(false)
+    expect(exit.mock.calls).toEqual([[0]])
+  })
+
+  it('leaves one listener behind, however often it is asked', () => {
+    for (let i = 0; i < 20; i++) interruptSignal('x').release()
+    expect(process.listenerCount('SIGINT')).toBe(1)
+    expect(process.listenerCount('SIGTERM')).toBe(1)
   })
 })

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { generateCommandLine, summaryJson, summaryText } from '../../../src/commands/train-summary.ts'
@@ -5,6 +6,7 @@ import { parseOverride } from '../../../src/config/layers.ts'
 import { resolveConfig } from '../../../src/config/load.ts'
 import { type StepMetrics, stepMetrics } from '../../../src/log/metrics.ts'
 import type { Stopped } from '../../../src/train/stop.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
 
 const config = resolveConfig([])
 const outcome = (metrics: StepMetrics[], stopped: Stopped | null = null) => ({
@@ -30,6 +32,34 @@ describe('the summary of a run', () => {
     expect(text).toMatch(/step {3}accuracy/)
     expect(text).toMatch(/ 2 +93\.7 %/)
     expect(text).toContain('runs/demo-1/final')
+  })
+
+  it('names the best step where the last is not it, and where that model is', async () => {
+    const ended = { ...outcome([step(0, 0.4), step(1, 0.8), step(2, 0.6)]), run: await tempFolder() }
+    const text = summaryText(ended, config)
+    expect(text).toContain('rose from 40.0 % to 60.0 %.\nThe trained model is not its best: 80.0 % after step 1.')
+    expect(text).toContain('That one was not kept; guard.accuracyDrop can end a run with its best model')
+    const checkpoint = join(ended.run, 'checkpoints', 'step-000001')
+    await mkdir(checkpoint, { recursive: true })
+    expect(summaryText(ended, config)).toContain(`80.0 % after step 1, which is in\n${checkpoint}\n`)
+    expect(summaryJson(ended)).toMatchObject({ accuracyAfter: 0.6, accuracyBest: 0.8, bestStep: 1 })
+  })
+
+  it('calls a model worse that is worse', () => {
+    const fallen = summaryText(outcome([step(0, 0.5), step(1, 0.6), step(2, 0.4)]), config)
+    expect(fallen).toContain('is worse than the one it began as, and than its best: 60.0 % after step 1.')
+    const harmed = summaryText(outcome([step(0, 0.5), step(1, 0.3), step(2, 0.4)]), config)
+    expect(harmed).toContain(
+      'fell from 50.0 % to 40.0 %.\nThe trained model is worse than the one it began as, and was',
+    )
+    const still = summaryText(outcome([step(0, 0.5), step(1, 0.4), step(2, 0.5)]), config)
+    expect(still).toContain('stayed at 50.0 %.\n\n')
+  })
+
+  it('shows the best step in the table, too', () => {
+    const lines = Array.from({ length: 126 }, (_, n) => step(n, n === 61 ? 0.9 : 0.5))
+    const rows = summaryText(outcome(lines), config).split('\n')
+    expect(rows.filter((line) => /^ +61 +90\.0 %/.test(line)).length).toBe(1)
   })
 
   it('is honest about a fall, and about steps that did nothing', () => {
@@ -65,12 +95,12 @@ describe('the summary of a run', () => {
       generateCommandLine(outcome([]), resolveConfig(['model.path=m', ...settings].map(parseOverride)))
     const heldOut = join(process.cwd(), 'my held-out.jsonl')
     expect(given('eval.path=my held-out.jsonl', 'eval.maxNewTokens=60', 'rollout.suffix="\\n"')).toBe(
-      `npx serl generate --model runs/demo-1/final --input '${heldOut}' --temperature 0 --max-new-tokens 60 ` +
-        "--suffix $'\\n' --raw",
+      `npx serl generate --model runs/demo-1/final --input '${heldOut}' --limit 3 --temperature 0 ` +
+        "--max-new-tokens 60 --suffix $'\\n' --raw --text",
     )
     expect(given('seeds.path=/s.jsonl', 'rollout.template=auto', 'model.device=cuda', 'model.dtype=bfloat16')).toBe(
-      'npx serl generate --model runs/demo-1/final --input /s.jsonl --temperature 0 --max-new-tokens 1024 ' +
-        '--device cuda --dtype bfloat16',
+      'npx serl generate --model runs/demo-1/final --input /s.jsonl --limit 3 --temperature 0 --max-new-tokens 1024 ' +
+        '--device cuda --dtype bfloat16 --text',
     )
   })
 
@@ -92,6 +122,8 @@ describe('the summary of a run', () => {
       steps: 2,
       accuracyBefore: 0.39,
       accuracyAfter: 0.9,
+      accuracyBest: 0.9,
+      bestStep: 2,
       tokensGenerated: 300,
       tokensTrained: 0,
       seconds: 90,

@@ -60,6 +60,12 @@ describe('flags', () => {
     [['train', '--resume'], /--resume needs --out RUN/],
   ])('%j', (argv, message) => refused(serl(...argv), message))
 
+  it('marks the options that a command cannot do without', async () => {
+    expect(await serl('instruct', '--help')).toBe(0)
+    const required = said.split('\n').filter((line) => line.includes('(required)'))
+    expect(required.map((line) => line.trim().split(' ')[0])).toEqual(['--model', '--seeds', '--count'])
+  })
+
   it('shows help and version with exit 0', async () => {
     expect(await serl('--help')).toBe(0)
     expect(said).toMatch(/train[\s\S]*generate[\s\S]*score[\s\S]*sft[\s\S]*doctor/)
@@ -149,6 +155,17 @@ describe('input lines', () => {
     }
   })
 
+  it.each(['grade', 'filter'])('%s into its own input, which stays as it was', async (command) => {
+    const text = '{"id":1,"gold":"1","prediction":"2","text":"How much is 1 + 1?"}\n'
+    const input = await file('in.jsonl', text)
+    const link = join(folder, 'link.jsonl')
+    await symlink(input, link)
+    for (const output of [input, link]) {
+      await refused(serl(command, '--input', input, '--output', output), /is also an input: give another name/)
+      expect(await readFile(input, 'utf8')).toBe(text)
+    }
+  })
+
   it.each(['score', 'generate'])('%s on a device that is not there keeps the old output', async (command) => {
     const input = await file('in.jsonl', '{"tokens":[1,2,3]}\n')
     const output = await file('out.jsonl', 'precious')
@@ -174,6 +191,18 @@ describe('input lines', () => {
       serl(...argv),
       /in\.jsonl:1: 3 tokens, and --max-new-tokens 62 come on top; the model has 64 positions/,
     )
+  })
+})
+
+describe('generate --text', () => {
+  const generate = async (model: string, ...argv: string[]): Promise<number> =>
+    serl('generate', '--model', model, '--input', await file('in.jsonl', '{"tokens":[1]}\n'), '--text', ...argv)
+
+  it('beside another output, or without a tokenizer', async () => {
+    const demo = path('../../../seeds/demo-model')
+    await refused(generate(demo, '--output', join(folder, 'out.jsonl')), /--text is for reading on stdout, --output/)
+    await refused(generate(demo, '--json'), /--text and --json both want stdout/)
+    await refused(generate(await tinyCheckpoint()), /--text needs a tokenizer: there is no tokenizer\.json in/)
   })
 })
 

@@ -160,7 +160,7 @@ describe('mistakes', () => {
     ['guard:\n  entropy: {below: 2, above: 1}\n', /below must be less than above/],
     ['guard:\n  accuracyDrop: {action: stop}\n', /accuracyDrop\.action = stop needs held-out questions/],
     ['preset: nope\n', /my\.yaml: preset: "nope" is none of .*demo/],
-    ['a: [1\n', /my\.yaml: not YAML/],
+    ['a: [1\n', /my\.yaml:2:1: indented otherwise .* a \[ or \{ above is not closed/],
     ['- 1\n', /expected groups of settings/],
   ])('%j', async (text, message) => {
     await expect(load(text)).rejects.toThrow(message)

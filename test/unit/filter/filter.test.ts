@@ -84,17 +84,33 @@ describe('files', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line))
-    expect(rows.map((row) => Object.keys(row))).toEqual(rows.map(() => ['kept', 'reason', 'rougeL', 'nearest']))
+    expect(rows.map((row) => Object.keys(row))).toEqual(rows.map(() => ['text', 'kept', 'reason', 'rougeL', 'nearest']))
     expect(rows[0]).toMatchObject({ kept: false, reason: 'similar', nearest: seed })
     expect(rows[1]).toMatchObject({ kept: true, reason: null })
-    expect(rows[2]).toEqual({ kept: false, reason: 'too-short', rougeL: null, nearest: null })
+    expect(rows[2]).toEqual({ text: 'No', kept: false, reason: 'too-short', rougeL: null, nearest: null })
     expect(readdirSync(dir).sort()).toEqual(['in.jsonl', 'out.jsonl', 'seeds.jsonl'])
   })
+  test('questions go under the names that seeds have, and keep what else their lines say', async () => {
+    const rows = [
+      { id: 7, question: fresh, kept: 'old' },
+      { problem: '', prompt: near },
+      { prompt: '  ', answer: 3 },
+    ]
+    const dir = folder({ 'in.jsonl': rows.map((row) => JSON.stringify(row)).join('\n') })
+    const output = join(dir, 'out.jsonl')
+    await filterFile({ input: join(dir, 'in.jsonl'), seeds: null, output, config })
+    const [first, second, third] = readFileSync(output, 'utf8').trimEnd().split('\n')
+    expect(JSON.parse(first!)).toEqual({ id: 7, question: fresh, kept: true, reason: null, rougeL: 0, nearest: null })
+    expect(JSON.parse(second!)).toMatchObject({ prompt: near, kept: true, nearest: fresh })
+    expect(JSON.parse(third!)).toMatchObject({ prompt: '  ', answer: 3, kept: false, reason: 'empty' })
+  })
   test('mistakes are named, and leave no output', async () => {
-    const dir = folder({ 'in.jsonl': `${lines(fresh)}\n{"problem": "x"}`, 'good.jsonl': lines(fresh) })
+    const dir = folder({ 'in.jsonl': `${lines(fresh)}\n{"answer": "x"}`, 'good.jsonl': lines(fresh) })
     const input = join(dir, 'in.jsonl')
     const output = join(dir, 'out.jsonl')
-    await expect(filterFile({ input, seeds: null, output, config })).rejects.toThrow(`${input}:2: expected {"text"`)
+    await expect(filterFile({ input, seeds: null, output, config })).rejects.toThrow(
+      `${input}:2: expected a question, {"text"`,
+    )
     const good = join(dir, 'good.jsonl')
     await expect(filterFile({ input: good, seeds: null, output: good, config })).rejects.toThrow('is also an input')
     await expect(filterFile({ input: good, seeds: join(dir, 'none'), output, config })).rejects.toThrow('no such file')

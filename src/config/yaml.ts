@@ -1,0 +1,48 @@
+import { type Alias, type Document, isAlias, LineCounter, parseDocument, visit } from 'yaml'
+import { UserError } from '../errors.ts'
+
+/** What is wrong, by the parser's code, in the words of one who writes a config. */
+const mistakes: Readonly<Record<string, string>> = {
+  BAD_INDENT: 'indented otherwise than the lines it belongs with, or a [ or { above is not closed',
+  TAB_AS_INDENT: 'a tab at the start of the line: indent with spaces',
+  BLOCK_AS_IMPLICIT_KEY:
+    'one setting inside another: indent those of a group alike, and quote a text that has ": " in it',
+  MULTILINE_IMPLICIT_KEY: 'a name without a colon and a space behind it',
+  MISSING_CHAR: 'before here a closing quote or bracket is missing, or a colon behind a name',
+  UNEXPECTED_TOKEN: 'this does not belong here: a bracket too many, or a list beside settings',
+  DUPLICATE_KEY: 'the same name a second time',
+  BAD_SCALAR_START: 'a text that begins with this character goes into quotes',
+  BAD_DQ_ESCAPE: 'in a text in double quotes a \\ is written \\\\, or use single quotes',
+  TAG_RESOLVE_FAILED: 'a text that begins with ! goes into quotes',
+  MULTIPLE_DOCS: 'a second document begins: a config is one',
+}
+
+/**
+ * Parses YAML.
+ * @param where what messages name for a line and a column, both from 1: "my.yaml:3:1"
+ * @throws UserError saying where, what is wrong, and what stands there
+ */
+export function parseYaml(text: string, where: (line: number, column: number) => string): unknown {
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, { lineCounter, logLevel: 'error' })
+  const alias = strayAlias(document)
+  // an unknown !tag is but a warning to the parser: the value would lose it
+  const [error] = [...document.errors, ...document.warnings]
+  if (error === undefined && alias === null) return document.toJS()
+  const { line, col } = lineCounter.linePos(error?.pos[0] ?? alias!.range![0])
+  const what = error === undefined ? 'a text that begins with * goes into quotes' : mistakes[error.code]
+  const found = text.split('\n')[line - 1]?.trim() ?? ''
+  const shown = found === '' ? 'the end of the text' : JSON.stringify(found)
+  throw new UserError(`${where(line, col)}: ${what ?? 'this is not YAML'} (found ${shown})`, { cause: error })
+}
+
+/** Each name after a * must have been given by a & before it. */
+function strayAlias(document: Document): Alias | null {
+  let stray: Alias | null = null
+  visit(document, (_key, node) => {
+    if (!isAlias(node) || node.resolve(document) !== undefined) return undefined
+    stray = node
+    return visit.BREAK
+  })
+  return stray
+}
