@@ -34,15 +34,25 @@ at::Tensor norm(const ModelConfig& config, const at::Tensor& x, const at::Tensor
   return usesCpuKernels(config, x) ? fusedRmsNorm(x, weight, config.rmsNormEps) : rmsNorm(x, weight, config.rmsNormEps);
 }
 
+at::Tensor plusBias(const at::Tensor& x, const at::Tensor& bias) { return bias.defined() ? x + bias : x; }
+
+// The product of the normalised input.
+at::Tensor normLinear(const ModelConfig& config, const at::Tensor& x, const at::Tensor& normWeight,
+                      const at::Tensor& weight, const at::Tensor& bias) {
+  if (!usesCpuProducts(config, x)) return linear(config, norm(config, x, normWeight), weight, bias);
+  return plusBias(fusedNormLinear(x, normWeight, config.rmsNormEps, weight), bias);
+}
+
 at::Tensor mlpBlock(const LayerWeights& w, const ModelConfig& config, const at::Tensor& x) {
-  const at::Tensor gateUp = linear(config, x, w.gateUp, w.gateUpBias);  // [T, 2 * intermediate]
-  return linear(config, usesCpuKernels(config, gateUp) ? fusedSwiglu(gateUp) : swiglu(gateUp), w.down, w.downBias);
+  const at::Tensor gateUp = normLinear(config, x, w.postAttentionNorm, w.gateUp, w.gateUpBias);  // [T, 2 * inter]
+  if (usesCpuProducts(config, x)) return plusBias(fusedSwigluLinear(gateUp, w.down), w.downBias);
+  return linear(config, swiglu(gateUp), w.down, w.downBias);
 }
 
 at::Tensor attentionBlock(const LayerWeights& w, const ModelConfig& config, int64_t layer, const at::Tensor& x,
                           const RotaryTable& rotary, const Attend& attend) {
   const int64_t query = config.querySize(), keyValue = config.keyValueSize();
-  const at::Tensor qkv = linear(config, x, w.qkv, w.qkvBias);  // [T, (heads + 2 kvHeads) * headDim]
+  const at::Tensor qkv = normLinear(config, x, w.inputNorm, w.qkv, w.qkvBias);  // [T, (heads + 2 kvHeads) * headDim]
   if (usesCpuKernels(config, qkv) && !config.qkNorm) {
     const auto [q, k, v] = fusedRotary(qkv, rotary, config.numAttentionHeads, config.numKeyValueHeads);
     return linear(config, attend(layer, q, k, v), w.output, w.outputBias);
@@ -68,8 +78,8 @@ at::Tensor decoderForward(const Weights& weights, const ModelConfig& config, con
   const RotaryTable rotary = rotaryTable(config, positions, x.scalar_type());
   for (int64_t layer = 0; layer < config.numHiddenLayers; ++layer) {
     const LayerWeights& w = weights.layers[static_cast<size_t>(layer)];
-    x = x + attentionBlock(w, config, layer, norm(config, x, w.inputNorm), rotary, attend);
-    x = x + mlpBlock(w, config, norm(config, x, w.postAttentionNorm));
+    x = x + attentionBlock(w, config, layer, x, rotary, attend);
+    x = x + mlpBlock(w, config, x);
   }
   return norm(config, x, weights.norm);
 }

@@ -85,6 +85,8 @@ Engine::Engine(const EngineOptions& options, MemoryUse& memory, const Progress& 
 
 Completions Engine::generate(const std::vector<std::vector<int32_t>>& prompts, const GenerateParams& params,
                              const std::atomic<bool>& cancelled, const Progress& progress) {
+  pool_.release();  // of training: the KV cache wants the room
+  const MemoryPool::Scope scope(pool_);
   return serl::generate(policy_, config_, prompts, params, kvCacheBytes_, {cancelled, progress, memory_.kvCache});
 }
 
@@ -96,6 +98,7 @@ at::Tensor Engine::actionStates(const Weights& weights, const SequenceBatch& bat
 
 at::Tensor Engine::logprobs(const SequenceView& view, bool reference, double temperature) {
   at::NoGradGuard noGrad;
+  const MemoryPool::Scope scope(pool_);
   if (reference && !reference_) throw Error(ErrorCode::Argument, "the engine was opened without reference weights");
   const Weights& weights = reference ? *reference_ : policy_;
   const SequenceBatch batch = sequenceBatch(view, config_, device_);
@@ -106,6 +109,7 @@ at::Tensor Engine::logprobs(const SequenceView& view, bool reference, double tem
 
 LossStats Engine::accumulate(const SequenceView& view, const LossView& loss) try {
   prepareGradients();
+  const MemoryPool::Scope scope(pool_);
   const SequenceBatch batch = sequenceBatch(view, config_, device_);
   LossStats stats;
   stats.tokens = batch.actions;

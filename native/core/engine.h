@@ -9,6 +9,7 @@
 
 #include "core/adamw.h"
 #include "core/generator.h"
+#include "core/memory_pool.h"
 #include "core/sequence_batch.h"
 #include "core/tensor_io.h"
 #include "core/token_loss.h"
@@ -91,6 +92,7 @@ class Engine {
   at::ScalarType dtype_;
   int64_t kvCacheBytes_;
   MemoryUse& memory_;
+  MemoryPool pool_;
   Weights policy_;
   std::optional<Weights> reference_;
   std::vector<at::Tensor> gradients_;  // float32, parallel to policy_.parameters; empty before the first accumulate

@@ -10,15 +10,18 @@
 // is one vector.
 namespace serl {
 
-// x [T, in] feature-major, weight [out, in] -> [T, out] feature-major. The backward adds to weight.grad() where that
-// exists, instead of handing autograd a second matrix to add.
+// x [T, in], weight [out, in] -> [T, out] feature-major. The backwards here add to weight.grad() where that exists,
+// instead of handing autograd a second matrix to add; and they work out again what is cheaper than keeping.
 at::Tensor fusedLinear(const at::Tensor& x, const at::Tensor& weight);
+
+// The product of rmsNorm(x), which is not kept.
+at::Tensor fusedNormLinear(const at::Tensor& x, const at::Tensor& norm, double eps, const at::Tensor& weight);
+
+// The product of swiglu(gateUp), which is not kept.
+at::Tensor fusedSwigluLinear(const at::Tensor& gateUp, const at::Tensor& weight);
 
 // Same as rmsNorm(); x [T, features] feature-major.
 at::Tensor fusedRmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps);
-
-// Same as swiglu(); gateUp [T, 2 * intermediate] feature-major.
-at::Tensor fusedSwiglu(const at::Tensor& gateUp);
 
 // Splits qkv [T, (heads + 2 kvHeads) * headDim] feature-major, rotates q and k, and turns all three token-major:
 // q [T, heads, headDim], k and v [T, kvHeads, headDim], contiguous.

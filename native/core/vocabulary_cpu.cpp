@@ -1,5 +1,6 @@
 #include <ATen/ATen.h>
 
+#include "core/memory_pool.h"
 #include "core/product_cpu.h"
 #include "core/softmax_cpu.h"
 #include "core/vocabulary_chunk.h"
@@ -19,7 +20,7 @@ struct CpuChunk : VocabularyChunk {
 
   CpuChunk(const at::Tensor& h, const at::Tensor& lmHead, const at::Tensor& targets, double temperature)
       : hidden(h.contiguous()), lmHead(lmHead), targets(targets.contiguous()), temperature(temperature) {
-    logits = at::empty({vocabulary(), rows()}, hidden.options());
+    logits = newActivation({vocabulary(), rows()});
     cpu::product({vocabulary(), rows(), width()}, {lmHead.const_data_ptr<float>(), width(), 1},
                  {hidden.const_data_ptr<float>(), 1, width()}, logits.mutable_data_ptr<float>(), /*accumulate=*/false);
     softmax =
