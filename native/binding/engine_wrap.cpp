@@ -17,7 +17,8 @@ Napi::Function EngineWrap::define(Napi::Env env) {
        InstanceMethod<&EngineWrap::syncReference>("syncReference"),
        InstanceMethod<&EngineWrap::exportTensors>("exportTensors"),
        InstanceMethod<&EngineWrap::importTensors>("importTensors"), InstanceMethod<&EngineWrap::memory>("memory"),
-       InstanceMethod<&EngineWrap::cancel>("cancel"), InstanceMethod<&EngineWrap::close>("close")});
+       InstanceMethod<&EngineWrap::profile>("profile"), InstanceMethod<&EngineWrap::cancel>("cancel"),
+       InstanceMethod<&EngineWrap::close>("close")});
 }
 
 EngineWrap::EngineWrap(const Napi::CallbackInfo& info)
@@ -125,7 +126,7 @@ Napi::Value EngineWrap::open(const Napi::CallbackInfo& info) {
       info,
       [this, options, progress, opened] {
         deviceIndex_ = cudaIndex(options->device);  // first: what a failed load took is given back on close
-        engine_ = std::make_unique<Engine>(*options, memory_, progress);
+        engine_ = std::make_unique<Engine>(*options, gauges_, progress);
         *opened = {engine_->tensorNames(), engine_->parameterCount()};
       },
       [opened](Napi::Env env) {
@@ -202,17 +203,26 @@ Napi::Value EngineWrap::importTensors(const Napi::CallbackInfo& info) {
       info, [this, sources] { engine().importTensors(*sources); }, [](Napi::Env env) { return env.Undefined(); });
 }
 
+Napi::Value EngineWrap::profile(const Napi::CallbackInfo& info) {
+  Napi::Object out = Napi::Object::New(info.Env());
+  const char* names[kParts] = {"products", "attention", "elementwise", "sampling"};
+  for (size_t part = 0; part < kParts; ++part) {
+    out.Set(names[part], Napi::Number::New(info.Env(), static_cast<double>(gauges_.profile.nanoseconds[part]) * 1e-9));
+  }
+  return out;
+}
+
 Napi::Value EngineWrap::memory(const Napi::CallbackInfo& info) {
   auto object = Napi::Object::New(info.Env());
   const auto set = [&](const char* key, int64_t value) {
     object.Set(key, Napi::Number::New(info.Env(), static_cast<double>(value)));
   };
   const DeviceMemory device = deviceMemory(deviceIndex_);
-  set("weightsBytes", memory_.weights);
-  set("referenceBytes", memory_.reference);
-  set("gradientBytes", memory_.gradients);
-  set("optimizerBytes", memory_.optimizer);
-  set("kvCacheBytes", memory_.kvCache);
+  set("weightsBytes", gauges_.memory.weights);
+  set("referenceBytes", gauges_.memory.reference);
+  set("gradientBytes", gauges_.memory.gradients);
+  set("optimizerBytes", gauges_.memory.optimizer);
+  set("kvCacheBytes", gauges_.memory.kvCache);
   set("deviceAllocatedBytes", device.allocated);
   set("deviceTotalBytes", device.total);
   return object;
@@ -234,7 +244,7 @@ Napi::Value EngineWrap::close(const Napi::CallbackInfo& info) {
       info,
       [this] {
         engine_.reset();
-        memory_.clear();
+        gauges_.memory.clear();
         releaseDeviceMemory(deviceIndex_);
       },
       [this](Napi::Env env) {

@@ -29,6 +29,7 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
   Napi::Value exportTensors(const Napi::CallbackInfo& info);  // (files)
   Napi::Value importTensors(const Napi::CallbackInfo& info);  // (sources)
   Napi::Value memory(const Napi::CallbackInfo& info);         // () -> object, at once
+  Napi::Value profile(const Napi::CallbackInfo& info);        // () -> object, at once
   Napi::Value cancel(const Napi::CallbackInfo& info);         // () at once
   Napi::Value close(const Napi::CallbackInfo& info);          // ()
 
@@ -42,7 +43,7 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
   static void onEnvironmentExit(void* self);
 
   std::vector<std::weak_ptr<std::atomic<bool>>> cancelFlags_;  // of generate calls that are queued or running
-  MemoryUse memory_;
+  Gauges gauges_;
   std::atomic<int> deviceIndex_{-1};  // CUDA index; -1 = CPU
   std::unique_ptr<Engine> engine_;    // the engine's thread only
   std::unique_ptr<DeviceThread> thread_;

@@ -101,6 +101,7 @@ EngineOptions readEngineOptions(const Napi::Object& object) {
   options.reference = flag(object, "reference");
   options.kvCacheBytes = integer(object, "kvCacheBytes");
   options.threads = static_cast<int>(integer(object, "threads"));
+  options.activationCheckpointing = object.Get("activationCheckpointing").ToBoolean();
   options.model.portableKernels = object.Get("portableKernels").ToBoolean();
   return options;
 }

@@ -69,19 +69,67 @@ at::Tensor attentionBlock(const LayerWeights& w, const ModelConfig& config, int6
   return linear(config, attend(layer, applyRotary(q, rotary), applyRotary(k, rotary), v), w.output, w.outputBias);
 }
 
+at::Tensor decoderLayer(const LayerWeights& w, const ModelConfig& config, int64_t layer, const at::Tensor& x,
+                        const RotaryTable& rotary, const Attend& attend) {
+  const at::Tensor attended = x + attentionBlock(w, config, layer, x, rotary, attend);
+  return attended + mlpBlock(w, config, attended);
+}
+
+using Layer = std::function<at::Tensor(const at::Tensor&)>;
+
+// What autograd keeps a layer in.
+struct LayerHolder : torch::CustomClassHolder {
+  explicit LayerHolder(Layer layer) : layer(std::move(layer)) {}
+  Layer layer;
+};
+
+struct Checkpointed : torch::autograd::Function<Checkpointed> {
+  static at::Tensor forward(torch::autograd::AutogradContext* ctx, const at::Tensor& x, const Layer& layer) {
+    ctx->save_for_backward({x});
+    ctx->saved_data["layer"] = c10::IValue::make_capsule(c10::make_intrusive<LayerHolder>(layer));
+    return layer(x);
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::variable_list grads) {
+    const at::AutoGradMode again(true);
+    const at::Tensor x = ctx->get_saved_variables()[0].detach().set_requires_grad(true);
+    const auto holder = ctx->saved_data["layer"].toCapsule();
+    static_cast<const LayerHolder&>(*holder).layer(x).backward(grads[0]);
+    return {x.grad(), {}};
+  }
+};
+
+// Layers by layer, each run by `step`.
+template <typename Step>
+at::Tensor forwardThrough(const Weights& weights, const ModelConfig& config, const at::Tensor& tokens,
+                          const at::Tensor& positions, const Step& step) {
+  at::Tensor x = Embedding::apply(weights.embedding, tokens);  // [T, hidden]
+  if (x.is_cpu()) x = x.t().contiguous().t();                  // feature-major from here on, see linear()
+  const RotaryTable rotary = rotaryTable(config, positions, x.scalar_type());
+  for (int64_t layer = 0; layer < config.numHiddenLayers; ++layer) x = step(layer, x, rotary);
+  return norm(config, x, weights.norm);
+}
+
 }  // namespace
 
 at::Tensor decoderForward(const Weights& weights, const ModelConfig& config, const at::Tensor& tokens,
                           const at::Tensor& positions, const Attend& attend) {
-  at::Tensor x = Embedding::apply(weights.embedding, tokens);  // [T, hidden]
-  if (x.is_cpu()) x = x.t().contiguous().t();                  // feature-major from here on, see linear()
-  const RotaryTable rotary = rotaryTable(config, positions, x.scalar_type());
-  for (int64_t layer = 0; layer < config.numHiddenLayers; ++layer) {
-    const LayerWeights& w = weights.layers[static_cast<size_t>(layer)];
-    x = x + attentionBlock(w, config, layer, x, rotary, attend);
-    x = x + mlpBlock(w, config, x);
-  }
-  return norm(config, x, weights.norm);
+  return forwardThrough(weights, config, tokens, positions,
+                        [&](int64_t layer, const at::Tensor& x, const RotaryTable& rotary) {
+                          const LayerWeights& w = weights.layers[static_cast<size_t>(layer)];
+                          return decoderLayer(w, config, layer, x, rotary, attend);
+                        });
+}
+
+at::Tensor checkpointedForward(const Weights& weights, const ModelConfig& config, const at::Tensor& tokens,
+                               const at::Tensor& positions, const Attend& attend) {
+  return forwardThrough(weights, config, tokens, positions,
+                        [&](int64_t layer, const at::Tensor& x, const RotaryTable& rotary) {
+                          const LayerWeights& w = weights.layers[static_cast<size_t>(layer)];
+                          return Checkpointed::apply(x, [&config, &w, &attend, layer, rotary](const at::Tensor& input) {
+                            return decoderLayer(w, config, layer, input, rotary, attend);
+                          });
+                        });
 }
 
 }  // namespace serl

@@ -15,4 +15,9 @@ using Attend = std::function<at::Tensor(int64_t, const at::Tensor&, const at::Te
 at::Tensor decoderForward(const Weights& weights, const ModelConfig& config, const at::Tensor& tokens,
                           const at::Tensor& positions, const Attend& attend);
 
+// The same, but the backward has only each layer's input to go by and runs the layer again (Chen et al. 2016, "Training
+// deep nets with sublinear memory cost"). What it was called with must outlive the backward.
+at::Tensor checkpointedForward(const Weights& weights, const ModelConfig& config, const at::Tensor& tokens,
+                               const at::Tensor& positions, const Attend& attend);
+
 }  // namespace serl

@@ -54,12 +54,14 @@ at::Tensor chunkStats(const TokenLoss& token, const at::Tensor& entropy) {
 
 }  // namespace
 
-Engine::Engine(const EngineOptions& options, MemoryUse& memory, const Progress& progress)
+Engine::Engine(const EngineOptions& options, Gauges& gauges, const Progress& progress)
     : config_(options.model),
       device_(options.device),
       dtype_(options.dtype),
       kvCacheBytes_(options.kvCacheBytes),
-      memory_(memory) {
+      activationCheckpointing_(options.activationCheckpointing),
+      memory_(gauges.memory),
+      profileScope_(gauges.profile) {
   if (device_.is_cuda() && !at::hasCUDA()) {
     throw Error(ErrorCode::Unsupported, "device " + options.device + ": this build of libtorch sees no CUDA device");
   }
@@ -91,7 +93,8 @@ Completions Engine::generate(const std::vector<std::vector<int32_t>>& prompts, c
 }
 
 at::Tensor Engine::actionStates(const Weights& weights, const SequenceBatch& batch) {
-  return decoderForward(weights, config_, batch.tokens, batch.positions, batch.attend)
+  const auto run = activationCheckpointing_ && at::GradMode::is_enabled() ? checkpointedForward : decoderForward;
+  return run(weights, config_, batch.tokens, batch.positions, batch.attend)
       .index_select(0, batch.actionRows)
       .contiguous();
 }

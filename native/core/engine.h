@@ -10,6 +10,7 @@
 #include "core/adamw.h"
 #include "core/generator.h"
 #include "core/memory_pool.h"
+#include "core/profile.h"
 #include "core/sequence_batch.h"
 #include "core/tensor_io.h"
 #include "core/token_loss.h"
@@ -23,6 +24,8 @@ struct EngineOptions {
   std::string device = "cpu";
   at::ScalarType dtype = at::kFloat;
   bool reference = false;
+  bool activationCheckpointing =
+      false;  // keep only the layers' inputs for the backward, and run each layer again there
   int64_t kvCacheBytes = 0;
   int threads = 0;  // 0 = libtorch's default, all cores
 };
@@ -56,11 +59,17 @@ struct MemoryUse {
   void clear() { weights = reference = gradients = optimizer = kvCache = 0; }
 };
 
+// What an engine tells of itself while it works; read from any thread.
+struct Gauges {
+  MemoryUse memory;
+  Profile profile;
+};
+
 // One model on one device. Every method runs on the thread that constructed it; nothing here knows JavaScript.
 class Engine {
  public:
   // Loads the weights; progress counts tensors.
-  Engine(const EngineOptions& options, MemoryUse& memory, const Progress& progress);
+  Engine(const EngineOptions& options, Gauges& gauges, const Progress& progress);
 
   Completions generate(const std::vector<std::vector<int32_t>>& prompts, const GenerateParams& params,
                        const std::atomic<bool>& cancelled, const Progress& progress);
@@ -91,7 +100,9 @@ class Engine {
   at::Device device_;
   at::ScalarType dtype_;
   int64_t kvCacheBytes_;
+  bool activationCheckpointing_;
   MemoryUse& memory_;
+  Profile::Scope profileScope_;  // methods run on the thread that constructs
   MemoryPool pool_;
   Weights policy_;
   std::optional<Weights> reference_;

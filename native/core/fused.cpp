@@ -6,6 +6,7 @@
 #include "core/fused_cpu.h"
 #include "core/memory_pool.h"
 #include "core/product_cpu.h"
+#include "core/profile.h"
 
 namespace serl {
 namespace {
@@ -19,6 +20,7 @@ at::Tensor newMemory(int64_t features, int64_t tokens) { return newActivation({f
 
 // weight [out, in] * in [in, T] -> [out, T]
 at::Tensor project(const at::Tensor& weight, const at::Tensor& in) {
+  const PartTimer timer(Part::products);
   const int64_t outputs = weight.size(0), inputs = in.size(0), tokens = in.size(1);
   at::Tensor out = newMemory(outputs, tokens);
   cpu::product({outputs, tokens, inputs}, {weight.const_data_ptr<float>(), inputs, 1},
@@ -28,6 +30,7 @@ at::Tensor project(const at::Tensor& weight, const at::Tensor& in) {
 
 // weight transposed * dy [out, T] -> [in, T]
 at::Tensor projectBack(const at::Tensor& weight, const at::Tensor& dy) {
+  const PartTimer timer(Part::products);
   const int64_t outputs = weight.size(0), inputs = weight.size(1), tokens = dy.size(1);
   at::Tensor dx = newMemory(inputs, tokens);
   cpu::product({inputs, tokens, outputs}, {weight.const_data_ptr<float>(), 1, inputs},
@@ -37,6 +40,7 @@ at::Tensor projectBack(const at::Tensor& weight, const at::Tensor& dy) {
 
 // dy [out, T] * in [in, T] transposed, added to weight.grad() where that exists, else returned for autograd to keep.
 at::Tensor weightGradient(const at::Tensor& weight, const at::Tensor& dy, const at::Tensor& in) {
+  const PartTimer timer(Part::products);
   const int64_t outputs = dy.size(0), inputs = in.size(0), tokens = in.size(1);
   const at::Tensor& gradient = weight.grad();
   at::Tensor dw = gradient.defined() ? gradient : newMemory(outputs, inputs);
@@ -51,6 +55,7 @@ struct Normalised {
 };
 
 Normalised normalise(const at::Tensor& in, const at::Tensor& weight, float eps) {
+  const PartTimer timer(Part::elementwise);
   Normalised n{newMemory(in.size(0), in.size(1)), at::empty({in.size(1)}, in.options())};
   cpu::rmsNormForward({in.size(0), in.size(1)}, in.const_data_ptr<float>(), weight.const_data_ptr<float>(), eps,
                       n.out.mutable_data_ptr<float>(), n.inverse.mutable_data_ptr<float>());
@@ -64,6 +69,7 @@ struct NormGradients {
 
 NormGradients normaliseBackward(const at::Tensor& dy, const at::Tensor& in, const at::Tensor& weight,
                                 const at::Tensor& inverse) {
+  const PartTimer timer(Part::elementwise);
   const at::Tensor dx = newMemory(in.size(0), in.size(1));
   const at::Tensor partials = at::empty({cpu::rmsNormBlocks(in.size(1)), in.size(0)}, in.options());
   cpu::rmsNormBackward({in.size(0), in.size(1)}, dy.const_data_ptr<float>(), in.const_data_ptr<float>(),
@@ -73,6 +79,7 @@ NormGradients normaliseBackward(const at::Tensor& dy, const at::Tensor& in, cons
 }
 
 at::Tensor activate(const at::Tensor& gateUp) {  // [2 * intermediate, T] -> [intermediate, T]
+  const PartTimer timer(Part::elementwise);
   at::Tensor out = newMemory(gateUp.size(0) / 2, gateUp.size(1));
   cpu::swigluForward(out.size(0), out.size(1), gateUp.const_data_ptr<float>(), out.mutable_data_ptr<float>());
   return out;
@@ -144,6 +151,7 @@ struct RmsNorm : torch::autograd::Function<RmsNorm> {
 struct Rotary : torch::autograd::Function<Rotary> {
   static variable_list forward(AutogradContext* ctx, const at::Tensor& qkv, const at::Tensor& cos,
                                const at::Tensor& sin, int64_t heads, int64_t kvHeads) {
+    const PartTimer timer(Part::elementwise);
     const at::Tensor in = memory(qkv);
     const int64_t tokens = in.size(1), dim = in.size(0) / (heads + 2 * kvHeads);
     const at::Tensor q = at::empty({tokens, heads, dim}, in.options());
@@ -157,6 +165,7 @@ struct Rotary : torch::autograd::Function<Rotary> {
   }
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     const variable_list saved = ctx->get_saved_variables();
+    const PartTimer timer(Part::elementwise);
     const at::Tensor dq = grads[0].contiguous(), dk = grads[1].contiguous(), dv = grads[2].contiguous();
     const int64_t tokens = dq.size(0), heads = dq.size(1), kvHeads = dk.size(1), dim = dq.size(2);
     const at::Tensor dqkv = newMemory((heads + 2 * kvHeads) * dim, tokens);

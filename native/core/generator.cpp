@@ -14,6 +14,7 @@
 #include "core/kv_cache.h"
 #include "core/layers.h"
 #include "core/philox.h"
+#include "core/profile.h"
 
 namespace serl {
 namespace {
@@ -126,6 +127,7 @@ void prefill(Job& job, KvCache& cache, const std::vector<size_t>& groups) {
   const bool kernel = device.is_cpu() && !job.config.portableKernels;
   const PackedLayout layout = kernel ? PackedLayout{} : packedLayout(offsets, device);
   const Attend attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+    const PartTimer timer(Part::attention);
     const int64_t window = job.config.slidingWindows[static_cast<size_t>(layer)];
     cache.write(layer, k, v, plan.writeBlock, plan.writeOffset);
     return kernel ? blockAttentionCpu(q, cache.layer(layer), plan, window) : packedAttention(q, k, v, layout, window);
@@ -144,8 +146,11 @@ void drawTokens(Job& job, const std::vector<int64_t>& ids, const at::Tensor& hid
     const uint64_t position = job.groups[row.group].prompt.size() + row.tokens.size();
     requests.push_back({philoxUniform(row.seed, position), &row.tokens});
   }
-  const Sampled drawn = sampleTokens(serl::linear(job.config, hidden, job.weights.lmHead), job.params.sampling,
-                                     requests, job.config.portableKernels);
+  const at::Tensor logits = serl::linear(job.config, hidden, job.weights.lmHead);  // [R, vocab]
+  const Sampled drawn = [&] {
+    const PartTimer timer(Part::sampling);
+    return sampleTokens(logits, job.params.sampling, requests, job.config.portableKernels);
+  }();
   const auto& stops = job.params.stopTokens;
   for (size_t i = 0; i < ids.size(); ++i) {
     Row& row = job.rows[static_cast<size_t>(ids[i])];
@@ -232,6 +237,7 @@ void decodeStep(Job& job, KvCache& cache) {
   const at::Device device = job.weights.embedding.device();
   const BlockPlan plan = blockPlan(std::move(rows), device, !device.is_cpu() || job.config.portableKernels);
   const Attend attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+    const PartTimer timer(Part::attention);
     cache.write(layer, k, v, plan.writeBlock, plan.writeOffset);
     return blockAttention(q, cache, layer, plan, job.config.slidingWindows[static_cast<size_t>(layer)]);
   };

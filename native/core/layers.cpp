@@ -4,6 +4,7 @@
 
 #include "core/fused.h"
 #include "core/product_cpu.h"
+#include "core/profile.h"
 
 namespace serl {
 
@@ -20,8 +21,13 @@ bool usesCpuProducts(const ModelConfig& config, const at::Tensor& x) {
 
 at::Tensor linear(const ModelConfig& config, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   const bool fused = usesCpuProducts(config, x);
-  if (!fused && (!x.is_cpu() || x.size(0) < kFeatureMajorRows)) return at::linear(x, weight, bias);
-  const at::Tensor product = fused ? fusedLinear(x, weight) : at::mm(weight, x.t()).t();  // [T, out]
+  if (fused) {
+    const at::Tensor product = fusedLinear(x, weight);  // [T, out]
+    return bias.defined() ? product + bias : product;
+  }
+  const PartTimer timer(Part::products);
+  if (!x.is_cpu() || x.size(0) < kFeatureMajorRows) return at::linear(x, weight, bias);
+  const at::Tensor product = at::mm(weight, x.t()).t();
   return bias.defined() ? product + bias : product;
 }
 

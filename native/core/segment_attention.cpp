@@ -5,6 +5,8 @@
 
 #include <numeric>
 
+#include "core/profile.h"
+
 namespace serl {
 namespace {
 
@@ -104,6 +106,7 @@ struct LayoutHolder : torch::CustomClassHolder {
 struct SegmentAttention : torch::autograd::Function<SegmentAttention> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const std::shared_ptr<const SegmentLayout>& layout) {
+    const PartTimer timer(Part::attention);
     const int64_t kvHeads = k.size(1), dim = k.size(2), size = KvCache::kBlockSize;
     const KvBlocks blocks{at::empty({layout->blocks, kvHeads, dim, size}, k.options()),
                           at::empty({layout->blocks, kvHeads, size, dim}, v.options())};
@@ -117,6 +120,7 @@ struct SegmentAttention : torch::autograd::Function<SegmentAttention> {
     return output;
   }
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    const PartTimer timer(Part::attention);
     const variable_list saved = ctx->get_saved_variables();
     const auto holder = ctx->saved_data["layout"].toCapsule();
     const SegmentLayout& layout = *static_cast<const LayoutHolder&>(*holder).layout;

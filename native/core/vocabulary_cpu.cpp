@@ -2,6 +2,7 @@
 
 #include "core/memory_pool.h"
 #include "core/product_cpu.h"
+#include "core/profile.h"
 #include "core/softmax_cpu.h"
 #include "core/vocabulary_chunk.h"
 
@@ -21,8 +22,12 @@ struct CpuChunk : VocabularyChunk {
   CpuChunk(const at::Tensor& h, const at::Tensor& lmHead, const at::Tensor& targets, double temperature)
       : hidden(h.contiguous()), lmHead(lmHead), targets(targets.contiguous()), temperature(temperature) {
     logits = newActivation({vocabulary(), rows()});
-    cpu::product({vocabulary(), rows(), width()}, {lmHead.const_data_ptr<float>(), width(), 1},
-                 {hidden.const_data_ptr<float>(), 1, width()}, logits.mutable_data_ptr<float>(), /*accumulate=*/false);
+    {
+      const PartTimer timer(Part::products);
+      cpu::product({vocabulary(), rows(), width()}, {lmHead.const_data_ptr<float>(), width(), 1},
+                   {hidden.const_data_ptr<float>(), 1, width()}, logits.mutable_data_ptr<float>(),
+                   /*accumulate=*/false);
+    }
     softmax =
         cpu::columnSoftmax(logits.const_data_ptr<float>(), vocabulary(), rows(), static_cast<float>(1.0 / temperature));
   }
@@ -44,6 +49,7 @@ struct CpuChunk : VocabularyChunk {
     const at::Tensor slope = (gradient / temperature).contiguous();  // [C]
     auto* data = logits.mutable_data_ptr<float>();
     cpu::logitGradients(softmax, targets.const_data_ptr<int64_t>(), slope.const_data_ptr<float>(), data);
+    const PartTimer timer(Part::products);
     cpu::product({rows(), width(), vocabulary()}, {data, 1, rows()}, {lmHead.const_data_ptr<float>(), width(), 1},
                  hiddenGradient.mutable_data_ptr<float>(), /*accumulate=*/false);
     cpu::product({vocabulary(), width(), rows()}, {data, rows(), 1}, {hidden.const_data_ptr<float>(), width(), 1},

@@ -16,6 +16,7 @@ import type {
   TensorFile,
   TensorSource,
   TokenBatch,
+  WorkProfile,
 } from './types.ts'
 
 /** Bumped with types.ts and native/binding/addon.cpp. */
@@ -36,6 +37,7 @@ export interface AddonEngine {
   exportTensors(files: readonly TensorFile[]): Promise<void>
   importTensors(sources: readonly TensorSource[]): Promise<void>
   memory(): MemoryStats
+  profile(): WorkProfile
   cancel(): void
   close(): Promise<void>
 }

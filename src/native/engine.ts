@@ -116,6 +116,7 @@ function guard(inner: AddonEngine, info: NativeEngine['info'], options: EngineOp
         () => inner.importTensors(sources),
       ),
     memory: () => inner.memory(),
+    profile: () => inner.profile(),
     cancel: () => inner.cancel(),
     close: () => {
       closing ??= inner.close()

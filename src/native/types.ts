@@ -59,6 +59,8 @@ export interface EngineOptions {
   readonly threads: number
   /** Tensor operations, as on CUDA, instead of the fused CPU kernels: slower, same results but for rounding. */
   readonly portableKernels?: boolean
+  /** Keep only the layers' inputs for the backward and run each layer again there: a quarter more time, a tenth of the memory. Default false. */
+  readonly activationCheckpointing?: boolean
 }
 
 export interface TokenBatch {
@@ -150,6 +152,14 @@ export interface MemoryStats {
   readonly deviceTotalBytes: number // CUDA; 0 on the CPU
 }
 
+/** Seconds. What is in none of them is bookkeeping, copies and additions. */
+export interface WorkProfile {
+  readonly products: number // with weight matrices
+  readonly attention: number // scores, softmax, values, key-value cache
+  readonly elementwise: number // norms, rotary, activation
+  readonly sampling: number
+}
+
 export interface EngineInfo {
   readonly parameters: number
   readonly device: Device
@@ -186,6 +196,8 @@ export interface NativeEngine {
   /** Overwrites named tensors: weights, `reference/NAME`, `exp_avg/NAME`, `exp_avg_sq/NAME`, `master/NAME`. */
   importTensors(sources: readonly TensorSource[]): Promise<void>
   memory(): MemoryStats
+  /** Seconds that the engine's thread has spent in each part of the work since it opened. On CUDA kernels run on. */
+  profile(): WorkProfile
   /** Every generate under way or waiting settles early, its unfinished rows with finishReason cancelled. */
   cancel(): void
   /** Idempotent: waits for queued jobs, joins the thread, frees device memory. */

@@ -94,6 +94,7 @@ export function openFakeEngine(options: FakeOptions): NativeEngine {
     syncReference: () => run(() => copyToReference(state)),
     exportTensors: (files) => run(() => exportFiles(state, files)),
     importTensors: (sources) => run(() => importFiles(state, sources)),
+    profile: () => ({ products: 0, attention: 0, elementwise: 0, sampling: 0 }),
     memory: () => memoryOf(state),
     cancel: () => {
       state.cancellations++
