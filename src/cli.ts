@@ -1,14 +1,12 @@
 // argv -> a command. Commands are loaded when they are called: `serl --help` must not wait for anything.
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { addEvalFlags } from './commands/eval-flags.ts'
 import { addEngineFlags, collect, integer, number } from './commands/flags.ts'
 import { SerlError } from './errors.ts'
+import { version } from './version.ts'
 
 /** What a command says of how it ended: 0 done, 130 stopped by Ctrl-C. */
 type Action = (...args: never[]) => Promise<number>
-
-const version = (): string =>
-  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
 
 /** The whole command line; `done` gets the exit code of the command that ran. */
 export function buildProgram(done: (code: number) => void): Command {
@@ -59,6 +57,7 @@ export function buildProgram(done: (code: number) => void): Command {
 
   addSft(program, act)
   addInstruct(program, act)
+  addEvaluation(program, act)
   addAnswerCommands(program, act)
 
   addEngineFlags(program.command('doctor'))
@@ -108,6 +107,16 @@ function addInstruct(program: Command, act: (action: Action) => (...args: unknow
     .option('--config <name>', 'a config file or preset; its groups instruct and filter count')
     .option('--set <group.key=value>', 'any setting of the config; may be repeated', collect, [])
     .action(act(async (options) => (await import('./commands/instruct.ts')).instructCommand(options)))
+}
+
+function addEvaluation(program: Command, act: (action: Action) => (...args: unknown[]) => Promise<void>): void {
+  addEvalFlags(program.command('eval').requiredOption('--model <folder>', 'HuggingFace checkpoint'))
+    .description('accuracy on question sets, with 95 % intervals')
+    .action(act(async (options) => (await import('./commands/eval.ts')).evalCommand(options)))
+
+  addEvalFlags(program.command('compare <run-or-model...>'))
+    .description('is it better? models, runs or results of eval, by sets, against the first')
+    .action(act(async (paths, options) => (await import('./commands/compare.ts')).compareCommand(paths, options)))
 }
 
 function addAnswerCommands(program: Command, act: (action: Action) => (...args: unknown[]) => Promise<void>): void {
