@@ -3,7 +3,7 @@ import { type Contender, compareAll } from '../eval/compare.ts'
 import { comparisonMarkdown } from '../eval/comparison-markdown.ts'
 import type { Results } from '../eval/results.ts'
 import { writeWhole } from '../files.ts'
-import { distinctLabels, type Named, readContender } from './contenders.ts'
+import { distinctLabels, type Named, readContender, type TrainingRun } from './contenders.ts'
 import type { EvalFlags } from './eval-flags.ts'
 import { outputPlaces } from './eval-output.ts'
 import { type RunSettings, setsOf, settingsOf } from './eval-settings.ts'
@@ -29,18 +29,21 @@ export async function compareCommand(paths: readonly string[], flags: EvalFlags)
   return 0
 }
 
+/** As the run's own evaluations asked, so that their numbers agree. */
+const runSettings = ({ config: { rollout, eval: evaluation } }: TrainingRun): RunSettings => ({
+  template: rollout.template,
+  suffix: rollout.suffix,
+  maxNewTokens: evaluation.maxNewTokens,
+})
+
 /** Evaluates what has no results yet. @returns null where it was stopped */
 async function withResults(named: readonly Named[], flags: EvalFlags): Promise<Contender[] | null> {
   const models = named.filter((contender) => 'model' in contender)
   if (models.length === 0) return named as Contender[]
   const run = models.find((contender) => contender.run !== null)?.run ?? null
-  const sources = flags.data ?? (run?.eval.path ? [run.eval.path] : null)
+  const sources = flags.data ?? (run?.heldOut ? [run.heldOut] : null)
   if (sources === null) throw new UserError('--data SET...: on which question sets? JSONL files, hub ids or names')
-  const fromRun: RunSettings =
-    run === null
-      ? {}
-      : { template: run.rollout.template, suffix: run.rollout.suffix, maxNewTokens: run.eval.maxNewTokens }
-  const settings = settingsOf(flags, fromRun)
+  const settings = settingsOf(flags, run === null ? {} : runSettings(run))
   const sets = await setsOf(sources, flags)
   const interrupt = interruptSignal('stopping: finished answers are kept, the same command goes on from them')
   const known = new Map<string, Results>()

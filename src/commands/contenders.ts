@@ -7,12 +7,18 @@ import { resolveConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import { type Results, readResults } from '../eval/results.ts'
-import { checkpointFolder, configFile, finalFolder } from '../log/run-folder.ts'
+import { checkpointFolder, configFile, finalFolder, heldOutFile } from '../log/run-folder.ts'
+
+/** How a run asked and where its held-out questions are. */
+export interface TrainingRun {
+  readonly config: Config
+  readonly heldOut: string | null // file; null: it had none
+}
 
 /** What an argument of `serl compare` stands for: results, or a model that is still to be evaluated. */
 export type Named =
   | { readonly label: string; readonly results: Results }
-  | { readonly label: string; readonly model: string; readonly run: Config | null }
+  | { readonly label: string; readonly model: string; readonly run: TrainingRun | null }
 
 /**
  * A results file, a model folder, or a run folder: its starting model and its final one.
@@ -33,9 +39,11 @@ export async function readContender(path: string): Promise<Named[]> {
 }
 
 async function readRun(path: string): Promise<Named[]> {
-  const run = resolveConfig(await readLayers(configFile(path)))
+  const config = resolveConfig(await readLayers(configFile(path)))
+  const kept = existsSync(heldOutFile(path)) ? heldOutFile(path) : null
+  const run = { config, heldOut: config.eval.path ?? kept }
   const label = labelOf(path)
-  const start = { label: `${label} start`, model: run.model.path!, run }
+  const start = { label: `${label} start`, model: config.model.path!, run }
   if (existsSync(finalFolder(path))) return [start, { label: `${label} final`, model: finalFolder(path), run }]
   const step = await newestCheckpoint(path)
   if (step === null) throw new UserError(`${path}: the run has neither final/ nor a checkpoint yet`)
