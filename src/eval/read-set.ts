@@ -63,10 +63,11 @@ export function readSet({ source, rows }: SetRows, adapter: SetAdapter, limit = 
   }
 }
 
-const isUnanswered = ({ value }: JsonLine, { answer }: SetAdapter): boolean => {
-  const row = (value ?? {}) as Row
-  return answer.every((name) => isMissing(row[name]) || /^\\boxed\{\s*\}$/.test(textOf(row[name]).trim()))
-}
+const isUnanswered = ({ value }: JsonLine, { answer }: SetAdapter): boolean =>
+  answer.every((name) => isNoAnswer(((value ?? {}) as Row)[name]))
+
+// collections that put answers into boxes box empty ones too
+const isNoAnswer = (value: unknown): boolean => isMissing(value) || /^\\boxed\{\s*\}$/.test(textOf(value).trim())
 
 function readItem({ line, value }: JsonLine, adapter: SetAdapter, source: string): EvalItem {
   const where = `${source}:${line}`
@@ -82,7 +83,7 @@ function readItem({ line, value }: JsonLine, adapter: SetAdapter, source: string
       { where, row, adapter },
     )
   const choices = choicesOf(adapter, row)
-  const field = adapter.answer.find((name) => !isMissing(row[name]))
+  const field = adapter.answer.find((name) => !isNoAnswer(row[name]))
   if (field === undefined) throw missing('answer', adapter.answer, { where, row, adapter })
   const problem = choices === null || listsChoices(asked) ? asked : `${asked}\nAnswer Choices: ${listChoices(choices)}`
   const answer = answerText(row[field], choices, adapter)
