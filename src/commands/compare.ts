@@ -14,7 +14,7 @@ import { interruptSignal } from './interrupt.ts'
 export async function compareCommand(paths: readonly string[], flags: EvalFlags): Promise<number> {
   const named = distinctLabels((await Promise.all(paths.map(readContender))).flat())
   if (named.length < 2) throw new UserError(`${paths[0]} with what? Give two models or results, or the folder of a run`)
-  const places = flags.output === undefined ? null : await outputPlaces(flags.output)
+  const places = flags.output === undefined ? null : await outputPlaces(flags.output, 'comparison')
   const contenders = await withResults(named, flags)
   if (contenders === null) return 130
   const comparisons = compareAll(contenders)

@@ -35,6 +35,6 @@ export const addEvalFlags = (command: Command): Command =>
     .option('--few-shot <n>', 'worked examples before every question', integer(0), 0)
     .option('--answers <kind>', 'math, choice, exact or number (default: by the set)')
     .option('--adapter <file>', 'JSON that describes a set of your own; may be repeated', collect, [])
-    .option('--output <place>', 'folder for results.json, results.md and items/, or the .json file itself')
+    .option('--output <place>', 'folder for the results as JSON, Markdown and by question, or the .json file itself')
     .option('--batch <rows>', 'samples generated at a time: what a killed process loses', integer(1), 512)
     .option('--fresh', 'generate again what is in the cache')

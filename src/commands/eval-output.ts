@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { writeWhole } from '../files.ts'
 
-/** Where results go. */
+/** Where results go; `items` only those of `serl eval`. */
 export interface OutputPlaces {
   readonly json: string
   readonly markdown: string
@@ -11,10 +11,10 @@ export interface OutputPlaces {
 }
 
 /**
- * A folder's results.json, results.md and items/; or NAME.json itself, with NAME.md and NAME-items/ beside it.
+ * A folder's TITLE.json, TITLE.md and items/; or NAME.json itself, with NAME.md and NAME-items/ beside it.
  * @throws UserError if it cannot be written there
  */
-export async function outputPlaces(output: string): Promise<OutputPlaces> {
+export async function outputPlaces(output: string, title: 'results' | 'comparison' = 'results'): Promise<OutputPlaces> {
   const named = output.endsWith('.json') ? output.slice(0, -'.json'.length) : null
   const folder = named === null ? output : dirname(output)
   const found = await stat(folder).catch(() => null)
@@ -23,7 +23,11 @@ export async function outputPlaces(output: string): Promise<OutputPlaces> {
     throw new UserError(`--output ${output}: cannot make the folder (${cause.code ?? cause.message})`, { cause })
   })
   const place = (name: string, ending: string): string => (named === null ? join(output, name) : `${named}${ending}`)
-  return { json: place('results.json', '.json'), markdown: place('results.md', '.md'), items: place('items', '-items') }
+  return {
+    json: place(`${title}.json`, '.json'),
+    markdown: place(`${title}.md`, '.md'),
+    items: place('items', '-items'),
+  }
 }
 
 /** One JSON object a line, in a folder that is made. */

@@ -58,7 +58,9 @@ async function openLazily(
   const described = await describeModel(path)
   const settings = modelSettings(path, flags)
   let opening: Promise<NativeEngine> | null = null
-  const cancel = (): void => void opening?.then((engine) => engine.cancel())
+  const cancel = (): void => {
+    opening?.then((engine) => engine.cancel()).catch(() => {}) // told where it is awaited
+  }
   signal.addEventListener('abort', cancel)
   const model = {
     path,

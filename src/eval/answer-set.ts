@@ -66,6 +66,7 @@ export async function answerSet(
     const missing = keys.flatMap((key, i) => ((store.get(key)?.length ?? 0) >= samples ? [] : [i]))
     const perCall = Math.max(1, Math.floor(context.rowsPerCall / samples))
     for (let first = 0; first < missing.length; first += perCall) {
+      await model.engine() // Ctrl-C may come while the weights are loaded
       if (context.signal.aborted) return null
       const part = missing.slice(first, first + perCall).map((i) => ({ key: keys[i]!, prompt: prompts[i]! }))
       const before = (prompts.length - missing.length + first) * samples

@@ -38,6 +38,7 @@ export interface Difference {
 export interface Comparison {
   readonly first: string
   readonly second: string
+  readonly settings: readonly string[] // in which the two evaluations differ: "maxNewTokens 256 against 1024"
   readonly differences: readonly Difference[]
   readonly average: Difference | null // null with one set
 }
@@ -70,9 +71,20 @@ function compareTwo(first: Contender, second: Contender): Comparison {
   return {
     first: first.label,
     second: second.label,
+    settings: otherSettings(first.results, second.results),
     differences,
     average: pairs.length === 1 ? null : averageOf(pairs),
   }
+}
+
+/** What the same model would answer differently under. */
+function otherSettings(first: Results, second: Results): string[] {
+  const flat = ({ settings, model: { dtype } }: Results): [string, unknown][] => Object.entries({ ...settings, dtype })
+  const others = new Map(flat(second))
+  return flat(first).flatMap(([name, value]) => {
+    const other = others.get(name)
+    return value === other ? [] : [`${name} ${JSON.stringify(value)} against ${JSON.stringify(other)}`]
+  })
 }
 
 const setNames = ({ results }: Contender): string => results.sets.map(({ name }) => name).join(', ')

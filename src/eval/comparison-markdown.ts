@@ -17,13 +17,20 @@ export function comparisonMarkdown(contenders: readonly Contender[], comparisons
     const mean = titles.reduce((sum, { accuracy }) => sum + accuracy, 0) / titles.length
     rows.push(['average', String(n), points(mean), ...comparisons.flatMap(({ average }) => cells(average!))])
   }
-  const sentences = comparisons.flatMap((comparison) =>
-    [...comparison.differences, ...(comparison.average === null ? [] : [comparison.average])].map(
+  const sentences = comparisons.flatMap((comparison) => [
+    ...[...comparison.differences, ...(comparison.average === null ? [] : [comparison.average])].map(
       (difference) => `- ${verdictSentence(comparison, difference)}`,
     ),
-  )
+    ...settingsNote(comparison),
+  ])
   return `${table(head, rows)}\n\n${sentences.join('\n')}\n`
 }
+
+/** A difference of settings may be all that a difference shows. */
+const settingsNote = ({ first, second, settings }: Comparison): string[] =>
+  settings.length === 0
+    ? []
+    : [`- Careful: ${first} and ${second} were evaluated with other settings: ${settings.join('; ')}.`]
 
 const find = ({ differences }: Comparison, name: string): Difference | undefined =>
   differences.find(({ set }) => set === name)

@@ -10,7 +10,7 @@ import { mathSets } from './sets/math.ts'
 export const knownSets: readonly SetAdapter[] = [...mathSets, ...choiceSets].map((set) => adapterSchema.parse(set))
 
 // file names that say which part of a set it is, not which set
-const parts = /[-_.]?(?:test|validation|valid|dev|train|data|raw|main|default)$/i
+const parts = /(?:^|[-_.])(?:test|validation|valid|dev|train|data|raw|main|default)$/i
 
 /** What a set in a file is called: the file's name, or its folder's where that says only "test". */
 export function setNameOf(path: string): string {

@@ -138,4 +138,13 @@ describe('comparisonMarkdown', () => {
     expect(text).toMatch(/\| B \| 2 \| 50\.0 \| 50\.0 \| 0\.0 \(.*\) \| cannot tell \|\s+\|\s+\|\s+\|/)
     expect(text.match(/^- /gm)!.length).toBe(4)
   })
+
+  it('warns of other settings', () => {
+    const [old, other] = [contender('old', setResult('a', [1])), contender('new', setResult('a', [1]))]
+    const longer = { ...other.results, settings: { ...other.results.settings, maxNewTokens: 99 } }
+    const contenders = [old, { ...other, results: longer }]
+    expect(comparisonMarkdown(contenders, compareAll(contenders))).toContain(
+      '- Careful: old and new were evaluated with other settings: maxNewTokens 9 against 99.',
+    )
+  })
 })

@@ -177,6 +177,7 @@ describe('known sets', () => {
     for (const path of ['x/gsm8k.jsonl', 'gsm8k_test.jsonl', 'gsm8k/test.jsonl', 'a/GSM8K/data/../test.jsonl']) {
       expect(knownAdapter(setNameOf(path))?.name).toBe('gsm8k')
     }
+    expect(['latest.jsonl', 'a/metadata.json', 'b/data.jsonl'].map(setNameOf)).toEqual(['latest', 'metadata', 'b'])
     expect(knownAdapter('TIGER-Lab/MMLU-Pro')?.name).toBe('mmlu_pro')
     expect(knownAdapter('questions')).toBeNull()
     expect(new Set(knownSets.map(({ name }) => name)).size).toBe(knownSets.length)
