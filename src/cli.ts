@@ -1,17 +1,15 @@
 // argv -> a command. Commands are loaded when they are called: `serl --help` must not wait for anything.
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Help, type Option } from 'commander'
+import { addEvalFlags } from './commands/eval-flags.ts'
 import { addEngineFlags, collect, integer, number } from './commands/flags.ts'
 import { SerlError } from './errors.ts'
+import { version } from './version.ts'
 
 /** What a command says of how it ended: 0 done, 130 stopped by Ctrl-C. */
 type Action = (...args: never[]) => Promise<number>
 
 /** Makes commander's action of a command's. */
 type Act = (action: Action) => (...args: unknown[]) => Promise<void>
-
-const version = (): string =>
-  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
 
 const helpText = new Help()
 
@@ -52,6 +50,7 @@ export function buildProgram(done: (code: number) => void): Command {
   addSampling(program, act)
   addSft(program, act)
   addInstruct(program, act)
+  addEvaluation(program, act)
   addAnswerCommands(program, act)
 
   addEngineFlags(
@@ -144,6 +143,21 @@ function addInstruct(program: Command, act: Act): void {
       .option('--config <name>', 'a config file or preset; its groups instruct and filter count')
       .option('--set <group.key=value>', 'any setting of the config; may be repeated', collect, []),
   ).action(act(async (options) => (await import('./commands/instruct.ts')).instructCommand(options)))
+}
+
+function addEvaluation(program: Command, act: Act): void {
+  addEvalFlags(
+    program
+      .command('eval')
+      .description('accuracy on question sets, with 95 % intervals')
+      .requiredOption('--model <folder>', 'HuggingFace checkpoint'),
+  ).action(act(async (options) => (await import('./commands/eval.ts')).evalCommand(options)))
+
+  addEvalFlags(
+    program
+      .command('compare <run-or-model...>')
+      .description('is it better? models, runs or results of eval, by sets, against the first'),
+  ).action(act(async (paths, options) => (await import('./commands/compare.ts')).compareCommand(paths, options)))
 }
 
 function addAnswerCommands(program: Command, act: Act): void {

@@ -10,6 +10,9 @@ export function checkTogether(config: Config): void {
   if (problems.length > 0) throw new UserError(problems.join('\n'))
 }
 
+/** Does a run evaluate on questions with known answers? */
+export const evaluates = ({ eval: { path, holdOut } }: Config): boolean => path !== null || holdOut > 0
+
 interface Rule {
   readonly broken: (config: Config) => boolean
   readonly message: (config: Config) => string
@@ -49,9 +52,14 @@ const rules: readonly Rule[] = [
     message: ({ guard }) => `guard: below must be less than above, in every one of ${JSON.stringify(guard)}`,
   },
   {
-    broken: ({ guard, eval: { path } }) => path === null && guard.accuracyDrop.action !== 'log',
+    broken: (config) => !evaluates(config) && config.guard.accuracyDrop.action !== 'log',
     message: ({ guard }) =>
-      `guard.accuracyDrop.action = ${guard.accuracyDrop.action} needs held-out questions: set eval.path`,
+      `guard.accuracyDrop.action = ${guard.accuracyDrop.action} needs held-out questions: set eval.path or eval.holdOut`,
+  },
+  {
+    broken: ({ eval: { path, holdOut } }) => path !== null && holdOut > 0,
+    message: ({ eval: { path, holdOut } }) =>
+      `eval.path = ${path} and eval.holdOut = ${holdOut}: evaluate on one or the other (eval.path=null, or eval.holdOut=0)`,
   },
   {
     broken: ({ reward }) => reward.clip[0] >= reward.clip[1],

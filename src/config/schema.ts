@@ -158,9 +158,14 @@ const optimizer = z.strictObject({
 })
 
 const evaluation = z.strictObject({
-  path: path().nullable().default(null).describe('held-out questions with answers, JSONL; null = no evaluation'),
+  path: path().nullable().default(null).describe('held-out questions with answers, JSONL; null = none but holdOut'),
+  holdOut: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('seed questions with answers kept out of training and evaluated on, where path is null'),
   every: count().default(1).describe('steps between evaluations; also before the first and after the last'),
-  limit: z.int().min(0).default(0).describe('only the first so many; 0 = all'),
+  limit: z.int().min(0).default(0).describe('only the first so many of path; 0 = all'),
   maxNewTokens: count().default(1024).describe('new tokens a response (greedy)'),
 })
 

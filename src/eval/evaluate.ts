@@ -1,11 +1,66 @@
+// How a model is asked and judged: by `serl eval`, `serl compare` and the evaluations of training alike.
 import { UserError } from '../errors.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 import type { NativeEngine, ProgressFn } from '../native/types.ts'
 import type { AnswerChecker } from '../reward/checker.ts'
 import type { Completion } from '../rollout/group.ts'
-import { type PromptFormat, promptTokens } from '../rollout/prompt.ts'
+import type { PromptFormat } from '../rollout/prompt.ts'
 import { rollOut } from '../rollout/rollout.ts'
 import type { HeldOutQuestion } from './held-out.ts'
+import { evalPrompt } from './prompt.ts'
+
+/** How responses are drawn. */
+export interface ResponseSampling {
+  readonly samples: number // a question
+  readonly temperature: number // 0 = greedy
+  readonly topP: number // 1 = off
+  readonly presencePenalty: number // 0 = off
+  readonly maxNewTokens: number
+  readonly stopTokens: Int32Array
+  readonly seeds: Uint32Array // [prompts * samples]
+}
+
+/**
+ * The samples of every prompt, in one call: the engine batches them continuously.
+ * @returns [prompts][samples]
+ */
+export async function respond(
+  model: { engine: NativeEngine; tokenizer: Tokenizer },
+  prompts: readonly Int32Array[],
+  { samples, ...sampling }: ResponseSampling,
+  onProgress?: ProgressFn,
+): Promise<(readonly Completion[])[]> {
+  const prompted = prompts.map((promptTokens, i) => ({
+    instruction: { id: `eval-${i}`, text: '', source: 'seed' as const },
+    promptTokens,
+  }))
+  const params = { ...sampling, samplesPerPrompt: samples }
+  const groups = await rollOut(model.engine, model.tokenizer, prompted, params, onProgress)
+  return groups.map(({ completions }) => completions)
+}
+
+/** A response's answer, and whether it equals the known one. */
+export interface Verdict {
+  readonly answer: string | null // null: none found
+  readonly right: boolean
+}
+
+/**
+ * Grades responses to one question. A response that the token limit cut off is right too where its text holds the answer,
+ * as in common evaluations; in the vote of training it is not heard.
+ */
+export async function gradeResponses(
+  checker: AnswerChecker,
+  known: string,
+  texts: readonly string[],
+): Promise<Verdict[]> {
+  const verdicts: Verdict[] = []
+  for (const text of texts) {
+    const { equal, prediction } = await checker.grade(known, text)
+    verdicts.push({ answer: prediction, right: equal })
+  }
+  return verdicts
+}
 
 export interface EvaluateParams {
   readonly format: PromptFormat
@@ -23,8 +78,7 @@ export interface Evaluation {
 }
 
 /**
- * Greedy accuracy: one response a question, right when its answer equals the known one. A response that the token
- * limit cut off is right too where its text holds the answer, as in common evaluations; in the vote it is not heard.
+ * Greedy accuracy: one response a question, right when its answer equals the known one.
  * @throws UserError if a question leaves no room for maxNewTokens
  */
 export async function evaluate(
@@ -33,33 +87,23 @@ export async function evaluate(
   params: EvaluateParams,
   onProgress?: ProgressFn,
 ): Promise<Evaluation> {
-  const prompted = questions.map((question, i) => ({
-    instruction: { id: `heldout-${i}`, text: question.problem, source: 'seed' as const },
-    promptTokens: promptTokens(tools.tokenizer, question.problem, params.format),
-  }))
-  const longest = params.maxPositions - params.maxNewTokens
-  const long = prompted.find((prompt) => prompt.promptTokens.length > longest)
-  if (long !== undefined) {
-    throw new UserError(
-      `a held-out question has ${long.promptTokens.length} tokens, and with ${params.maxNewTokens} new ones it passes ` +
-        `the model's ${params.maxPositions} positions: leave it out, or lower eval.maxNewTokens. ` +
-        `It begins: ${JSON.stringify(long.instruction.text.slice(0, 80))}`,
-    )
-  }
+  const format = { ...params.format, examples: [] }
+  const prompts = questions.map(({ problem }) => evalPrompt(tools.tokenizer, problem, format))
+  requireFit(prompts, questions, params)
   const sampling = {
-    samplesPerPrompt: 1,
+    samples: 1,
     maxNewTokens: params.maxNewTokens,
+    stopTokens: params.stopTokens,
     temperature: 0,
     topP: 1,
     presencePenalty: 0,
-    stopTokens: params.stopTokens,
     seeds: new Uint32Array(questions.length), // greedy: unused
   }
-  const groups = await rollOut(tools.engine, tools.tokenizer, prompted, sampling, onProgress)
-  const responses = groups.map((group) => group.completions[0]!)
+  const responses = (await respond(tools, prompts, sampling, onProgress)).map(([response]) => response!)
   const correct: boolean[] = []
-  for (const [i, response] of responses.entries()) {
-    correct.push((await tools.checker.grade(questions[i]!.answer, response.text)).equal)
+  for (const [i, { text }] of responses.entries()) {
+    const [verdict] = await gradeResponses(tools.checker, questions[i]!.answer, [text])
+    correct.push(verdict!.right)
   }
   return {
     accuracy: correct.filter(Boolean).length / questions.length,
@@ -68,4 +112,18 @@ export async function evaluate(
     responses,
     correct,
   }
+}
+
+function requireFit(
+  prompts: readonly Int32Array[],
+  questions: readonly HeldOutQuestion[],
+  { maxPositions, maxNewTokens }: EvaluateParams,
+): void {
+  const long = prompts.findIndex((tokens) => tokens.length > maxPositions - maxNewTokens)
+  if (long < 0) return
+  throw new UserError(
+    `a held-out question has ${prompts[long]!.length} tokens, and with ${maxNewTokens} new ones it passes ` +
+      `the model's ${maxPositions} positions: leave it out, or lower eval.maxNewTokens. ` +
+      `It begins: ${JSON.stringify(questions[long]!.problem.slice(0, 80))}`,
+  )
 }

@@ -1,5 +1,6 @@
-import { UserError } from '../errors.ts'
 import { readJsonl } from '../jsonl.ts'
+import { genericAdapter, knownAdapter, setNameOf } from './find-adapter.ts'
+import { readSet } from './read-set.ts'
 
 export interface HeldOutQuestion {
   readonly problem: string
@@ -7,20 +8,13 @@ export interface HeldOutQuestion {
 }
 
 /**
- * Reads held-out questions: {"problem" | "question" | "text", "answer"} a line.
+ * Reads held-out questions: a known set, or lines of {"problem" | "question" | "text" ..., "answer"}.
  * @param limit only the first so many; 0 = all
  * @throws UserError naming the file and line
  */
 export async function readHeldOut(path: string, limit: number): Promise<HeldOutQuestion[]> {
-  const lines = await readJsonl(path)
-  const questions = lines.map(({ line, value }) => {
-    const { problem, question, text, answer } = (value ?? {}) as Record<string, unknown>
-    const asked = problem ?? question ?? text
-    const known = typeof answer === 'number' ? String(answer) : answer
-    if (typeof asked !== 'string' || asked.trim() === '' || typeof known !== 'string' || known.trim() === '') {
-      throw new UserError(`${path}:${line}: expected {"problem": "...", "answer": "..."}`)
-    }
-    return { problem: asked, answer: known }
-  })
-  return limit > 0 ? questions.slice(0, limit) : questions
+  const name = setNameOf(path)
+  const rows = { source: path, rows: await readJsonl(path) }
+  const { items } = readSet(rows, knownAdapter(name) ?? genericAdapter(name), limit)
+  return items.map(({ problem, answer }) => ({ problem, answer }))
 }

@@ -17,6 +17,7 @@ export interface RunFolder {
 
 export const configFile = (run: string): string => join(run, 'config.yaml')
 export const checkpointsFolder = (run: string): string => join(run, 'checkpoints')
+export const heldOutFile = (run: string): string => join(run, 'held-out.jsonl')
 export const finalFolder = (run: string): string => join(run, 'final')
 
 const stepName = (step: number): string => `step-${String(step).padStart(6, '0')}`

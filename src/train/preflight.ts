@@ -1,7 +1,8 @@
-import { requirePaths } from '../config/check.ts'
+import { evaluates, requirePaths } from '../config/check.ts'
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import { type HeldOutQuestion, readHeldOut } from '../eval/held-out.ts'
+import { holdOutSeeds } from '../eval/hold-out.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import { fewShotTokens } from '../instruct/prompt.ts'
 import { type BuiltPrompt, buildPrompt } from '../instruct/propose.ts'
@@ -16,7 +17,8 @@ import { openAnswerChecker } from './open-checker.ts'
 export type DescribedForTraining = Pick<TrainModel, 'tokenizer' | 'maxPositions'>
 
 export interface Preflight {
-  readonly seeds: readonly Seed[]
+  readonly seeds: readonly Seed[] // without those held out
+  readonly heldOutSeeds: readonly Seed[] // for eval.holdOut; no new question may resemble them either
   readonly heldOut: readonly HeldOutQuestion[] // empty: no evaluation
   /** The first prompt that asks for new questions; null where instruct.source = given. */
   readonly firstQuestionPrompt: BuiltPrompt | null
@@ -32,15 +34,23 @@ export interface Preflight {
  */
 export async function preflight(config: Config, model: DescribedForTraining): Promise<Preflight> {
   const path = requirePaths(config).seeds
-  const seeds = await readSeeds(path)
+  const { training: seeds, heldOut: heldOutSeeds } = holdOutSeeds(
+    await readSeeds(path),
+    config.eval.holdOut,
+    config.train.seed,
+    path,
+  )
   requireAnswers(config, seeds, path)
-  const heldOut = config.eval.path === null ? [] : await readHeldOut(config.eval.path, config.eval.limit)
+  const heldOut =
+    config.eval.path === null
+      ? heldOutSeeds.map(({ text, answer }) => ({ problem: text, answer }))
+      : await readHeldOut(config.eval.path, config.eval.limit)
   requireRoom(config, model)
   const firstAnswerPrompt = firstFittingPrompt(config, model, seeds)
   requireHeldOutFit(config, model, heldOut)
   const firstQuestionPrompt = config.instruct.source === 'self' ? questionPrompt(config, model, seeds) : null
   await tryModules(config)
-  return { seeds, heldOut, firstQuestionPrompt, firstAnswerPrompt }
+  return { seeds, heldOutSeeds, heldOut, firstQuestionPrompt, firstAnswerPrompt }
 }
 
 function requireAnswers({ reward }: Config, seeds: readonly Seed[], path: string): void {
@@ -51,10 +61,11 @@ function requireAnswers({ reward }: Config, seeds: readonly Seed[], path: string
 }
 
 /** Of every stage that will run: at least one position for a prompt. */
-function requireRoom({ rollout, instruct, eval: evaluation }: Config, { maxPositions }: DescribedForTraining): void {
+function requireRoom(config: Config, { maxPositions }: DescribedForTraining): void {
+  const { rollout, instruct, eval: evaluation } = config
   const asked: Record<string, number> = { 'rollout.maxNewTokens': rollout.maxNewTokens }
   if (instruct.source === 'self') asked['instruct.maxNewTokens'] = instruct.maxNewTokens
-  if (evaluation.path !== null) asked['eval.maxNewTokens'] = evaluation.maxNewTokens
+  if (evaluates(config)) asked['eval.maxNewTokens'] = evaluation.maxNewTokens
   const problems = Object.entries(asked)
     .filter(([, tokens]) => tokens >= maxPositions)
     .map(([key, tokens]) => `${key} = ${tokens} leaves no room for a prompt: the model has ${maxPositions} positions`)
@@ -86,7 +97,7 @@ function requireHeldOutFit(
     const { length } = questionTokens(config, model, problem)
     if (length <= longest) continue
     throw new UserError(
-      `${config.eval.path}: a held-out question has ${length} tokens, and with eval.maxNewTokens = ` +
+      `${config.eval.path ?? config.seeds.path}: a held-out question has ${length} tokens, and with eval.maxNewTokens = ` +
         `${config.eval.maxNewTokens} new ones it passes the model's ${model.maxPositions} positions: leave it out, or ` +
         `lower eval.maxNewTokens. It begins: ${JSON.stringify(problem.slice(0, 80))}`,
     )

@@ -9,6 +9,7 @@ import { resolveConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { configText } from '../config/text.ts'
 import { UserError } from '../errors.ts'
+import type { HeldOutQuestion } from '../eval/held-out.ts'
 import { writeWhole } from '../files.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import type { StepMetrics } from '../log/metrics.ts'
@@ -17,6 +18,7 @@ import {
   configFile,
   createRunFolder,
   finalFolder,
+  heldOutFile,
   isOwn,
   openRunFolder,
   type RunFolder,
@@ -86,8 +88,9 @@ async function runLocked(options: StartOptions, data: Preflight, began: Config |
     scorer = await scorerOf(config)
     const folder = began === null ? await createRunFolder(out, configText(config, preset)) : openRunFolder(out)
     const start = began === null ? initialState(emptyPool) : await goOn(options, model, began)
-    const { seeds, heldOut } = data
-    const known = knownQuestions(seeds)
+    const { seeds, heldOut, heldOutSeeds } = data
+    if (heldOutSeeds.length > 0) await writeHeldOut(out, heldOut)
+    const known = knownQuestions([...seeds, ...heldOutSeeds])
     const run = { config, model, seeds, heldOut, known, checker, scorer, folder, reporter, signal }
     return await finish(model, folder, await train(run, start))
   } finally {
@@ -126,6 +129,10 @@ async function replaceConfig(out: string, step: number, text: string): Promise<v
   if (!existsSync(old)) await writeWhole(old, await readFile(configFile(out), 'utf8'))
   await writeWhole(configFile(out), text)
 }
+
+/** What eval.holdOut took out of training, for other evaluations. */
+const writeHeldOut = (out: string, heldOut: readonly HeldOutQuestion[]): Promise<void> =>
+  writeWhole(heldOutFile(out), heldOut.map((question) => `${JSON.stringify(question)}\n`).join(''))
 
 async function finish(model: TrainModel, folder: RunFolder, stopped: Stopped | null): Promise<Outcome> {
   const final = await saveFinal(model, folder.path)

@@ -104,8 +104,8 @@ export function exceptionsOfReals(reader: Reader, from: number, to: number): num
 
 /** The end of a value without words in brackets behind it: 8 (eight). */
 export function withoutRemark(reader: Reader, from: number, to: number): number {
-  const open = reader.match[to - 1]!
-  if (open <= from || reader.tokens[open]!.text !== '(' || open + 1 >= to - 1) return to
+  const open = reader.match[to - 1] // none in front of a union sign that opens the text
+  if (open === undefined || open <= from || reader.tokens[open]!.text !== '(' || open + 1 >= to - 1) return to
   return reader.tokens.slice(open + 1, to - 1).every((token) => token.kind === 'word') ? open : to
 }
 

@@ -151,6 +151,8 @@ const TABLE: Readonly<Record<string, string>> = {
 = $\{x : -2 \le x < 1\}$ ## $[-2,1)$
 = $a<x\le b$ ## $(a,b]$
 ! $(1,2)\cup(2,3)$ ## $(1,3)$
+= \boxed{\bigcup_{k=-\infty}^{\infty}(2k \pi,(2k+2) \pi)} ## $\bigcup_{k=-\infty}^{\infty}(2k\pi,(2k+2)\pi)$
+! $\bigcup_{k=-\infty}^{\infty}(2k\pi,(2k+2)\pi)$ ## $\bigcup_{k=-\infty}^{\infty}[2k\pi,(2k+2)\pi]$
 ! $-2x<6$ ## $x<-3$
 ! $[0,1]$ ## $0\le x<1$
 ! $(0,9)$ ## $[0,9)$

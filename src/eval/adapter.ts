@@ -1,0 +1,59 @@
+import { z } from 'zod'
+
+const names = () => z.array(z.string().min(1)).min(1)
+
+const group = z.strictObject({
+  fields: names().describe('the first that a line has'),
+  names: z.record(z.string(), z.string()).optional().describe('what values are reported as; others by themselves'),
+})
+
+/** How one answers, and what is shown of it. */
+const example = z.strictObject({ question: z.string().min(1), response: z.string().min(1) })
+
+/** A question set as data: which fields hold what. Everything but the name has a default that suits most sets. */
+export const adapterSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .describe('what results call the set'),
+  title: z.string().min(1).optional().describe('what tables call it; default: the name'),
+  files: z.array(z.string()).default([]).describe('file names, besides the name, that mean this set'),
+  hub: z
+    .strictObject({ dataset: z.string(), config: z.string().optional(), split: z.string().optional() })
+    .optional()
+    .describe('where it lies on the HuggingFace hub'),
+  question: names()
+    .default(['{problem}', '{question}', '{text}', '{prompt}', '{content}', '{input}', '{Question}', '{Problem}'])
+    .describe('layouts; the first whose fields a line has'),
+  answer: names()
+    .default(['answer', 'final_answer', 'target', 'label', 'Answer', 'solution'])
+    .describe('fields; the first that a line has'),
+  answerEnd: z.string().optional().describe('a regular expression; what it matches is cut off the answer'),
+  skipUnanswered: z.boolean().default(false).describe('leave out lines without an answer, instead of an error'),
+  choices: z.array(z.string()).default(['choices', 'options']).describe('fields that list what can be chosen'),
+  kind: z.enum(['math', 'choice', 'exact', 'number']).optional().describe('of the answers; default: found out'),
+  tolerance: z.number().min(0).default(0).describe('relative difference still equal, for kind number'),
+  level: group.prefault({ fields: ['level', 'difficulty'] }).describe('how hard'),
+  subject: group.prefault({ fields: ['subject', 'type', 'subfield', 'topic'] }).describe('what it is about'),
+  category: group.prefault({ fields: ['category'] }).describe('a coarser subject'),
+  id: names().default(['unique_id', 'id', 'ID', 'question_id', 'idx']).describe('fields that name a question'),
+  suffix: z.string().optional().describe('put after every question; default: by the kind of answers'),
+  examples: z.array(example).default([]).describe('worked examples for --few-shot'),
+})
+
+export type SetAdapter = z.output<typeof adapterSchema>
+export type AdapterInput = z.input<typeof adapterSchema>
+export type SetKind = NonNullable<SetAdapter['kind']>
+export type Example = z.output<typeof example>
+
+/** Which parts of a set are reported by themselves. */
+export const groupings = ['level', 'subject', 'category'] as const
+export type Grouping = (typeof groupings)[number]
+
+/** What is asked of the model where a set does not say it: an answer that can be found. */
+export const defaultSuffix: Readonly<Record<SetKind, string>> = {
+  math: '\nPlease reason step by step, and put your final answer within \\boxed{}.',
+  number: '\nPlease reason step by step, and put your final answer within \\boxed{}.',
+  exact: '\nPlease reason step by step, and put your final answer within \\boxed{}.',
+  choice: '\nPlease reason step by step, and put the letter of your choice within \\boxed{}.',
+}

@@ -1,0 +1,35 @@
+import type { AnswerChecker } from '../reward/checker.ts'
+import type { Verdict } from './evaluate.ts'
+import type { AnswerClass } from './statistics/at-k.ts'
+
+/** A question's samples by their answers. */
+export interface AnswerClasses {
+  readonly classes: readonly AnswerClass[]
+  readonly answerless: number
+}
+
+/**
+ * Sorts the samples of one question into classes of equal answers, by voting again and again: the winner's class leaves,
+ * and the rest votes. Equality need not be transitive (64% is 64, and is 0.64), so that the largest class comes first.
+ * A class is right when most of its samples equal the known answer.
+ * @param texts [samples]
+ * @param verdicts [samples] of the same texts
+ */
+export async function classifyAnswers(
+  checker: AnswerChecker,
+  texts: readonly string[],
+  verdicts: readonly Verdict[],
+): Promise<AnswerClasses> {
+  let rest = verdicts.flatMap(({ answer }, i) => (answer === null ? [] : [i]))
+  const answerless = texts.length - rest.length
+  const classes: AnswerClass[] = []
+  while (rest.length > 0) {
+    const { rewards } = await checker.vote(rest.map((i) => texts[i]!))
+    const winners = rest.filter((_, i) => rewards[i] === 1)
+    if (winners.length === 0) break // a user's checker that finds no answer any more
+    const right = winners.filter((i) => verdicts[i]!.right).length
+    classes.push({ size: winners.length, right: 2 * right > winners.length })
+    rest = rest.filter((_, i) => rewards[i] !== 1)
+  }
+  return { classes, answerless: answerless + rest.length }
+}

@@ -1,0 +1,47 @@
+import { answerSet, promptSet } from './answer-set.ts'
+import { type JudgedItem, judgeSet } from './judge-set.ts'
+import type { EvalSet } from './read-set.ts'
+import type { Results, SetResult } from './results.ts'
+import { type EvalModel, type EvalSettings, formatOf } from './settings.ts'
+import { summarizeSet } from './summarize.ts'
+
+export interface EvaluateSetsOptions {
+  readonly cache: string // folder of answers that are known already
+  readonly fresh: boolean // do not read them
+  readonly rowsPerCall: number // samples that the engine gets at a time
+  readonly signal: AbortSignal
+  readonly onProgress: (set: EvalSet, done: number, total: number) => void
+  /** Called with each set when it is done. */
+  readonly onSet: (set: EvalSet, result: SetResult, judged: readonly JudgedItem[]) => Promise<void>
+}
+
+/**
+ * A whole evaluation of one model: prompts, responses, grades, statistics, set by set.
+ * @returns null where it was stopped; what is finished is in the cache
+ * @throws UserError before any weight is loaded, for a question that does not fit the model
+ */
+export async function evaluateSets(
+  model: EvalModel,
+  sets: readonly EvalSet[],
+  settings: EvalSettings,
+  options: EvaluateSetsOptions,
+): Promise<Results | null> {
+  const results: SetResult[] = []
+  for (const prompted of sets.map((set) => promptSet(model, set, settings))) {
+    const { set } = prompted
+    const onProgress = (done: number, total: number): void => options.onProgress(set, done, total)
+    const responses = await answerSet(model, prompted, settings, { ...options, onProgress })
+    if (responses === null) return null
+    const judged = await judgeSet(set, responses, formatOf(set, settings))
+    const result = summarizeSet(set, judged)
+    results.push(result)
+    await options.onSet(set, result, judged)
+  }
+  return {
+    version: 1,
+    model: { path: model.path, fingerprint: model.fingerprint, device: model.device, dtype: model.dtype },
+    settings,
+    sets: results,
+    average: results.reduce((sum, { accuracy }) => sum + accuracy, 0) / results.length,
+  }
+}

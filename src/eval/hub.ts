@@ -1,0 +1,149 @@
+// Question sets of the HuggingFace hub, row by row, through its dataset viewer: JSON whatever the set is stored as.
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { UserError } from '../errors.ts'
+import { writeWhole } from '../files.ts'
+import { type JsonLine, readJsonl } from '../jsonl.ts'
+
+/** A part of a hub data set. */
+export interface HubSet {
+  readonly dataset: string // owner/name
+  readonly config?: string | undefined // default: the only one, or "default"
+  readonly split?: string | undefined // default: test, else validation, else the only one
+}
+
+export interface HubOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cache: string // folder that fetched sets are kept in
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+const rowsPerCall = 100 // the viewer's most
+const tries = 4
+
+/**
+ * Fetches a set once and keeps it: the next call reads the copy. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE count as they do
+ * for Python's datasets.
+ * @returns rows with their number from 1, and the file they are kept in
+ * @throws UserError saying what could not be reached or is not there, and how to do without
+ */
+export async function readHubSet(set: HubSet, options: HubOptions): Promise<{ file: string; rows: JsonLine[] }> {
+  const named = set.config !== undefined && set.split !== undefined ? keptFile(set as Required<HubSet>, options) : null
+  if (named !== null && (await exists(named))) return { file: named, rows: await readJsonl(named) }
+  if (isOn(options.env.HF_HUB_OFFLINE)) throw unreachable(set, 'HF_HUB_OFFLINE is set, and there is no copy yet')
+  const part = await choosePart(set, options)
+  const file = keptFile(part, options)
+  if (!(await exists(file))) {
+    await mkdir(dirname(file), { recursive: true })
+    const rows = await fetchRows(part, options)
+    await writeWhole(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+  }
+  return { file, rows: await readJsonl(file) }
+}
+
+const keptFile = ({ dataset, config, split }: Required<HubSet>, { cache }: HubOptions): string =>
+  join(cache, 'sets', dataset.replace('/', '__'), `${config}__${split}.jsonl`.replaceAll('/', '_'))
+
+async function choosePart(set: HubSet, options: HubOptions): Promise<Required<HubSet>> {
+  if (set.config !== undefined && set.split !== undefined) return set as Required<HubSet>
+  const { splits } = (await ask('splits', set, {}, options)) as { splits: { config: string; split: string }[] }
+  const wanted = splits.filter(
+    ({ config, split }) => (set.config ?? config) === config && (set.split ?? split) === split,
+  )
+  const configs = [...new Set(wanted.map(({ config }) => config))]
+  const config = configs.length === 1 ? configs[0] : configs.find((name) => name === 'default')
+  const there = wanted.filter((part) => part.config === config).map(({ split }) => split)
+  const split =
+    ['test', 'validation'].find((name) => there.includes(name)) ?? (there.length === 1 ? there[0] : undefined)
+  if (config !== undefined && split !== undefined) return { dataset: set.dataset, config, split }
+  const all = splits.map((part) => `${set.dataset}:${part.config}:${part.split}`).join(', ')
+  throw new UserError(`${shown(set)}: which part of it? Give one of ${all}`)
+}
+
+async function fetchRows(set: Required<HubSet>, options: HubOptions): Promise<unknown[]> {
+  const rows: unknown[] = []
+  let total = Number.POSITIVE_INFINITY
+  while (rows.length < total) {
+    const page = (await ask('rows', set, { offset: rows.length, length: rowsPerCall }, options)) as RowsPage
+    for (const { row, row_idx, truncated_cells } of page.rows) {
+      if (truncated_cells.length > 0) {
+        throw unreachable(set, `row ${row_idx} is too long for the hub's viewer (${truncated_cells.join(', ')})`)
+      }
+      rows.push(row)
+    }
+    if (page.rows.length === 0) break // fewer than promised
+    total = page.num_rows_total
+    options.onProgress?.(rows.length, total)
+  }
+  if (rows.length === 0) throw new UserError(`${shown(set)} is empty`)
+  return rows
+}
+
+interface RowsPage {
+  readonly rows: readonly { row_idx: number; row: unknown; truncated_cells: readonly string[] }[]
+  readonly num_rows_total: number
+}
+
+/** One call of the viewer's API; asks again where the hub is busy. */
+async function ask(
+  endpoint: 'splits' | 'rows',
+  set: HubSet,
+  query: Readonly<Record<string, number>>,
+  { env }: HubOptions,
+): Promise<unknown> {
+  const url = new URL(`${viewerAddress(env)}/${endpoint}`)
+  for (const [name, value] of Object.entries({ ...set, ...query })) {
+    if (value !== undefined) url.searchParams.set(name, String(value))
+  }
+  const headers: Record<string, string> = env.HF_TOKEN ? { authorization: `Bearer ${env.HF_TOKEN}` } : {}
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await fetch(url, { headers }).catch((cause: Error) => {
+      const reason = (cause.cause as Error | undefined)?.message || cause.message
+      throw unreachable(set, `${url.origin} cannot be reached (${reason})`)
+    })
+    if (response.ok) return response.json()
+    const isBusy = response.status === 429 || response.status >= 500
+    if (isBusy && attempt < tries) {
+      await response.body?.cancel()
+      await setTimeout(250 * 2 ** attempt)
+      continue
+    }
+    const told = await response.text()
+    throw unreachable(
+      set,
+      `${url.origin} answers ${response.status}${reasonIn(told)}${accessHint(response.status, env)}`,
+    )
+  }
+}
+
+/** Of the hub's dataset viewer, which belongs to the hub's address as Python's datasets has it. */
+const viewerAddress = ({ HF_ENDPOINT }: HubOptions['env']): string =>
+  (HF_ENDPOINT || 'https://huggingface.co').replace('https://', 'https://datasets-server.').replace(/\/$/, '')
+
+function reasonIn(body: string): string {
+  try {
+    const { error } = JSON.parse(body) as { error?: unknown }
+    return typeof error === 'string' ? ` (${error})` : ''
+  } catch {
+    return ''
+  }
+}
+
+const accessHint = (status: number, env: HubOptions['env']): string =>
+  (status === 401 || status === 403 || status === 404) && !env.HF_TOKEN ? '; a private or gated set needs HF_TOKEN' : ''
+
+const shown = ({ dataset, config, split }: HubSet): string => [dataset, config, split].filter(Boolean).join(':')
+
+const unreachable = (set: HubSet, reason: string): UserError =>
+  new UserError(
+    `the question set ${shown(set)}: ${reason}. Or download it as JSONL, by any means, and give the file's path`,
+  )
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+const isOn = (value: string | undefined): boolean => ['1', 'true', 'yes', 'on'].includes((value ?? '').toLowerCase())

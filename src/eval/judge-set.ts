@@ -1,0 +1,52 @@
+import { createAnswerChecker } from '../reward/checker.ts'
+import { type AnswerClasses, classifyAnswers } from './answer-classes.ts'
+import { gradeResponses, type Verdict } from './evaluate.ts'
+import { answeringPart, type EvalFormat } from './prompt.ts'
+import type { EvalItem, EvalSet } from './read-set.ts'
+import type { Response } from './store.ts'
+
+/** A question, the model's samples, and what they are worth. */
+export interface JudgedItem {
+  readonly item: EvalItem
+  readonly responses: readonly Response[] // [samples]
+  readonly verdicts: readonly Verdict[] // [samples]
+  readonly classes: AnswerClasses
+}
+
+/**
+ * Grades all responses to a set.
+ * @param responses [items][samples]
+ */
+export async function judgeSet(
+  set: EvalSet,
+  responses: readonly (readonly Response[])[],
+  format: EvalFormat,
+): Promise<JudgedItem[]> {
+  const { kind, tolerance } = set
+  const checker = await createAnswerChecker({ kind, tolerance, module: null, timeLimitMs: 1000 })
+  try {
+    const judged: JudgedItem[] = []
+    for (const [i, item] of set.items.entries()) {
+      const texts = responses[i]!.map(({ text }) => answeringPart(text, format))
+      const verdicts = await gradeResponses(checker, item.answer, texts)
+      const classes = await classifyAnswers(checker, texts, verdicts)
+      judged.push({ item, responses: responses[i]!, verdicts, classes })
+    }
+    return judged
+  } finally {
+    await checker.close()
+  }
+}
+
+/** A line of the per-question file, for people. */
+export const itemLine = ({ name }: EvalSet, { item, responses, verdicts }: JudgedItem): object => ({
+  set: name,
+  id: item.id,
+  key: item.key,
+  line: item.line,
+  ...item.groups,
+  question: item.problem,
+  known: item.answer,
+  right: verdicts.filter((verdict) => verdict.right).length,
+  samples: verdicts.map((verdict, i) => ({ ...verdict, ...responses[i]! })),
+})

@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs'
+import { cacheFolder } from '../cache-folder.ts'
+import { UserError } from '../errors.ts'
+import { readJsonl } from '../jsonl.ts'
+import { createAnswerChecker } from '../reward/checker.ts'
+import type { SetAdapter, SetKind } from './adapter.ts'
+import { genericAdapter, knownAdapter, knownSets, readAdapter, setNameOf } from './find-adapter.ts'
+import { type HubSet, readHubSet } from './hub.ts'
+import { type EvalSet, readSet, requireAnswersOfKind, type SetRows } from './read-set.ts'
+
+export interface SetOptions {
+  readonly limit: number // only the first so many; 0 = all
+  readonly adapters: readonly string[] // files that describe sets
+  readonly kind: SetKind | null // of all sets; null = as their adapters say
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+/**
+ * Reads question sets, each named by a path, a hub id (owner/name, owner/name:config:split) or the name of a known set,
+ * and checks that their known answers can be compared.
+ * @throws UserError naming the set and line
+ */
+export async function openSets(sources: readonly string[], options: SetOptions): Promise<EvalSet[]> {
+  const own = await Promise.all(options.adapters.map(readAdapter))
+  const sets: EvalSet[] = []
+  for (const source of sources) {
+    const { adapter, rows } = await locate(source, own, options)
+    const set = readSet(rows, options.kind === null ? adapter : { ...adapter, kind: options.kind }, options.limit)
+    await requireKind(set)
+    const same = sets.find(({ name }) => name === set.name)
+    if (same !== undefined) {
+      throw new UserError(
+        `${source} and ${same.source} are both called ${set.name}: rename one, or name it with --adapter FILE`,
+      )
+    }
+    sets.push(set)
+  }
+  return sets
+}
+
+async function locate(
+  source: string,
+  own: readonly SetAdapter[],
+  { onProgress }: SetOptions,
+): Promise<{ adapter: SetAdapter; rows: SetRows }> {
+  const adapterOf = (name: string): SetAdapter | null =>
+    own.find((adapter) => [adapter.name, ...adapter.files].includes(name)) ?? knownAdapter(name)
+  if (existsSync(source)) {
+    const name = setNameOf(source)
+    return { adapter: adapterOf(name) ?? genericAdapter(name), rows: { source, rows: await readJsonl(source) } }
+  }
+  const [dataset = '', config, split] = source.split(':')
+  const adapter = adapterOf(dataset)
+  const hub = hubSet(adapter, { dataset, config, split })
+  if (hub === null) throw noSuchSet(source, adapter)
+  const cache = cacheFolder()
+  const { file, rows } = await readHubSet(hub, { env: process.env, cache, ...(onProgress && { onProgress }) })
+  return { adapter: adapter ?? genericAdapter(dataset.split('/')[1]!), rows: { source: file, rows } }
+}
+
+/** Where a set lies on the hub; what is named wins over what its adapter says. */
+function hubSet(adapter: SetAdapter | null, { dataset, config, split }: HubSet): HubSet | null {
+  if (/^[\w.-]+\/[\w.-]+$/.test(dataset) && !/\.jsonl?$/.test(dataset)) {
+    const known = adapter?.hub?.dataset === dataset ? adapter.hub : undefined
+    return { dataset, config: config ?? known?.config, split: split ?? known?.split }
+  }
+  if (adapter?.hub === undefined) return null
+  return { dataset: adapter.hub.dataset, config: config ?? adapter.hub.config, split: split ?? adapter.hub.split }
+}
+
+function noSuchSet(source: string, adapter: SetAdapter | null): UserError {
+  const names = knownSets.filter(({ hub }) => hub !== undefined).map(({ name }) => name)
+  const reason =
+    adapter === null
+      ? `there is no such file, and it is neither a hub id (owner/name) nor a set known by name (${names.join(', ')})`
+      : `the set ${adapter.name} is known, but not where it lies on the hub: give the path of a JSONL file`
+  return new UserError(`--data ${source}: ${reason}`)
+}
+
+async function requireKind(set: EvalSet): Promise<void> {
+  const checker = await createAnswerChecker({
+    kind: set.kind,
+    tolerance: set.tolerance,
+    module: null,
+    timeLimitMs: 1000,
+  })
+  try {
+    await requireAnswersOfKind(set, checker)
+  } finally {
+    await checker.close()
+  }
+}

@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto'
+import { UserError } from '../errors.ts'
+import type { JsonLine } from '../jsonl.ts'
+import type { AnswerChecker } from '../reward/checker.ts'
+import { defaultSuffix, type Example, type Grouping, groupings, type SetAdapter, type SetKind } from './adapter.ts'
+import { choiceLetter, isAmong, letterRange, listChoices, listsChoices, readChoices } from './choices.ts'
+import { isMissing, type Row, renderLayout, requiredFields, textOf } from './layout.ts'
+
+/** A question with its known answer, as the stages use it. */
+export interface EvalItem {
+  readonly id: string // the set's own, or the line
+  readonly key: string // of the content: the same question in two copies of a set has one key
+  readonly line: number // in its file, from 1
+  readonly problem: string // with its choices, without any instruction
+  readonly answer: string // as the set writes it
+  readonly choices: number // 0: free answer
+  readonly groups: Readonly<Partial<Record<Grouping, string>>>
+}
+
+export interface EvalSet {
+  readonly name: string
+  readonly title: string
+  readonly source: string // path or hub id
+  readonly kind: SetKind
+  readonly tolerance: number
+  readonly suffix: string // put after every question
+  readonly examples: readonly Example[]
+  readonly items: readonly EvalItem[] // not empty
+}
+
+/** Lines of a set, and where they come from. */
+export interface SetRows {
+  readonly source: string
+  readonly rows: readonly JsonLine[]
+}
+
+/**
+ * A set's lines to questions, through its adapter.
+ * @param limit only the first so many; 0 = all
+ * @throws UserError naming the source, the line, what is missing, what was looked for and what is there
+ */
+export function readSet({ source, rows }: SetRows, adapter: SetAdapter, limit = 0): EvalSet {
+  const chosen = limit > 0 ? rows.slice(0, limit) : rows
+  const seen = new Map<string, number>()
+  const items = chosen.flatMap((row) => {
+    if (adapter.skipUnanswered && isUnanswered(row, adapter)) return []
+    const item = readItem(row, adapter, source)
+    const times = seen.get(item.key) ?? 0
+    seen.set(item.key, times + 1)
+    return times === 0 ? item : { ...item, key: `${item.key}-${times + 1}` } // asked twice
+  })
+  if (items.length === 0) throw new UserError(`${source}: no line has an answer`)
+  const kind = adapter.kind ?? (items.every(isLetterChoice) ? 'choice' : 'math')
+  return {
+    name: adapter.name,
+    title: adapter.title ?? adapter.name,
+    source,
+    kind,
+    tolerance: adapter.tolerance,
+    suffix: adapter.suffix ?? defaultSuffix[kind],
+    examples: adapter.examples,
+    items,
+  }
+}
+
+const isUnanswered = ({ value }: JsonLine, { answer }: SetAdapter): boolean =>
+  answer.every((name) => isNoAnswer(((value ?? {}) as Row)[name]))
+
+// collections that put answers into boxes box empty ones too
+const isNoAnswer = (value: unknown): boolean => isMissing(value) || /^\\boxed\{\s*\}$/.test(textOf(value).trim())
+
+function readItem({ line, value }: JsonLine, adapter: SetAdapter, source: string): EvalItem {
+  const where = `${source}:${line}`
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UserError(`${where}: expected {"problem": "...", "answer": "..."}, found ${describeValue(value)}`)
+  }
+  const row = value as Row
+  const asked = firstLayout(adapter, row)
+  if (asked === null)
+    throw missing(
+      'question',
+      adapter.question.map((layout) => requiredFields(layout).join(' + ')),
+      { where, row, adapter },
+    )
+  const choices = choicesOf(adapter, row)
+  const field = adapter.answer.find((name) => !isNoAnswer(row[name]))
+  if (field === undefined) throw missing('answer', adapter.answer, { where, row, adapter })
+  const problem = choices === null || listsChoices(asked) ? asked : `${asked}\nAnswer Choices: ${listChoices(choices)}`
+  const answer = answerText(row[field], choices, adapter)
+  return {
+    id: idOf(adapter, row, line),
+    key: createHash('sha256')
+      .update(JSON.stringify([problem, answer]))
+      .digest('hex')
+      .slice(0, 16),
+    line,
+    problem,
+    answer,
+    choices: choices?.length ?? 0,
+    groups: groupsOf(adapter, row),
+  }
+}
+
+const firstLayout = (adapter: SetAdapter, row: Row): string | null => {
+  for (const layout of adapter.question) {
+    const text = renderLayout(layout, row)
+    if (text !== null && text !== '') return text
+  }
+  return null
+}
+
+function choicesOf(adapter: SetAdapter, row: Row): string[] | null {
+  const field = adapter.choices.find((name) => !isMissing(row[name]))
+  return field === undefined ? null : readChoices(row[field])
+}
+
+function answerText(value: unknown, choices: readonly string[] | null, adapter: SetAdapter): string {
+  const letter = adapter.kind === undefined || adapter.kind === 'choice' ? choiceLetter(value, choices) : null
+  if (letter !== null && (choices !== null || adapter.kind === 'choice')) return letter
+  const text = textOf(value)
+  return adapter.answerEnd === undefined ? text : text.replace(new RegExp(adapter.answerEnd), '')
+}
+
+const idOf = (adapter: SetAdapter, row: Row, line: number): string => {
+  const field = adapter.id.find((name) => !isMissing(row[name]))
+  return field === undefined ? `line-${line}` : textOf(row[field])
+}
+
+function groupsOf(adapter: SetAdapter, row: Row): EvalItem['groups'] {
+  const groups: Partial<Record<Grouping, string>> = {}
+  for (const grouping of groupings) {
+    const { fields, names } = adapter[grouping]
+    const field = fields.find((name) => !isMissing(row[name]))
+    if (field === undefined) continue
+    const value = textOf(row[field]).replace(/^Level (?=\d)/, '')
+    groups[grouping] = names?.[value] ?? value
+  }
+  return groups
+}
+
+const isLetterChoice = ({ choices, answer }: EvalItem): boolean =>
+  choices > 0 && /^\s*(?:\\boxed\{)?\(?[A-J]\)?\}?\s*$/.test(answer)
+
+function missing(
+  what: 'question' | 'answer',
+  lookedFor: readonly string[],
+  { where, row, adapter }: { where: string; row: Row; adapter: SetAdapter },
+): UserError {
+  const has = Object.keys(row).filter((name) => !isMissing(row[name]))
+  const there = has.length === 0 ? 'nothing' : has.slice(0, 20).join(', ')
+  return new UserError(
+    `${where}: expected {"problem": "...", "answer": "..."}: no ${what} found for the set ${adapter.name} ` +
+      `(looked for ${lookedFor.join(', ')}; the line has ${there}). ` +
+      'Rename the field, or describe the set with --adapter FILE (docs/evaluation.md)',
+  )
+}
+
+const describeValue = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 40)
+
+/**
+ * Do the known answers hold an answer of the set's kind?
+ * @throws UserError naming the first line whose does not
+ */
+export async function requireAnswersOfKind(set: EvalSet, checker: AnswerChecker): Promise<void> {
+  for (const { line, answer, choices } of set.items) {
+    const { gold } = await checker.grade(answer, answer)
+    const isOutside = set.kind === 'choice' && gold !== null && choices > 0 && !isAmong(gold, choices)
+    if (gold !== null && !isOutside) continue
+    const expected = {
+      math: 'an answer',
+      exact: 'an answer',
+      number: 'a number',
+      choice: choices > 0 ? `a letter ${letterRange(choices)}` : 'a letter A to J',
+    }[set.kind]
+    throw new UserError(
+      `${set.source}:${line}: the known answer ${JSON.stringify(answer.slice(0, 80))} is not ${expected}, which answers ` +
+        `of kind ${set.kind} are: give --answers math, choice, exact or number, or describe the set with --adapter FILE`,
+    )
+  }
+}

@@ -1,0 +1,38 @@
+import type { Tokenizer } from '../model/tokenizer.ts'
+import type { Device, Dtype, NativeEngine } from '../native/types.ts'
+import type { PromptFormat } from '../rollout/prompt.ts'
+import type { EvalFormat } from './prompt.ts'
+import type { EvalSet } from './read-set.ts'
+
+/** What decides a model's answers besides the model and the questions. */
+export interface EvalSettings {
+  readonly samples: number // a question
+  readonly temperature: number // 0 = greedy
+  readonly topP: number // 1 = off
+  readonly presencePenalty: number // 0 = off
+  readonly maxNewTokens: number
+  readonly seed: number
+  readonly template: PromptFormat['template']
+  readonly suffix: string | null // put after every question; null = as the set says
+  readonly fewShot: number // worked examples before a question
+}
+
+/** A model to evaluate. */
+export interface EvalModel {
+  readonly path: string
+  readonly fingerprint: string // of its content
+  readonly tokenizer: Tokenizer
+  readonly stopTokens: Int32Array
+  readonly maxPositions: number // longest sequence
+  readonly device: Device
+  readonly dtype: Dtype
+  /** Loads the weights at the first call: where every answer is known already, there is none. */
+  engine(): Promise<NativeEngine>
+}
+
+/** How a set's questions are asked under these settings. */
+export const formatOf = (set: EvalSet, { template, suffix, fewShot }: EvalSettings): EvalFormat => ({
+  template,
+  suffix: suffix ?? set.suffix,
+  examples: set.examples.slice(0, fewShot),
+})

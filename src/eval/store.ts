@@ -1,0 +1,95 @@
+// Answers that a model has given already: a JSONL file that only grows, read back when the same is asked again.
+import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { UserError } from '../errors.ts'
+import { syncPath } from '../files.ts'
+
+/** What is kept of a sample; how it is graded is not: that is quick, and may have got better since. */
+export interface Response {
+  readonly text: string
+  readonly tokens: number // new ones, the stop token included
+  readonly finishReason: 'stop' | 'length'
+}
+
+/** A prompt's samples, found again by the hash of its tokens. */
+export interface StoredAnswer {
+  readonly prompt: string
+  readonly responses: readonly Response[] // [samples]
+}
+
+export interface ResponseStore {
+  get(prompt: string): readonly Response[] | undefined
+  /** Appends, and waits until the lines are on the disk. */
+  add(answers: readonly StoredAnswer[]): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Opens a file of answers; its first line says what they are answers of.
+ * @param fresh leave out what is there: new answers are added behind it, and count from then on
+ * @throws UserError if the file cannot be read or written
+ */
+export async function openStore(path: string, header: object, fresh = false): Promise<ResponseStore> {
+  const text = await readText(path)
+  const known = fresh ? new Map<string, readonly Response[]>() : readAnswers(text)
+  let handle: FileHandle | null = null
+  const append = async (lines: readonly object[]): Promise<void> => {
+    if (handle === null) {
+      handle = await openForAppending(path)
+      if (text === '') lines = [header, ...lines]
+      // what was cut off by a crash must not swallow the next line
+      else if (!text.endsWith('\n')) await handle.appendFile('\n')
+    }
+    await handle.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    await handle.sync()
+  }
+  return {
+    get: (prompt) => known.get(prompt),
+    add: async (answers) => {
+      if (answers.length === 0) return
+      await append(answers).catch((cause: NodeJS.ErrnoException) => {
+        if (cause instanceof UserError) throw cause
+        throw new UserError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause })
+      })
+      for (const { prompt, responses } of answers) known.set(prompt, responses)
+    },
+    close: async () => {
+      await handle?.close()
+      handle = null
+    },
+  }
+}
+
+/** Lines that are not whole are passed over: what was lost is generated again. */
+function readAnswers(text: string): Map<string, readonly Response[]> {
+  const answers = new Map<string, readonly Response[]>()
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    try {
+      const { prompt, responses } = JSON.parse(line) as Partial<StoredAnswer>
+      if (typeof prompt === 'string' && Array.isArray(responses)) answers.set(prompt, responses)
+    } catch {
+      // cut off when the process died
+    }
+  }
+  return answers
+}
+
+const readText = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return ''
+    throw new UserError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause })
+  })
+
+async function openForAppending(path: string): Promise<FileHandle> {
+  const refuse = (cause: NodeJS.ErrnoException): never => {
+    throw new UserError(
+      `cannot write ${path}: ${cause.code ?? cause.message}. SERL_CACHE names another folder for the cache`,
+      { cause },
+    )
+  }
+  await mkdir(dirname(path), { recursive: true }).catch(refuse)
+  const handle = await open(path, 'a').catch(refuse)
+  await syncPath(dirname(path))
+  return handle
+}

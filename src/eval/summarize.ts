@@ -1,0 +1,63 @@
+import { type Grouping, groupings } from './adapter.ts'
+import type { JudgedItem } from './judge-set.ts'
+import type { EvalSet } from './read-set.ts'
+import type { EstimateAtK, PartResult, SetResult } from './results.ts'
+import { majorityAtK, passAtK, reportedKs } from './statistics/at-k.ts'
+import { estimateAccuracy } from './statistics/intervals.ts'
+
+/** The numbers of one set. */
+export function summarizeSet(set: EvalSet, judged: readonly JudgedItem[]): SetResult {
+  const samples = judged[0]!.responses.length
+  const { mean, interval, method } = estimateAccuracy(judged.map(shareRight))
+  const responses = judged.flatMap((item) => item.responses)
+  const verdicts = judged.flatMap((item) => item.verdicts)
+  const ks = samples === 1 ? [] : reportedKs(samples)
+  return {
+    name: set.name,
+    title: set.title,
+    source: set.source,
+    answers: set.kind,
+    n: judged.length,
+    samples,
+    accuracy: mean,
+    interval: [...interval],
+    intervalMethod: method,
+    passAt: atEach(ks, (k) => judged.map((item) => passAtK(samples, countRight(item), k))),
+    majorityAt: atEach(ks, (k) => judged.map(({ classes }) => majorityAtK(classes.classes, classes.answerless, k))),
+    meanTokens: responses.reduce((sum, { tokens }) => sum + tokens, 0) / responses.length,
+    eosRate: responses.filter(({ finishReason }) => finishReason === 'stop').length / responses.length,
+    answerless: verdicts.filter(({ answer }) => answer === null).length / verdicts.length,
+    by: Object.fromEntries(groupings.flatMap((grouping) => byGroup(grouping, judged))),
+    items: judged.map((item) => ({ key: item.item.key, id: item.item.id, right: countRight(item) })),
+  }
+}
+
+const countRight = ({ verdicts }: JudgedItem): number => verdicts.filter(({ right }) => right).length
+
+const shareRight = (item: JudgedItem): number => countRight(item) / item.verdicts.length
+
+const atEach = (ks: readonly number[], values: (k: number) => number[]): Record<string, EstimateAtK> =>
+  Object.fromEntries(
+    ks.map((k) => {
+      const { mean, interval } = estimateAccuracy(values(k))
+      return [String(k), { value: mean, interval: [...interval] }]
+    }),
+  )
+
+/** Questions by the value of one field, where the set has it and not all share one. */
+function byGroup(grouping: Grouping, judged: readonly JudgedItem[]): [string, Record<string, PartResult>][] {
+  const parts = new Map<string, JudgedItem[]>()
+  for (const item of judged) {
+    const value = item.item.groups[grouping] ?? '(none)'
+    const part = parts.get(value)
+    if (part === undefined) parts.set(value, [item])
+    else part.push(item)
+  }
+  if (parts.size < 2) return []
+  const names = [...parts.keys()].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  const results = names.map((name): [string, PartResult] => {
+    const { mean, interval } = estimateAccuracy(parts.get(name)!.map(shareRight))
+    return [name, { n: parts.get(name)!.length, accuracy: mean, interval: [...interval] }]
+  })
+  return [[grouping, Object.fromEntries(results)]]
+}
