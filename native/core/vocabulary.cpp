@@ -10,7 +10,7 @@
 namespace serl {
 namespace {
 
-constexpr int64_t kChunkElements = int64_t{1} << 24;  // 64 MiB of float32 logits
+constexpr int64_t kChunkElements = int64_t{1} << 23;  // 32 MiB of float32 logits
 
 int64_t chunkRows(int64_t rows, int64_t vocabulary) {
   return std::clamp<int64_t>(kChunkElements / vocabulary, 16, std::max<int64_t>(rows, 16));

@@ -45,7 +45,8 @@ export async function instructCommand(flags: InstructFlags): Promise<number> {
     throw new UserError(`--output and --proposals are both ${flags.output}: give another name`)
   const interrupt = interruptSignal('stopping: what was accepted is kept')
   const { signal } = interrupt
-  const open = async () => trainModel(await openModel(described, { ...config.model, path: paths.model }, false))
+  const settings = { ...config.model, path: paths.model, kvCacheGiB: config.model.kvCacheGiB ?? 4 }
+  const open = async () => trainModel(await openModel(described, settings, false))
   try {
     const summary = await withJsonlOutput(flags.output, { json: flags.json, inputs }, (output) =>
       withProposals(flags.proposals, inputs, (proposals) =>

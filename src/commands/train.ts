@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { requirePaths } from '../config/check.ts'
 import { resolveConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import { consoleReporter } from '../log/console.ts'
 import { configFile } from '../log/run-folder.ts'
+import { memoryText, withChosen } from '../train/memory-plan.ts'
 import { NothingAcceptable } from '../train/nothing-acceptable.ts'
 import { openAnswerChecker } from '../train/open-checker.ts'
 import { describeModel, openModel, requireTrainable, trainModel } from '../train/open-model.ts'
@@ -14,6 +16,7 @@ import { configBase } from './config-base.ts'
 import { flagLayers, type SettingFlags } from './config-layers.ts'
 import { dryRun } from './dry-run.ts'
 import { interruptSignal } from './interrupt.ts'
+import { trainingPlan } from './memory-finding.ts'
 import { shellWord } from './shell.ts'
 import { summaryJson, summaryText } from './train-summary.ts'
 
@@ -29,10 +32,13 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   if (resume && flags.out === undefined)
     throw new UserError('--resume needs --out RUN: the folder of the run to go on with')
   const base = await configBase(source, flags)
-  const config = resolveConfig([...base.layers, ...flagLayers(flags)])
-  if (flags.dryRun) return dryRun(config, flags)
+  const asked = resolveConfig([...base.layers, ...flagLayers(flags)])
+  if (flags.dryRun) return dryRun(asked, flags)
+  const plan = trainingPlan(await describeModel(requirePaths(asked).model), asked)
+  const config = withChosen(asked, plan.chosen)
   const out = flags.out ?? freeRunFolder(runName(source))
   const { json = false, quiet = false } = flags
+  if (!json && !quiet) process.stderr.write(`memory plan\n${memoryText(plan).replaceAll(/^/gm, '  ')}\n`)
   const interrupt = interruptSignal('stopping: the last whole step will be saved')
   try {
     const outcome = await startRun({
@@ -45,7 +51,8 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
       openModel: openForTraining,
       openChecker: openAnswerChecker,
     })
-    if (json) process.stdout.write(`${JSON.stringify(summaryJson(outcome))}\n`)
+    const memory = { plannedBytes: plan.totalBytes, peakBytes: process.resourceUsage().maxRSS * 1024 }
+    if (json) process.stdout.write(`${JSON.stringify({ ...summaryJson(outcome), memory })}\n`)
     else if (!quiet) process.stdout.write(summaryText(outcome, config))
     return 0
   } catch (error) {
@@ -64,9 +71,14 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
 }
 
 async function openForTraining(config: Config, reference: boolean) {
-  const settings = { ...config.model, path: config.model.path! }
-  const described = await describeModel(settings.path)
+  const described = await describeModel(config.model.path!)
   requireTrainable(described) // before the weights are loaded
+  const settings = {
+    ...config.model,
+    path: config.model.path!,
+    kvCacheGiB: config.model.kvCacheGiB!, // the plan has chosen
+    activationCheckpointing: config.update.checkpointing ?? false,
+  }
   return trainModel(await openModel(described, settings, reference))
 }
 

@@ -22,7 +22,10 @@ const model = z.strictObject({
     .default('auto')
     .describe('of the weights; auto: float32 on the CPU, bfloat16 on CUDA'),
   threads: z.int().min(0).default(0).describe('CPU threads; 0 = all cores'),
-  kvCacheGiB: positive().default(4).describe('upper bound of the key-value cache; rows wait when it is full'),
+  kvCacheGiB: positive()
+    .nullable()
+    .default(null)
+    .describe('upper bound of the key-value cache; rows wait when it is full; null = as the memory plan has it'),
 })
 
 const seeds = z.strictObject({
@@ -129,9 +132,9 @@ const update = z.strictObject({
   clipLow: positive().max(1).default(0.2).describe('probability ratio floor: 1 - clipLow'),
   clipHigh: positive().default(0.2).describe('probability ratio ceiling: 1 + clipHigh'),
   oldLogprobs: z
-    .enum(['recompute', 'sampling'])
-    .default('recompute')
-    .describe('recompute by the training path, or take those of sampling'),
+    .enum(['auto', 'recompute', 'sampling'])
+    .default('auto')
+    .describe('recompute by the training path, or take those of sampling; auto: where a sample of them agrees'),
   lossMean: z
     .enum(['token', 'sequence', 'constant'])
     .default('token')
@@ -142,7 +145,19 @@ const update = z.strictObject({
     .describe('correct for sampling and training log-probabilities that differ; auto: above importanceFrom'),
   importanceFrom: z.number().min(0).default(0.01).describe('mean difference in nats from which auto corrects'),
   importanceCap: positive().default(2).describe('largest weight of a token in the correction'),
-  tokensPerMicroBatch: count().default(8192).describe('tokens computed at a time: memory, never the result'),
+  tokensPerMicroBatch: count()
+    .nullable()
+    .default(null)
+    .describe('tokens computed at a time, a shared prompt counted once; null = as the memory plan has it'),
+  checkpointing: z
+    .boolean()
+    .nullable()
+    .default(null)
+    .describe('keep only the inputs of layers and run them again in the backward; null = where memory is short'),
+  shuffle: z
+    .enum(['groups', 'sequences'])
+    .default('sequences')
+    .describe('what an epoch draws its order of: groups stay whole, and share the forward of their prompt'),
 })
 
 const optimizer = z.strictObject({

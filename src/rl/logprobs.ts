@@ -1,5 +1,5 @@
 import type { NativeEngine } from '../native/types.ts'
-import { byTokenBudget, packSequences, splitFloats, type TokenSequence } from '../rollout/pack.ts'
+import { microBatches, packSequences, splitFloats, type TokenSequence } from '../rollout/pack.ts'
 
 export interface ScoreParams {
   readonly weights: 'policy' | 'reference'
@@ -18,8 +18,8 @@ export async function scoreSequences(
 ): Promise<Float32Array[]> {
   const scored: Float32Array[] = sequences.map(() => new Float32Array(0))
   const acting = sequences.flatMap((sequence, i) => (sequence.tokens.length > sequence.promptLength ? [i] : []))
-  const lengths = acting.map((i) => sequences[i]!.tokens.length)
-  for (const batch of byTokenBudget(lengths, params.tokensPerBatch)) {
+  const active = acting.map((i) => sequences[i]!)
+  for (const batch of microBatches(engine.info.device, active, params.tokensPerBatch)) {
     const rows = batch.map((at) => acting[at]!)
     const members = rows.map((i) => sequences[i]!)
     const packed = await engine.logprobs(packSequences(members), params.weights, params.temperature)

@@ -6,6 +6,7 @@ import { computeAdvantages } from './advantage.ts'
 import { tokenKl } from './kl.ts'
 import { scoreSequences } from './logprobs.ts'
 import { importanceWeights, type Mismatch, measureMismatch, wantsImportance } from './mismatch.ts'
+import { recomputeOld, scoreParams } from './old-logprobs.ts'
 
 /** One completion, ready for the policy loss. */
 export interface TrainSequence extends TokenSequence {
@@ -29,14 +30,7 @@ export interface BatchPlan {
   readonly minibatches: readonly (readonly number[])[] // of sequences, as updatePolicy will take them
 }
 
-/**
- * Everything the policy loss needs: log-probabilities of policy and reference, KL, advantages, importance weights.
- *
- * Old log-probabilities are recomputed by the training path (update.oldLogprobs: recompute), in the micro-batches that
- * the update will take: kernels round by the shape of a batch, and so the first optimizer step's ratio is exactly 1. A
- * group left over from an earlier step keeps those of its sampling, because the
- * policy that drew it is gone.
- */
+/** Everything the policy loss needs: log-probabilities of policy and reference, KL, advantages, importance weights. */
 export async function buildTrainBatch(
   engine: NativeEngine,
   groups: readonly JudgedGroup[],
@@ -46,14 +40,14 @@ export async function buildTrainBatch(
   const sequences = groups.flatMap((group) => group.completions.map((c) => joinTokens(group.promptTokens, c.tokens)))
   const sampling = groups.flatMap((group) => group.completions.map((c) => c.logprobs))
   const fresh = groups.flatMap((group) => group.completions.map(() => group.step === plan.step))
-  const recompute = config.update.oldLogprobs === 'recompute'
-  const score = scoring(engine, sequences, plan.minibatches, config)
-  const scored = recompute ? await score('policy') : null
-  const training = sequences.map((_, i) => (scored !== null && fresh[i] ? scored[i]! : null))
+  const params = scoreParams(config)
+  const training = await recomputeOld(engine, { sequences, sampling, fresh, minibatches: plan.minibatches }, config)
   const old = sampling.map((logprobs, i) => training[i] ?? logprobs)
   const mismatch = measureMismatch(sampling, training)
   const importance = importanceOf(sampling, training, mismatch, config.update)
-  const reference = keepsReference(config) ? await score('reference') : null
+  const reference = keepsReference(config)
+    ? await scoreSequences(engine, sequences, { ...params, weights: 'reference' })
+    : null
   const kl = reference && old.map((logprobs, i) => tokenKl(logprobs, reference[i]!, config.kl.estimator))
   const penalty = config.kl.place === 'reward' ? kl : null
   const advantages = groupAdvantages(groups, penalty, config, plan.klCoef)
@@ -84,29 +78,6 @@ function importanceOf(
 
 /** Whether the run needs frozen reference weights at all. */
 export const keepsReference = (config: Config): boolean => config.kl.coef > 0 || config.kl.monitor
-
-/** Log-probabilities of all sequences, in the first epoch's minibatches. */
-const scoring =
-  (
-    engine: NativeEngine,
-    sequences: readonly TokenSequence[],
-    minibatches: readonly (readonly number[])[],
-    config: Config,
-  ) =>
-  async (weights: 'policy' | 'reference'): Promise<Float32Array[]> => {
-    const params = {
-      weights,
-      temperature: config.rollout.temperature,
-      tokensPerBatch: config.update.tokensPerMicroBatch,
-    }
-    const scored: Float32Array[] = []
-    for (const rows of minibatches.slice(0, Math.ceil(sequences.length / config.update.sequencesPerStep))) {
-      const members = rows.map((i) => sequences[i]!)
-      const parts = await scoreSequences(engine, members, params)
-      for (const [at, i] of rows.entries()) scored[i] = parts[at]!
-    }
-    return scored
-  }
 
 /** Flat over completions, in the order of the groups. */
 function groupAdvantages(

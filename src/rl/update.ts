@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import { SerlError } from '../errors.ts'
 import type { LossStats, NativeEngine, PolicyLoss } from '../native/types.ts'
-import { byTokenBudget, concatFloats, packSequences } from '../rollout/pack.ts'
+import { concatFloats, defaultTokens, microBatches, packSequences } from '../rollout/pack.ts'
 import { type LossWeights, lossWeights } from './loss-mean.ts'
 import { learningRate, type Schedule, warmupSteps } from './schedule.ts'
 import type { TrainSequence } from './train-batch.ts'
@@ -97,9 +97,8 @@ async function accumulateMinibatch(
 ): Promise<LossStats> {
   const actions = minibatch.map((sequence) => sequence.advantages.length)
   const mean = lossWeights(config.update.lossMean, actions, config.rollout.maxNewTokens)
-  const lengths = minibatch.map((sequence) => sequence.tokens.length)
   const parts: LossStats[] = []
-  for (const rows of byTokenBudget(lengths, config.update.tokensPerMicroBatch)) {
+  for (const rows of microBatches(engine.info.device, minibatch, config.update.tokensPerMicroBatch ?? defaultTokens)) {
     const members = rows.map((i) => minibatch[i]!)
     parts.push(await engine.accumulate(packSequences(members), policyLoss(members, config, klCoef, mean)))
   }

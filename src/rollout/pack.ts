@@ -68,3 +68,58 @@ export function byTokenBudget(lengths: readonly number[], budget: number): numbe
   }
   return batches
 }
+
+/** Tokens of a micro-batch where no memory plan was made. */
+export const defaultTokens = 8192
+
+/** Computes a prompt that several sequences begin with once: the CPU's kernels do. */
+export const sharesPrompts = (device: string): boolean => device === 'cpu'
+
+/**
+ * Cuts sequences into micro-batches of at most `budget` tokens, a prompt counted once in each (a longer sequence is
+ * alone). Groups stay together; the longest come first: memory runs out early or never.
+ * @returns indices into `sequences`
+ */
+export function byPromptBudget(sequences: readonly TokenSequence[], budget: number): number[][] {
+  const batches: number[][] = []
+  let rows = Number.POSITIVE_INFINITY // of the last batch
+  for (const members of groupsByPrompt(sequences)) {
+    let prompt = sequences[members[0]!]!.promptLength // what it still costs
+    for (const i of members) {
+      const { tokens, promptLength } = sequences[i]!
+      const tail = tokens.length - promptLength
+      if (rows + prompt + tail > budget) {
+        batches.push([])
+        rows = 0
+        prompt = promptLength
+      }
+      batches.at(-1)!.push(i)
+      rows += prompt + tail
+      prompt = 0
+    }
+  }
+  return batches
+}
+
+/** Groups with the longest sequence first, longest members first, ties by index. */
+function groupsByPrompt(sequences: readonly TokenSequence[]): number[][] {
+  const groups = new Map<string, number[]>()
+  for (const [i, { tokens, promptLength }] of sequences.entries()) {
+    const prompt = tokens.subarray(0, promptLength).join()
+    const group = groups.get(prompt)
+    if (group === undefined) groups.set(prompt, [i])
+    else group.push(i)
+  }
+  const length = (i: number): number => sequences[i]!.tokens.length
+  const sorted = [...groups.values()].map((members) => members.sort((a, b) => length(b) - length(a) || a - b))
+  return sorted.sort((a, b) => length(b[0]!) - length(a[0]!) || a[0]! - b[0]!)
+}
+
+/** Micro-batches as the device computes them best. */
+export const microBatches = (device: string, sequences: readonly TokenSequence[], budget: number): number[][] =>
+  sharesPrompts(device)
+    ? byPromptBudget(sequences, budget)
+    : byTokenBudget(
+        sequences.map((sequence) => sequence.tokens.length),
+        budget,
+      )

@@ -2,7 +2,7 @@ import { SerlError } from '../errors.ts'
 import type { LossStats, NativeEngine, NllLoss } from '../native/types.ts'
 import { learningRate, type Schedule } from '../rl/schedule.ts'
 import { sumStats } from '../rl/update.ts'
-import { byTokenBudget, concatFloats, packSequences } from '../rollout/pack.ts'
+import { concatFloats, microBatches, packSequences } from '../rollout/pack.ts'
 import { epochBatches } from './batches.ts'
 import type { SftDocument } from './documents.ts'
 
@@ -62,8 +62,7 @@ async function accumulateNll(
 ): Promise<LossStats> {
   const normalizer = batch.reduce((sum, document) => sum + learnedTokens(document), 0)
   const parts: LossStats[] = []
-  const lengths = batch.map((document) => document.tokens.length)
-  for (const rows of byTokenBudget(lengths, tokensPerBatch)) {
+  for (const rows of microBatches(engine.info.device, batch, tokensPerBatch)) {
     const members = rows.map((i) => batch[i]!)
     parts.push(await engine.accumulate(packSequences(members), nllLoss(members, normalizer)))
   }

@@ -110,7 +110,11 @@ async function learn(run: Run, state: TrainState, groups: readonly JudgedGroup[]
   const klCoef = config.kl.target === null ? config.kl.coef : (state.klCoef ?? config.kl.coef)
   const sequences = groups.reduce((sum, group) => sum + group.completions.length, 0)
   const order = createRandom([config.train.seed, 'minibatches', state.step])
-  const minibatches = planMinibatches(sequences, config.update, order)
+  const minibatches = planMinibatches(
+    groups.map((group) => group.completions.length),
+    config.update,
+    order,
+  )
   const batch = await buildTrainBatch(model.engine, groups, config, { step: state.step, klCoef, minibatches })
   const update = await updatePolicy(model.engine, batch.sequences, config, {
     optimizerStep: state.optimizerStep,

@@ -1,32 +1,119 @@
-import type { Dtype } from '../native/types.ts'
+import type { Config } from '../config/schema.ts'
+import type { Dtype, ModelConfig } from '../native/types.ts'
+import { keepsReference } from '../rl/train-batch.ts'
+import {
+  activationBytes,
+  fewestRows,
+  generationBytes,
+  kvCacheNeed,
+  processBytes,
+  type WorkingSet,
+  workingSet,
+} from './working-set.ts'
 
+/** What a training run takes, and how it goes about its work so that it takes no more. */
 export interface MemoryPlan {
   readonly parameters: number
   readonly weightsBytes: number
   readonly referenceBytes: number
   readonly gradientBytes: number // float32
   readonly optimizerBytes: number // both moments, and float32 masters of bfloat16 weights
-  readonly kvCacheBytes: number // upper bound
-  readonly totalBytes: number // activations come on top
+  readonly activationBytes: number // of one micro-batch, with its logits
+  readonly kvCacheBytes: number // what the rollouts can need of kvCacheGiB
+  readonly generationBytes: number // beside the cache
+  readonly processBytes: number // Node and libtorch; 0 for a GPU's memory
+  /** The peak: everything that stays, and the larger one of training and generation. */
+  readonly totalBytes: number
+  readonly chosen: Chosen
 }
 
-/** What a training run holds in memory for good, activations aside. */
-export function memoryPlan(model: {
+/** The settings that are about memory, none of them left open. */
+export interface Chosen {
+  readonly kvCacheGiB: number
+  readonly tokensPerMicroBatch: number
+  readonly checkpointing: boolean
+}
+
+/** A model as the plan needs it. */
+export interface PlannedModel {
+  readonly config: ModelConfig
   readonly shapes: Iterable<readonly number[]>
   readonly dtype: Dtype
-  readonly reference: boolean
-  readonly kvCacheBytes: number
-}): MemoryPlan {
+}
+
+// of what is free; the rest is for gaps between allocations, and for others
+const usableShare = 0.9
+// of what the run holds anyway: more tokens at a time gain little
+const modestShare = 0.12
+const mostRows = 16_384
+const smallestCacheGiB = 0.25
+const largestCacheGiB = 64
+
+/**
+ * @param available bytes that are free; null: unknown, which counts as plenty
+ */
+export function memoryPlan(model: PlannedModel, config: Config, available: number | null): MemoryPlan {
   let parameters = 0
   for (const shape of model.shapes) parameters += shape.reduce((product, size) => product * size, 1)
   const weightsBytes = parameters * (model.dtype === 'bfloat16' ? 2 : 4)
-  const referenceBytes = model.reference ? weightsBytes : 0
+  const referenceBytes = keepsReference(config) ? weightsBytes : 0
   const gradientBytes = parameters * 4
   const optimizerBytes = parameters * (model.dtype === 'bfloat16' ? 12 : 8)
-  const { kvCacheBytes } = model
-  const totalBytes = weightsBytes + referenceBytes + gradientBytes + optimizerBytes + kvCacheBytes
-  return { parameters, weightsBytes, referenceBytes, gradientBytes, optimizerBytes, kvCacheBytes, totalBytes }
+  const work = workingSet(model, config)
+  const lasting = weightsBytes + referenceBytes + gradientBytes + optimizerBytes + processBytes(work)
+  const room = available === null ? Number.POSITIVE_INFINITY : available * usableShare - lasting
+  const chosen = choose(work, config, { lasting, room })
+  const kvCacheBytes = Math.min(kvCacheNeed(work, config), chosen.kvCacheGiB * 2 ** 30)
+  const training = activationBytes(work, chosen)
+  const generation = generationBytes(work, config)
+  return {
+    parameters,
+    weightsBytes,
+    referenceBytes,
+    gradientBytes,
+    optimizerBytes,
+    activationBytes: training,
+    kvCacheBytes,
+    generationBytes: generation,
+    processBytes: processBytes(work),
+    totalBytes: lasting + Math.max(training, generation + kvCacheBytes),
+    chosen,
+  }
 }
+
+/** What the config leaves open, from what lasts and the room beside it. */
+function choose(
+  work: WorkingSet,
+  config: Config,
+  { lasting, room }: { readonly lasting: number; readonly room: number },
+): Chosen {
+  const { tokensPerMicroBatch: givenRows, checkpointing: given } = config.update
+  const longest = config.rollout.maxPromptTokens + config.rollout.maxNewTokens
+  const rows = (checkpointing: boolean): number => {
+    const one = activationBytes(work, { tokensPerMicroBatch: 1, checkpointing })
+    const perRow = (activationBytes(work, { tokensPerMicroBatch: 1025, checkpointing }) - one) / 1024
+    const modest = Math.max(work.wantedRows, (lasting * modestShare - one) / perRow)
+    return Math.floor(Math.min(modest, mostRows, Math.max(longest, (room - one) / perRow)))
+  }
+  const fits = activationBytes(work, { tokensPerMicroBatch: givenRows ?? longest, checkpointing: false }) <= room
+  const checkpointing = given ?? !fits
+  const tokensPerMicroBatch = givenRows ?? Math.max(rows(checkpointing), fewestRows)
+  const free = (room - generationBytes(work, config)) / 2 ** 30
+  const needed = kvCacheNeed(work, config) / 2 ** 30
+  const cache = Math.min(Math.max(Math.min(free, needed), smallestCacheGiB), largestCacheGiB)
+  return {
+    kvCacheGiB: config.model.kvCacheGiB ?? Math.ceil(cache * 16) / 16,
+    tokensPerMicroBatch,
+    checkpointing,
+  }
+}
+
+/** The config with what the plan chose: what a run records, so that it goes on alike on another machine. */
+export const withChosen = (config: Config, { kvCacheGiB, tokensPerMicroBatch, checkpointing }: Chosen): Config => ({
+  ...config,
+  model: { ...config.model, kvCacheGiB },
+  update: { ...config.update, tokensPerMicroBatch, checkpointing },
+})
 
 /** "1.50 GiB", "12.3 MiB". */
 export const gib = (bytes: number): string =>
@@ -40,6 +127,9 @@ export const memoryText = (plan: MemoryPlan): string =>
     `reference       ${gib(plan.referenceBytes)}`,
     `gradients       ${gib(plan.gradientBytes)}`,
     `optimizer       ${gib(plan.optimizerBytes)}`,
-    `KV cache        at most ${gib(plan.kvCacheBytes)}`,
-    `together        ${gib(plan.totalBytes)}, and the activations of one micro-batch`,
+    `activations     ${gib(plan.activationBytes)} while it learns, ${plan.chosen.tokensPerMicroBatch} tokens at a time` +
+      (plan.chosen.checkpointing ? ', layers run again in the backward' : ''),
+    `generation      ${gib(plan.generationBytes)} and a KV cache of ${gib(plan.kvCacheBytes)} while it samples`,
+    ...(plan.processBytes > 0 ? [`program         ${gib(plan.processBytes)}`] : []),
+    `peak            ${gib(plan.totalBytes)}`,
   ].join('\n')

@@ -15,6 +15,7 @@ export interface ModelSettings {
   readonly dtype: 'auto' | Dtype // auto: float32 on the CPU, bfloat16 on CUDA
   readonly threads: number // 0 = all cores
   readonly kvCacheGiB: number
+  readonly activationCheckpointing?: boolean
 }
 
 /** A checkpoint folder, read but for its weights. */
@@ -64,6 +65,7 @@ export async function openModel(
     reference,
     kvCacheBytes: Math.round(settings.kvCacheGiB * 2 ** 30),
     threads: settings.threads,
+    activationCheckpointing: settings.activationCheckpointing ?? false,
   }
   return { ...described, engine: await openEngine(options, onProgress) }
 }

@@ -84,7 +84,11 @@ async function trainSteps(engine: NativeEngine, steps: number, over: Record<stri
   for (let step = 1; step <= steps; step++) {
     const groups = await sampleGroups(engine, step)
     const random = createRandom(['still', step])
-    const minibatches = planMinibatches(prompts.length * samples, config.update, random)
+    const minibatches = planMinibatches(
+      prompts.map(() => samples),
+      config.update,
+      random,
+    )
     const plan = { step, klCoef: 1e-3, minibatches }
     const batch = await buildTrainBatch(engine, groups, config, plan)
     const update = await updatePolicy(engine, batch.sequences, config, { ...plan, optimizerStep, scheduleStep: 0 })

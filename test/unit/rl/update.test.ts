@@ -49,7 +49,8 @@ const config = (over: Readonly<Record<string, unknown>>): Config =>
   fakeConfig('/nowhere', { 'update.sequencesPerStep': 12, 'optimizer.lr': 0.01, 'kl.coef': 0.1, ...over })
 
 /** Of 12 sequences. */
-const minibatches = (settings: Config): number[][] => planMinibatches(12, settings.update, createRandom(['order']))
+const minibatches = (settings: Config): number[][] =>
+  planMinibatches([4, 4, 4], settings.update, createRandom(['order']))
 const at = (settings: Config) => ({ step: 1, klCoef: settings.kl.coef, minibatches: minibatches(settings) })
 const start = (settings: Config) => ({ ...at(settings), optimizerStep: 0, scheduleStep: 0 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  byPromptBudget,
   byTokenBudget,
   concatFloats,
   joinTokens,
@@ -49,5 +50,26 @@ describe('byTokenBudget', () => {
 
   it('makes nothing of nothing', () => {
     expect(byTokenBudget([], 10)).toEqual([])
+  })
+})
+
+describe('byPromptBudget', () => {
+  const sequence = (prompt: number[], completion: number) =>
+    joinTokens(Int32Array.from(prompt), new Int32Array(completion).fill(9))
+  const a = [1, 2, 3, 4]
+  const b = [5, 6]
+
+  it('counts a shared prompt once, and keeps its sequences together', () => {
+    const sequences = [sequence(a, 3), sequence(b, 1), sequence(a, 2), sequence(a, 3)]
+    // 4 + 3 + 3 + 2 = 12 for the first prompt, 3 for the other
+    expect(byPromptBudget(sequences, 12)).toEqual([[0, 3, 2], [1]])
+    expect(byPromptBudget(sequences, 15)).toEqual([[0, 3, 2, 1]])
+  })
+
+  it('counts it again where a group is cut, and lets a longer sequence be alone', () => {
+    const sequences = [sequence(a, 3), sequence(a, 3), sequence(a, 3), sequence(b, 20)]
+    expect(byPromptBudget(sequences, 10)).toEqual([[3], [0, 1], [2]])
+    expect(byPromptBudget(sequences, 9)).toEqual([[3], [0], [1], [2]])
+    expect(byPromptBudget([], 9)).toEqual([])
   })
 })

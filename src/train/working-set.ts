@@ -1,0 +1,94 @@
+import type { Config } from '../config/schema.ts'
+import type { ModelConfig } from '../native/types.ts'
+import type { PlannedModel } from './memory-plan.ts'
+
+// What the native engine allocates beside the tensors that last, counted from native/core: which tensors a layer keeps
+// for its backward (fused.cpp, segment_attention.cpp), the chunk of logits (vocabulary.cpp), the blocks of the
+// key-value cache (kv_cache.cpp). bench/memory.ts holds it against what is used.
+
+/** The model's side of it. */
+export interface WorkingSet {
+  readonly model: ModelConfig
+  readonly elementBytes: number
+  /** float32 on the CPU: kernels that keep little and share prompts. Else tensor operations, as autograd keeps them. */
+  readonly kernels: boolean
+  readonly cpu: boolean
+  readonly wantedRows: number // tokens of a micro-batch from which products run at full speed
+}
+
+export const fewestRows = 64
+
+/** How a micro-batch is computed. */
+export interface MicroBatch {
+  readonly tokensPerMicroBatch: number
+  readonly checkpointing: boolean
+}
+
+export function workingSet({ config: model, dtype }: PlannedModel, { model: { device } }: Config): WorkingSet {
+  const cpu = device === 'cpu'
+  return {
+    model,
+    elementBytes: dtype === 'bfloat16' ? 2 : 4,
+    kernels: cpu && dtype === 'float32',
+    cpu,
+    wantedRows: cpu ? 384 : 16_384,
+  }
+}
+
+/** Node with libtorch loaded; a GPU's memory holds none of it. */
+export const processBytes = ({ cpu }: WorkingSet): number => (cpu ? 230 * 2 ** 20 : 0)
+
+/** Elements that a layer keeps of a token for the backward. */
+function keptElements({ model, kernels }: WorkingSet): number {
+  const { hiddenSize: hidden, intermediateSize: intermediate, headDim, numAttentionHeads: heads } = model
+  const query = heads * headDim
+  const keyValue = model.numKeyValueHeads * headDim
+  const qkNorm = model.qkNorm ? 6 * (query + keyValue) : 0
+  // two residual inputs; q, k, v; the attended; log-sums; gate and up
+  if (kernels) return 2 * hidden + (query + 2 * keyValue) + query + heads + 2 * intermediate + qkNorm
+  // besides: norms in float32 and their outputs, rotated halves, repeated keys and values, silu and its product
+  return 10 * hidden + 3 * (query + 2 * keyValue) + 6 * query + heads + 4 * intermediate + qkNorm
+}
+
+/** Elements of a token that are there while one layer is worked on. */
+const passingElements = ({ hiddenSize, intermediateSize }: ModelConfig): number => 6 * intermediateSize + 8 * hiddenSize
+
+/** Of a micro-batch: what the backward needs, one layer at work, one chunk of logits. */
+export function activationBytes(work: WorkingSet, { tokensPerMicroBatch: rows, checkpointing }: MicroBatch): number {
+  const { model, elementBytes } = work
+  const layers = model.numHiddenLayers
+  const kept = keptElements(work)
+  const perRow = checkpointing ? layers * model.hiddenSize + kept : layers * kept
+  return rows * (perRow + passingElements(model)) * elementBytes + logitsBytes(work, rows)
+}
+
+const chunkElements = 2 ** 23 // of vocabulary.cpp
+
+function logitsBytes({ model, kernels }: WorkingSet, rows: number): number {
+  const chunk = Math.max(16, Math.min(rows, Math.floor(chunkElements / model.vocabSize)))
+  return chunk * model.vocabSize * 4 * (kernels ? 1 : 4)
+}
+
+const mostRows = 512 // decoded together, of generator.cpp
+const prefillTokens = 2048
+
+/** Of sampling, beside the key-value cache. */
+export function generationBytes({ model, kernels, elementBytes }: WorkingSet, config: Config): number {
+  const rows = Math.min(mostRows, rolloutRows(config))
+  const logits = rows * model.vocabSize * 4 * (kernels ? 1 : 3)
+  const prefill = Math.min(prefillTokens, config.rollout.promptsPerRound * config.rollout.maxPromptTokens)
+  return Math.max(logits, prefill * passingElements(model) * elementBytes)
+}
+
+const rolloutRows = ({ rollout }: Config): number => rollout.promptsPerRound * rollout.samplesPerPrompt
+
+const blockTokens = 32
+
+/** Bytes of key-value cache with which no row of a round of rollouts waits, prompts at their longest. */
+export function kvCacheNeed({ model, elementBytes }: WorkingSet, config: Config): number {
+  const { promptsPerRound, maxPromptTokens, maxNewTokens } = config.rollout
+  const blocks = (tokens: number): number => Math.ceil(tokens / blockTokens) * blockTokens
+  const rows = Math.min(mostRows, rolloutRows(config))
+  const tokens = promptsPerRound * blocks(maxPromptTokens) + rows * blocks(maxNewTokens)
+  return tokens * 2 * model.numHiddenLayers * model.numKeyValueHeads * model.headDim * elementBytes
+}
