@@ -36,7 +36,7 @@ export function workingSet({ config: model, dtype }: PlannedModel, { model: { de
 }
 
 /** Node with libtorch loaded; a GPU's memory holds none of it. */
-export const processBytes = ({ cpu }: WorkingSet): number => (cpu ? 230 * 2 ** 20 : 0)
+export const processBytes = ({ cpu }: WorkingSet): number => (cpu ? 265 * 2 ** 20 : 0)
 
 /** Elements that a layer keeps of a token for the backward. */
 function keptElements({ model, kernels }: WorkingSet): number {
