@@ -5,6 +5,9 @@ import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import { consoleReporter } from '../log/console.ts'
 import { configFile } from '../log/run-folder.ts'
+import type { Trace } from '../trace/trace.ts'
+import { withTraceFile } from '../trace/trace-file.ts'
+import { tracedEngine } from '../trace/traced-engine.ts'
 import { NothingAcceptable } from '../train/nothing-acceptable.ts'
 import { openAnswerChecker } from '../train/open-checker.ts'
 import { describeModel, openModel, requireTrainable, trainModel } from '../train/open-model.ts'
@@ -21,6 +24,7 @@ export interface TrainFlags extends SettingFlags {
   readonly out?: string
   readonly resume?: boolean
   readonly dryRun?: boolean
+  readonly trace?: string
 }
 
 /** `serl train [CONFIG]`. */
@@ -35,16 +39,19 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   const { json = false, quiet = false } = flags
   const interrupt = interruptSignal('stopping: the last whole step will be saved')
   try {
-    const outcome = await startRun({
-      config,
-      preset: base.preset,
-      out,
-      resume,
-      reporter: consoleReporter({ json, quiet, steps: config.train.steps * config.train.iterations }),
-      signal: interrupt.signal,
-      openModel: openForTraining,
-      openChecker: openAnswerChecker,
-    })
+    const outcome = await withTraceFile(flags.trace, { processName: 'serl train', inputs: inputsOf(config) }, (trace) =>
+      startRun({
+        config,
+        preset: base.preset,
+        out,
+        resume,
+        reporter: consoleReporter({ json, quiet, steps: config.train.steps * config.train.iterations }),
+        trace,
+        signal: interrupt.signal,
+        openModel: openForTraining(trace),
+        openChecker: openAnswerChecker,
+      }),
+    )
     if (json) process.stdout.write(`${JSON.stringify(summaryJson(outcome))}\n`)
     else if (!quiet) process.stdout.write(summaryText(outcome, config))
     return 0
@@ -63,12 +70,17 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   }
 }
 
-async function openForTraining(config: Config, reference: boolean) {
+const openForTraining = (trace: Trace) => async (config: Config, reference: boolean) => {
   const settings = { ...config.model, path: config.model.path! }
   const described = await describeModel(settings.path)
   requireTrainable(described) // before the weights are loaded
-  return trainModel(await openModel(described, settings, reference))
+  const opened = await openModel(described, settings, reference)
+  return trainModel({ ...opened, engine: tracedEngine(opened.engine, trace) })
 }
+
+/** Files that a run reads. */
+const inputsOf = ({ seeds, eval: heldOut, reward }: Config): string[] =>
+  [seeds.path, heldOut.path, reward.scorer].filter((path) => path !== null)
 
 /** What a run is called after: its preset or config file. */
 export const runName = (source = 'demo'): string => basename(source).replace(/\.ya?ml$/, '')

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts'
 import type { NativeEngine } from '../native/types.ts'
 import type { JudgedGroup } from '../rollout/group.ts'
 import { joinTokens, type TokenSequence } from '../rollout/pack.ts'
+import { noTrace, type Trace } from '../trace/trace.ts'
 import { computeAdvantages } from './advantage.ts'
 import { tokenKl } from './kl.ts'
 import { scoreSequences } from './logprobs.ts'
@@ -42,18 +43,19 @@ export async function buildTrainBatch(
   groups: readonly JudgedGroup[],
   config: Config,
   plan: BatchPlan,
+  trace: Trace = noTrace,
 ): Promise<TrainBatch> {
   const sequences = groups.flatMap((group) => group.completions.map((c) => joinTokens(group.promptTokens, c.tokens)))
   const sampling = groups.flatMap((group) => group.completions.map((c) => c.logprobs))
   const fresh = groups.flatMap((group) => group.completions.map(() => group.step === plan.step))
   const recompute = config.update.oldLogprobs === 'recompute'
   const score = scoring(engine, sequences, plan.minibatches, config)
-  const scored = recompute ? await score('policy') : null
+  const scored = recompute ? await trace.span('old log-probs', () => score('policy')) : null
   const training = sequences.map((_, i) => (scored !== null && fresh[i] ? scored[i]! : null))
   const old = sampling.map((logprobs, i) => training[i] ?? logprobs)
   const mismatch = measureMismatch(sampling, training)
   const importance = importanceOf(sampling, training, mismatch, config.update)
-  const reference = keepsReference(config) ? await score('reference') : null
+  const reference = keepsReference(config) ? await trace.span('reference log-probs', () => score('reference')) : null
   const kl = reference && old.map((logprobs, i) => tokenKl(logprobs, reference[i]!, config.kl.estimator))
   const penalty = config.kl.place === 'reward' ? kl : null
   const advantages = groupAdvantages(groups, penalty, config, plan.klCoef)

@@ -13,24 +13,18 @@ import { writeWhole } from '../files.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import type { Reporter } from '../log/reporter.ts'
-import {
-  configFile,
-  createRunFolder,
-  finalFolder,
-  isOwn,
-  openRunFolder,
-  type RunFolder,
-  requireEmpty,
-} from '../log/run-folder.ts'
+import { configFile, createRunFolder, finalFolder, isOwn, openRunFolder, requireEmpty } from '../log/run-folder.ts'
 import { lockRun } from '../log/run-lock.ts'
 import type { AnswerChecker } from '../reward/checker.ts'
 import { keepsReference } from '../rl/train-batch.ts'
 import { openScorer, type Scorer } from '../scorer/scorer.ts'
+import { noTrace, type Trace } from '../trace/trace.ts'
 import { knownQuestions } from './known-questions.ts'
 import { train } from './loop.ts'
 import type { TrainModel } from './model.ts'
 import { describeForTraining, dtypeOf } from './open-model.ts'
 import { type DescribedForTraining, type Preflight, preflight } from './preflight.ts'
+import type { Run } from './run.ts'
 import { initialState, type TrainState } from './state.ts'
 import type { Stopped } from './stop.ts'
 
@@ -40,6 +34,7 @@ export interface StartOptions {
   readonly out: string // the run's folder
   readonly resume: boolean
   readonly reporter: Reporter
+  readonly trace?: Trace // default: none
   readonly signal: AbortSignal // aborted: cancel generation, save, stop
   /** What is known of the model before it is loaded; default: read from its folder. */
   readonly describe?: (config: Config) => Promise<DescribedForTraining>
@@ -75,8 +70,8 @@ export async function startRun(options: StartOptions): Promise<Outcome> {
 
 /** @param began the config of the run that is resumed */
 async function runLocked(options: StartOptions, data: Preflight, began: Config | null): Promise<Outcome> {
-  const { config, preset, out, signal, reporter } = options
-  const model = await options.openModel(config, keepsReference(config))
+  const { config, preset, out, signal, reporter, trace = noTrace } = options
+  const model = await trace.span('open model', () => options.openModel(config, keepsReference(config)))
   const cancel = (): void => model.engine.cancel()
   signal.addEventListener('abort', cancel)
   let checker: AnswerChecker | null = null
@@ -88,8 +83,8 @@ async function runLocked(options: StartOptions, data: Preflight, began: Config |
     const start = began === null ? initialState(emptyPool) : await goOn(options, model, began)
     const { seeds, heldOut } = data
     const known = knownQuestions(seeds)
-    const run = { config, model, seeds, heldOut, known, checker, scorer, folder, reporter, signal }
-    return await finish(model, folder, await train(run, start))
+    const run = { config, model, seeds, heldOut, known, checker, scorer, folder, reporter, trace, signal }
+    return await finish(run, await train(run, start))
   } finally {
     signal.removeEventListener('abort', cancel)
     await checker?.close()
@@ -127,8 +122,8 @@ async function replaceConfig(out: string, step: number, text: string): Promise<v
   await writeWhole(configFile(out), text)
 }
 
-async function finish(model: TrainModel, folder: RunFolder, stopped: Stopped | null): Promise<Outcome> {
-  const final = await saveFinal(model, folder.path)
+async function finish({ model, folder, trace }: Run, stopped: Stopped | null): Promise<Outcome> {
+  const final = await trace.span('final model', () => saveFinal(model, folder.path))
   return { run: folder.path, final, metrics: await folder.readMetrics(), stopped }
 }
 
