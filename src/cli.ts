@@ -13,6 +13,8 @@ type Act = (action: Action) => (...args: unknown[]) => Promise<void>
 
 const helpText = new Help()
 
+const traceHelp = 'JSON: where the time goes, to be opened in ui.perfetto.dev'
+
 /** What an option is for, with its default where that says something, and whether there is a way without it. */
 function describeOption(option: Option): string {
   const isEmpty = option.defaultValue === '' || (Array.isArray(option.defaultValue) && option.defaultValue.length === 0)
@@ -44,6 +46,7 @@ export function buildProgram(done: (code: number) => void): Command {
       .option('--steps <n>', 'training steps', integer(1))
       .option('--set <group.key=value>', 'any setting of the config; may be repeated', collect, [])
       .option('--resume', 'go on with the run in --out from its newest checkpoint')
+      .option('--trace <file>', traceHelp)
       .option('--dry-run', 'show the settings, the memory plan and the first prompts, and stop'),
   ).action(act(async (config, options) => (await import('./commands/train.ts')).trainCommand(config, options)))
 
@@ -80,6 +83,7 @@ function addSampling(program: Command, act: Act): void {
       .option('--top-p <p>', '1 = off', number(Number.MIN_VALUE, 1), 1)
       .option('--presence-penalty <x>', '0 = off', number(), 0)
       .option('--ignore-eos', 'go on to the token limit')
+      .option('--trace <file>', traceHelp)
       .option('--suffix <text>', 'put after every prompt that is a text', '')
       .option('--raw', 'prompts as they are, without the chat template; not for {"messages"}'),
   ).action(act(async (options) => (await import('./commands/generate.ts')).generateCommand(options)))
@@ -92,6 +96,7 @@ function addSampling(program: Command, act: Act): void {
       .requiredOption('--input <file>', 'JSONL: {"tokens"} or {"prompt","response"} a line')
       .option('--output <file>', 'JSONL: {"logprobs"} a line (default: stdout)')
       .option('--tokens-per-batch <count>', 'tokens computed at a time', integer(1), 8192)
+      .option('--trace <file>', traceHelp)
       .option('--raw', 'prompts as they are, without the chat template'),
   ).action(act(async (options) => (await import('./commands/score.ts')).scoreCommand(options)))
 }

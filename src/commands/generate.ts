@@ -4,6 +4,9 @@ import type { Completions, SamplingParams } from '../native/types.ts'
 import { rowSeeds } from '../random.ts'
 import { packTokens } from '../rollout/pack.ts'
 import { finishNames } from '../rollout/rollout.ts'
+import type { Trace } from '../trace/trace.ts'
+import { withTraceFile } from '../trace/trace-file.ts'
+import { tracedEngine } from '../trace/traced-engine.ts'
 import { type DescribedModel, describeModel, type OpenedModel, openModel, stopTokensOf } from '../train/open-model.ts'
 import { type EngineFlags, modelSettings } from './flags.ts'
 import { encodingOf, readPrompts } from './input-lines.ts'
@@ -25,6 +28,7 @@ interface GenerateFlags extends EngineFlags {
   readonly ignoreEos?: boolean
   readonly raw?: boolean
   readonly suffix: string
+  readonly trace?: string
 }
 
 // results are written after so many rows: the engine's queue stays long, and little is lost on Ctrl-C
@@ -40,8 +44,11 @@ export async function generateCommand(flags: GenerateFlags): Promise<number> {
   }
   const interrupt = interruptSignal('stopping: the samples so far are kept')
   try {
-    const summary = await withJsonlOutput(flags.output, { json: flags.json, inputs: [flags.input] }, (output) =>
-      generateAll(described, prompts, output, { flags, signal: interrupt.signal }),
+    const inputs = [flags.input]
+    const summary = await withTraceFile(flags.trace, { processName: 'serl generate', inputs }, (trace) =>
+      withJsonlOutput(flags.output, { json: flags.json, inputs }, (output) =>
+        generateAll(described, prompts, output, { flags, trace, signal: interrupt.signal }),
+      ),
     )
     if (summary === null) return 130
     const { samples, newTokens, seconds, newTokensPerSecond } = summary
@@ -58,10 +65,11 @@ async function generateAll(
   described: DescribedModel,
   prompts: readonly Int32Array[],
   output: JsonlOutput,
-  { flags, signal }: { flags: GenerateFlags; signal: AbortSignal },
+  { flags, trace, signal }: { flags: GenerateFlags; trace: Trace; signal: AbortSignal },
 ) {
   const loading = performance.now()
-  const opened = await openModel(described, modelSettings(flags.model, flags), false)
+  const opened = await trace.span('open model', () => openModel(described, modelSettings(flags.model, flags), false))
+  const engine = tracedEngine(opened.engine, trace)
   const loadSeconds = (performance.now() - loading) / 1000
   const cancel = (): void => opened.engine.cancel()
   signal.addEventListener('abort', cancel)
@@ -73,13 +81,15 @@ async function generateAll(
     for (let first = 0; first < prompts.length && !signal.aborted; first += perCall) {
       const part = prompts.slice(first, first + perCall)
       const params = sampling(opened, flags, part.length, first)
-      const completions = await opened.engine.generate(packTokens(part), params, (done, total) =>
+      const completions = await engine.generate(packTokens(part), params, (done, total) =>
         status.show('generating', done, total),
       )
       newTokens += completions.tokens.length
-      const lines = sampleLines(completions, opened, first, flags.n)
-      if (flags.text) await showSamples(lines, prompts, opened.tokenizer!)
-      else await output.write(lines)
+      await trace.span('write samples', async () => {
+        const lines = sampleLines(completions, opened, first, flags.n)
+        if (flags.text) await showSamples(lines, prompts, opened.tokenizer!)
+        else await output.write(lines)
+      })
     }
     if (signal.aborted) return null
     const seconds = (performance.now() - started) / 1000

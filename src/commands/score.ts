@@ -1,5 +1,8 @@
 import { scoreSequences } from '../rl/logprobs.ts'
 import type { TokenSequence } from '../rollout/pack.ts'
+import type { Trace } from '../trace/trace.ts'
+import { withTraceFile } from '../trace/trace-file.ts'
+import { tracedEngine } from '../trace/traced-engine.ts'
 import { type DescribedModel, describeModel, openModel } from '../train/open-model.ts'
 import { type EngineFlags, modelSettings } from './flags.ts'
 import { encodingOf, readSequences } from './input-lines.ts'
@@ -11,6 +14,7 @@ interface ScoreFlags extends EngineFlags {
   readonly output?: string
   readonly tokensPerBatch: number
   readonly raw?: boolean
+  readonly trace?: string
 }
 
 // results are written after so many lines: sorting by length needs a window, streaming needs an end to it
@@ -20,8 +24,11 @@ const linesPerWindow = 1024
 export async function scoreCommand(flags: ScoreFlags): Promise<number> {
   const described = await describeModel(flags.model)
   const sequences = await readSequences(flags.input, encodingOf(described, flags))
-  const summary = await withJsonlOutput(flags.output, { json: flags.json, inputs: [flags.input] }, (output) =>
-    scoreAll(described, sequences, output, flags),
+  const inputs = [flags.input]
+  const summary = await withTraceFile(flags.trace, { processName: 'serl score', inputs }, (trace) =>
+    withJsonlOutput(flags.output, { json: flags.json, inputs }, (output) =>
+      scoreAll(described, sequences, output, { flags, trace }),
+    ),
   )
   const rate = Math.round(summary.tokensPerSecond)
   const said = `${sequences.length} sequences, ${summary.tokens} tokens in ${summary.seconds.toFixed(1)} s (${rate}/s)`
@@ -33,10 +40,11 @@ async function scoreAll(
   described: DescribedModel,
   sequences: readonly TokenSequence[],
   output: JsonlOutput,
-  flags: ScoreFlags,
+  { flags, trace }: { flags: ScoreFlags; trace: Trace },
 ) {
   const loading = performance.now()
-  const { engine } = await openModel(described, modelSettings(flags.model, flags), false)
+  const opened = await trace.span('open model', () => openModel(described, modelSettings(flags.model, flags), false))
+  const engine = tracedEngine(opened.engine, trace)
   const loadSeconds = (performance.now() - loading) / 1000
   try {
     const started = performance.now()
@@ -44,7 +52,9 @@ async function scoreAll(
     for (let first = 0; first < sequences.length; first += linesPerWindow) {
       const part = sequences.slice(first, first + linesPerWindow)
       const scored = await scoreSequences(engine, part, params)
-      await output.write(scored.map((logprobs) => ({ logprobs: Array.from(logprobs) })))
+      await trace.span('write scores', () =>
+        output.write(scored.map((logprobs) => ({ logprobs: Array.from(logprobs) }))),
+      )
     }
     const seconds = (performance.now() - started) / 1000
     const tokens = sequences.reduce((sum, { tokens }) => sum + tokens.length, 0)

@@ -6,6 +6,9 @@ import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import { consoleReporter } from '../log/console.ts'
 import { configFile } from '../log/run-folder.ts'
+import type { Trace } from '../trace/trace.ts'
+import { withTraceFile } from '../trace/trace-file.ts'
+import { tracedEngine } from '../trace/traced-engine.ts'
 import { memoryText, withChosen } from '../train/memory-plan.ts'
 import { NothingAcceptable } from '../train/nothing-acceptable.ts'
 import { openAnswerChecker } from '../train/open-checker.ts'
@@ -24,6 +27,7 @@ export interface TrainFlags extends SettingFlags {
   readonly out?: string
   readonly resume?: boolean
   readonly dryRun?: boolean
+  readonly trace?: string
 }
 
 /** `serl train [CONFIG]`. */
@@ -41,16 +45,19 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   if (!json && !quiet) process.stderr.write(`memory plan\n${memoryText(plan).replaceAll(/^/gm, '  ')}\n`)
   const interrupt = interruptSignal('stopping: the last whole step will be saved')
   try {
-    const outcome = await startRun({
-      config,
-      preset: base.preset,
-      out,
-      resume,
-      reporter: consoleReporter({ json, quiet, steps: config.train.steps * config.train.iterations }),
-      signal: interrupt.signal,
-      openModel: openForTraining,
-      openChecker: openAnswerChecker,
-    })
+    const outcome = await withTraceFile(flags.trace, { processName: 'serl train', inputs: inputsOf(config) }, (trace) =>
+      startRun({
+        config,
+        preset: base.preset,
+        out,
+        resume,
+        reporter: consoleReporter({ json, quiet, steps: config.train.steps * config.train.iterations }),
+        trace,
+        signal: interrupt.signal,
+        openModel: openForTraining(trace),
+        openChecker: openAnswerChecker,
+      }),
+    )
     const memory = { plannedBytes: plan.totalBytes, peakBytes: process.resourceUsage().maxRSS * 1024 }
     if (json) process.stdout.write(`${JSON.stringify({ ...summaryJson(outcome), memory })}\n`)
     else if (!quiet) process.stdout.write(summaryText(outcome, config))
@@ -70,7 +77,7 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   }
 }
 
-async function openForTraining(config: Config, reference: boolean) {
+const openForTraining = (trace: Trace) => async (config: Config, reference: boolean) => {
   const described = await describeModel(config.model.path!)
   requireTrainable(described) // before the weights are loaded
   const settings = {
@@ -79,8 +86,13 @@ async function openForTraining(config: Config, reference: boolean) {
     kvCacheGiB: config.model.kvCacheGiB!, // the plan has chosen
     activationCheckpointing: config.update.checkpointing ?? false,
   }
-  return trainModel(await openModel(described, settings, reference))
+  const opened = await openModel(described, settings, reference)
+  return trainModel({ ...opened, engine: tracedEngine(opened.engine, trace) })
 }
+
+/** Files that a run reads. */
+const inputsOf = ({ seeds, eval: heldOut, reward }: Config): string[] =>
+  [seeds.path, heldOut.path, reward.scorer].filter((path) => path !== null)
 
 /** What a run is called after: its preset or config file. */
 export const runName = (source = 'demo'): string => basename(source).replace(/\.ya?ml$/, '')

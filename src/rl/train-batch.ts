@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts'
 import type { NativeEngine } from '../native/types.ts'
 import type { JudgedGroup } from '../rollout/group.ts'
 import { joinTokens, type TokenSequence } from '../rollout/pack.ts'
+import { noTrace, type Trace } from '../trace/trace.ts'
 import { computeAdvantages } from './advantage.ts'
 import { tokenKl } from './kl.ts'
 import { scoreSequences } from './logprobs.ts'
@@ -36,17 +37,22 @@ export async function buildTrainBatch(
   groups: readonly JudgedGroup[],
   config: Config,
   plan: BatchPlan,
+  trace: Trace = noTrace,
 ): Promise<TrainBatch> {
   const sequences = groups.flatMap((group) => group.completions.map((c) => joinTokens(group.promptTokens, c.tokens)))
   const sampling = groups.flatMap((group) => group.completions.map((c) => c.logprobs))
   const fresh = groups.flatMap((group) => group.completions.map(() => group.step === plan.step))
   const params = scoreParams(config)
-  const training = await recomputeOld(engine, { sequences, sampling, fresh, minibatches: plan.minibatches }, config)
+  const training = await trace.span('old log-probs', () =>
+    recomputeOld(engine, { sequences, sampling, fresh, minibatches: plan.minibatches }, config),
+  )
   const old = sampling.map((logprobs, i) => training[i] ?? logprobs)
   const mismatch = measureMismatch(sampling, training)
   const importance = importanceOf(sampling, training, mismatch, config.update)
   const reference = keepsReference(config)
-    ? await scoreSequences(engine, sequences, { ...params, weights: 'reference' })
+    ? await trace.span('reference log-probs', () =>
+        scoreSequences(engine, sequences, { ...params, weights: 'reference' }),
+      )
     : null
   const kl = reference && old.map((logprobs, i) => tokenKl(logprobs, reference[i]!, config.kl.estimator))
   const penalty = config.kl.place === 'reward' ? kl : null

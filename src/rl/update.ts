@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts'
 import { SerlError } from '../errors.ts'
 import type { LossStats, NativeEngine, PolicyLoss } from '../native/types.ts'
 import { concatFloats, defaultTokens, microBatches, packSequences } from '../rollout/pack.ts'
+import { noTrace, type Trace } from '../trace/trace.ts'
 import { type LossWeights, lossWeights } from './loss-mean.ts'
 import { learningRate, type Schedule, warmupSteps } from './schedule.ts'
 import type { TrainSequence } from './train-batch.ts'
@@ -60,6 +61,7 @@ export async function updatePolicy(
   sequences: readonly TrainSequence[],
   config: Config,
   progress: UpdateProgress,
+  trace: Trace = noTrace,
 ): Promise<UpdateStats> {
   const schedule = iterationSchedule(config)
   const stats: LossStats[] = []
@@ -68,10 +70,11 @@ export async function updatePolicy(
   let lr = 0
   for (const rows of progress.minibatches) {
     const minibatch = rows.map((i) => sequences[i]!)
-    const losses = await accumulateMinibatch(engine, minibatch, config, progress.klCoef)
+    const losses = await trace.span('accumulate', () => accumulateMinibatch(engine, minibatch, config, progress.klCoef))
     const step = progress.optimizerStep + norms.length + 1 // a refused step does not count: AdamW's bias correction
     lr = learningRate(schedule, progress.scheduleStep + norms.length + 1)
-    const { gradNorm, nonFinite } = await engine.step({ ...adamw(config), step, lr })
+    const optimizer = { ...adamw(config), step, lr }
+    const { gradNorm, nonFinite } = await trace.span('optimizer step', () => engine.step(optimizer))
     if (nonFinite !== null) {
       skipped.push(nonFinite) // its loss says nothing, and is often no number
       continue

@@ -51,14 +51,16 @@ export async function train(run: Run, start: TrainState): Promise<Stopped | null
       const next = structuredClone(state)
       next.step += 1
       const tally = newTally()
-      const groups = await gatherGroups(run, next, tally)
-      const signals = await observe(run, next, tally)
-      const learned = groups.length === 0 ? null : await timed(tally, 'update', () => learn(run, next, groups))
-      next.iteration.steps += 1
-      next.emptySteps = learned === null ? state.emptySteps + 1 : 0
-      next.openLine = describeStep(next, tally, learned, signals)
-      state = next // weights and state belong together again
-      trip = await closeStep(run, state)
+      trip = await run.trace.span(`step ${next.step}`, async () => {
+        const groups = await gatherGroups(run, next, tally)
+        const signals = await run.trace.span('observe', () => observe(run, next, tally))
+        const learned = groups.length === 0 ? null : await timed(tally, 'update', () => learn(run, next, groups))
+        next.iteration.steps += 1
+        next.emptySteps = learned === null ? state.emptySteps + 1 : 0
+        next.openLine = describeStep(next, tally, learned, signals)
+        state = next // weights and state belong together again
+        return closeStep(run, state)
+      })
       if (state.emptySteps > config.train.maxEmptySteps) throw nothingToTrainOn(tally, config)
     }
     return trip === null ? null : await endEarly(run, state, trip)
@@ -70,19 +72,23 @@ export async function train(run: Run, start: TrainState): Promise<Stopped | null
 
 /** Questions sampled and judged until enough of them lie inside the difficulty band, or rounds or questions are used up. */
 async function gatherGroups(run: Run, state: TrainState, tally: Tally): Promise<JudgedGroup[]> {
-  const { config, folder } = run
+  const { config, folder, trace } = run
   const { promptsPerStep, maxRounds, maxStaleness, whenShort } = config.rollout
   const kept = state.queuedGroups.filter((group) => group.step >= state.step - maxStaleness)
   tally.expired = state.queuedGroups.length - kept.length
   for (let round = 0; kept.length < promptsPerStep && round < maxRounds; round++) {
-    const instructions = await timed(tally, 'propose', () => freshInstructions(run, state, tally))
+    const instructions = await timed(tally, 'propose', () =>
+      trace.span('propose', () => freshInstructions(run, state, tally)),
+    )
     if (instructions.length === 0) {
       if (kept.length === 0 && tally.accepted === 0) throw noInstruction(tally)
       break
     }
     const at = { step: state.step, round }
-    const groups = await timed(tally, 'rollout', () => sampleGroups(run, at, instructions, tally))
-    const judged = await timed(tally, 'rollout', () => judgeGroups(run, groups, state.step))
+    const groups = await timed(tally, 'rollout', () =>
+      trace.span('rollout', () => sampleGroups(run, at, instructions, tally)),
+    )
+    const judged = await timed(tally, 'rollout', () => trace.span('judge', () => judgeGroups(run, groups, state.step)))
     const within = keepByDifficulty(judged, config.difficulty)
     kept.push(...within)
     if (config.instruct.source === 'self') state.pool = remember(state.pool, within, config.instruct.poolLimit)
@@ -106,7 +112,7 @@ const remember = (pool: Pool, groups: readonly JudgedGroup[], limit: number): Po
 
 /** Advantages, then the optimizer steps. Not interrupted: half an update belongs to no step. */
 async function learn(run: Run, state: TrainState, groups: readonly JudgedGroup[]): Promise<Learned> {
-  const { config, model } = run
+  const { config, model, trace } = run
   const klCoef = config.kl.target === null ? config.kl.coef : (state.klCoef ?? config.kl.coef)
   const sequences = groups.reduce((sum, group) => sum + group.completions.length, 0)
   const order = createRandom([config.train.seed, 'minibatches', state.step])
@@ -115,13 +121,14 @@ async function learn(run: Run, state: TrainState, groups: readonly JudgedGroup[]
     config.update,
     order,
   )
-  const batch = await buildTrainBatch(model.engine, groups, config, { step: state.step, klCoef, minibatches })
-  const update = await updatePolicy(model.engine, batch.sequences, config, {
+  const batch = await buildTrainBatch(model.engine, groups, config, { step: state.step, klCoef, minibatches }, trace)
+  const progress = {
     optimizerStep: state.optimizerStep,
     scheduleStep: state.iteration.optimizerSteps,
     klCoef,
     minibatches,
-  })
+  }
+  const update = await updatePolicy(model.engine, batch.sequences, config, progress, trace)
   for (const name of update.skipped) run.reporter.note(`optimizer step skipped: the gradient of ${name} is not finite`)
   state.optimizerStep += update.optimizerSteps
   state.iteration.optimizerSteps += update.optimizerSteps
@@ -135,16 +142,20 @@ async function learn(run: Run, state: TrainState, groups: readonly JudgedGroup[]
  * @returns a guard that wants the run to end
  */
 async function closeStep(run: Run, state: TrainState): Promise<Trip | null> {
-  const { config, folder, reporter } = run
+  const { config, folder, reporter, trace } = run
   const started = performance.now()
-  const measured = due(config, state, config.eval.every) ? await evaluateHeldOut(run) : {}
+  const measured = due(config, state, config.eval.every)
+    ? await trace.span('evaluation', () => evaluateHeldOut(run))
+    : {}
   const seconds = (state.openLine!['seconds.total'] ?? 0) + (performance.now() - started) / 1000
   const { line, trips } = guardStep({ ...state.openLine!, ...measured, 'seconds.total': seconds }, run, state)
   await folder.metrics(line)
   reporter.step(line)
   for (const trip of trips) if (trip.isNew) reporter.note(tripText(trip, config.guard))
   state.openLine = null
-  if (wantsCheckpoint(config, state)) await saveCheckpoint(run.model, state, folder, config.checkpoint.keep)
+  if (wantsCheckpoint(config, state)) {
+    await trace.span('checkpoint', () => saveCheckpoint(run.model, state, folder, config.checkpoint.keep))
+  }
   return endingTrip(trips)
 }
 

@@ -5,6 +5,7 @@ import type { Reporter } from '../log/reporter.ts'
 import type { RunFolder } from '../log/run-folder.ts'
 import type { AnswerChecker } from '../reward/checker.ts'
 import type { Scorer } from '../scorer/scorer.ts'
+import type { Trace } from '../trace/trace.ts'
 import type { KnownQuestions } from './known-questions.ts'
 import type { TrainModel } from './model.ts'
 
@@ -19,6 +20,7 @@ export interface Run {
   readonly scorer: Scorer | null // for reward.kind module
   readonly folder: RunFolder
   readonly reporter: Reporter
+  readonly trace: Trace
   readonly signal: AbortSignal // aborted: stop at the next safe place
 }
 

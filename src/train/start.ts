@@ -21,18 +21,19 @@ import {
   heldOutFile,
   isOwn,
   openRunFolder,
-  type RunFolder,
   requireEmpty,
 } from '../log/run-folder.ts'
 import { lockRun } from '../log/run-lock.ts'
 import type { AnswerChecker } from '../reward/checker.ts'
 import { keepsReference } from '../rl/train-batch.ts'
 import { openScorer, type Scorer } from '../scorer/scorer.ts'
+import { noTrace, type Trace } from '../trace/trace.ts'
 import { knownQuestions } from './known-questions.ts'
 import { train } from './loop.ts'
 import type { TrainModel } from './model.ts'
 import { describeForTraining, dtypeOf } from './open-model.ts'
 import { type DescribedForTraining, type Preflight, preflight } from './preflight.ts'
+import type { Run } from './run.ts'
 import { initialState, type TrainState } from './state.ts'
 import type { Stopped } from './stop.ts'
 
@@ -42,6 +43,7 @@ export interface StartOptions {
   readonly out: string // the run's folder
   readonly resume: boolean
   readonly reporter: Reporter
+  readonly trace?: Trace // default: none
   readonly signal: AbortSignal // aborted: cancel generation, save, stop
   /** What is known of the model before it is loaded; default: read from its folder. */
   readonly describe?: (config: Config) => Promise<DescribedForTraining>
@@ -77,8 +79,8 @@ export async function startRun(options: StartOptions): Promise<Outcome> {
 
 /** @param began the config of the run that is resumed */
 async function runLocked(options: StartOptions, data: Preflight, began: Config | null): Promise<Outcome> {
-  const { config, preset, out, signal, reporter } = options
-  const model = await options.openModel(config, keepsReference(config))
+  const { config, preset, out, signal, reporter, trace = noTrace } = options
+  const model = await trace.span('open model', () => options.openModel(config, keepsReference(config)))
   const cancel = (): void => model.engine.cancel()
   signal.addEventListener('abort', cancel)
   let checker: AnswerChecker | null = null
@@ -91,8 +93,8 @@ async function runLocked(options: StartOptions, data: Preflight, began: Config |
     const { seeds, heldOut, heldOutSeeds } = data
     if (heldOutSeeds.length > 0) await writeHeldOut(out, heldOut)
     const known = knownQuestions([...seeds, ...heldOutSeeds])
-    const run = { config, model, seeds, heldOut, known, checker, scorer, folder, reporter, signal }
-    return await finish(model, folder, await train(run, start))
+    const run = { config, model, seeds, heldOut, known, checker, scorer, folder, reporter, trace, signal }
+    return await finish(run, await train(run, start))
   } finally {
     signal.removeEventListener('abort', cancel)
     await checker?.close()
@@ -134,8 +136,8 @@ async function replaceConfig(out: string, step: number, text: string): Promise<v
 const writeHeldOut = (out: string, heldOut: readonly HeldOutQuestion[]): Promise<void> =>
   writeWhole(heldOutFile(out), heldOut.map((question) => `${JSON.stringify(question)}\n`).join(''))
 
-async function finish(model: TrainModel, folder: RunFolder, stopped: Stopped | null): Promise<Outcome> {
-  const final = await saveFinal(model, folder.path)
+async function finish({ model, folder, trace }: Run, stopped: Stopped | null): Promise<Outcome> {
+  const final = await trace.span('final model', () => saveFinal(model, folder.path))
   return { run: folder.path, final, metrics: await folder.readMetrics(), stopped }
 }
 

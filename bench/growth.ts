@@ -1,0 +1,110 @@
+// How the cost of a call grows with samples, prompt length and batch, with the exponent of each:
+//   npx tsx bench/growth.ts [--model seeds/demo-model] [--threads N] [--minutes 5] [--out docs/growth.md]
+// A size is left out, and the larger ones with it, where its series has used up its share of the minutes.
+import { writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { basename } from 'node:path'
+import { parseArgs } from 'node:util'
+import { modelSettings } from '../src/commands/flags.ts'
+import { describeModel, openModel } from '../src/train/open-model.ts'
+import { exponent, type Point, upperHalf } from './growth/fit.ts'
+import { allSeries, type Call, prepare, type Series } from './growth/series.ts'
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'seeds/demo-model' },
+    threads: { type: 'string', default: `${availableParallelism()}` },
+    device: { type: 'string', default: 'cpu' },
+    minutes: { type: 'string', default: '5' },
+    out: { type: 'string', default: 'docs/growth.md' },
+  },
+})
+
+const calls: readonly Call[] = ['generate', 'logprobs', 'accumulate']
+const described = await describeModel(values.model)
+const { vocabSize, maxPositionEmbeddings } = described.checkpoint.config
+const settings = modelSettings(values.model, { device: values.device, threads: Number(values.threads) })
+const { engine } = await openModel(described, settings, false)
+const series = allSeries(maxPositionEmbeddings)
+const budget = (60 * Number(values.minutes)) / (series.length * calls.length) // seconds a series and call
+
+/** The fastest of a few runs, after one that is not counted: other programs only ever make a run slower. */
+async function time(work: () => Promise<unknown>, size: number): Promise<Point> {
+  await work()
+  const runs: Point[] = []
+  for (let spent = 0; runs.length < 2 || (runs.length < 5 && spent < 0.5); ) {
+    const before = engine.profile().attention
+    const started = performance.now()
+    await work()
+    const seconds = (performance.now() - started) / 1000
+    runs.push({ size, seconds, attentionSeconds: engine.profile().attention - before })
+    spent += seconds
+  }
+  return runs.reduce((best, run) => (run.seconds < best.seconds ? run : best))
+}
+
+async function measure({ sizes, shape }: Series, call: Call): Promise<Point[]> {
+  const points: Point[] = []
+  const started = performance.now()
+  for (const size of sizes) {
+    const left = budget - (performance.now() - started) / 1000
+    const next = 3 * 2.5 * (points.at(-1)?.seconds ?? 0) // three runs, each some two to three times the last size's
+    if (next > left) break
+    points.push(await time(prepare(engine, call, shape(size), vocabSize), size))
+    process.stderr.write(`${call}, ${size}: ${points.at(-1)!.seconds.toFixed(4)} s\n`)
+  }
+  return points
+}
+
+const number = (x: number): string => (Number.isNaN(x) ? '-' : x.toFixed(2))
+const milliseconds = (seconds: number): string =>
+  seconds < 1 ? (1000 * seconds).toPrecision(3) : (1000 * seconds).toFixed(0)
+
+/** Exponents over the larger half: of the whole time, and of all but attention. */
+function exponents(points: readonly Point[]): string {
+  const upper = upperHalf(points)
+  const whole = exponent(upper.map(({ size, seconds }) => ({ size, value: seconds })))
+  const rest = exponent(
+    upper.map(({ size, seconds, attentionSeconds }) => ({ size, value: seconds - attentionSeconds })),
+  )
+  return `${number(whole)} (${number(rest)})`
+}
+
+function section({ name, of, sizes }: Series, measured: readonly Point[][]): string {
+  const row = (head: string, cells: readonly string[]): string => `| ${[head, ...cells].join(' | ')} |`
+  const lines = sizes.map((size, i) => {
+    const cells = measured.map((points) => (points[i] === undefined ? '' : milliseconds(points[i].seconds)))
+    return row(`${size}`, cells)
+  })
+  const head = [
+    row(
+      of,
+      calls.map((call) => `${call}, ms`),
+    ),
+    row(
+      '---',
+      calls.map(() => '---'),
+    ),
+  ]
+  return [`## By ${name}`, '', ...head, ...lines, row('exponent', measured.map(exponents))].join('\n')
+}
+
+const sections: string[] = []
+for (const one of series) {
+  const measured: Point[][] = []
+  for (const call of calls) measured.push(await measure(one, call))
+  sections.push(section(one, measured))
+}
+await engine.close()
+const about = `# How cost grows
+
+Milliseconds a call by one size at a time, the others held. The exponent is the slope of log(time) over log(size) by least
+squares over the larger half of the sizes; in brackets, without the time spent in attention, which alone may grow with the
+square of a length. \`generate\` prefills a prompt once for all its samples, and \`logprobs\` and \`accumulate\` run a
+prompt's forward once for all that continue it, so that samples cost their new tokens.
+
+\`npx tsx bench/growth.ts --model ${basename(values.model)}\`, ${cpus()[0]?.model}, ${values.threads} threads,
+${values.device}, ${new Date().toISOString().slice(0, 10)}; the fastest of up to five runs.
+`
+writeFileSync(values.out, `${about}\n${sections.join('\n\n')}\n`)
+process.stdout.write(`${sections.join('\n\n')}\n`)
