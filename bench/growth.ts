@@ -1,6 +1,6 @@
 // How the cost of a call grows with samples, prompt length and batch, with the exponent of each:
 //   npx tsx bench/growth.ts [--model seeds/demo-model] [--threads N] [--minutes 5] [--out docs/growth.md]
-// A size is left out, and the larger ones with it, where its series has used up its share of the minutes.
+// Series share the minutes that are left; a size that would pass its series' share is left out, and so are larger ones.
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { basename } from 'node:path'
@@ -26,11 +26,11 @@ const { vocabSize, maxPositionEmbeddings } = described.checkpoint.config
 const settings = modelSettings(values.model, { device: values.device, threads: Number(values.threads) })
 const { engine } = await openModel(described, settings, false)
 const series = allSeries(maxPositionEmbeddings)
-const budget = (60 * Number(values.minutes)) / (series.length * calls.length) // seconds a series and call
+const began = performance.now()
+const minutesLeft = (): number => Number(values.minutes) - (performance.now() - began) / 60_000
 
-/** The fastest of a few runs, after one that is not counted: other programs only ever make a run slower. */
+/** The fastest of a few runs: the first warms up, and other programs only ever make a run slower. */
 async function time(work: () => Promise<unknown>, size: number): Promise<Point> {
-  await work()
   const runs: Point[] = []
   for (let spent = 0; runs.length < 2 || (runs.length < 5 && spent < 0.5); ) {
     const before = engine.profile().attention
@@ -43,12 +43,13 @@ async function time(work: () => Promise<unknown>, size: number): Promise<Point> 
   return runs.reduce((best, run) => (run.seconds < best.seconds ? run : best))
 }
 
-async function measure({ sizes, shape }: Series, call: Call): Promise<Point[]> {
+/** @param seconds it may take: no size is begun that would pass them */
+async function measure({ sizes, shape }: Series, call: Call, seconds: number): Promise<Point[]> {
   const points: Point[] = []
   const started = performance.now()
   for (const size of sizes) {
-    const left = budget - (performance.now() - started) / 1000
-    const next = 3 * 2.5 * (points.at(-1)?.seconds ?? 0) // three runs, each some two to three times the last size's
+    const left = seconds - (performance.now() - started) / 1000
+    const next = 2 * 2.5 * (points.at(-1)?.seconds ?? 0) // two runs, each some two to three times the last size's
     if (next > left) break
     points.push(await time(prepare(engine, call, shape(size), vocabSize), size))
     process.stderr.write(`${call}, ${size}: ${points.at(-1)!.seconds.toFixed(4)} s\n`)
@@ -56,24 +57,24 @@ async function measure({ sizes, shape }: Series, call: Call): Promise<Point[]> {
   return points
 }
 
-const number = (x: number): string => (Number.isNaN(x) ? '-' : x.toFixed(2))
 const milliseconds = (seconds: number): string =>
   seconds < 1 ? (1000 * seconds).toPrecision(3) : (1000 * seconds).toFixed(0)
 
 /** Exponents over the larger half: of the whole time, and of all but attention. */
 function exponents(points: readonly Point[]): string {
+  if (points.length < 3) return '-'
   const upper = upperHalf(points)
   const whole = exponent(upper.map(({ size, seconds }) => ({ size, value: seconds })))
   const rest = exponent(
     upper.map(({ size, seconds, attentionSeconds }) => ({ size, value: seconds - attentionSeconds })),
   )
-  return `${number(whole)} (${number(rest)})`
+  return `${whole.toFixed(2)} (${rest.toFixed(2)})`
 }
 
 function section({ name, of, sizes }: Series, measured: readonly Point[][]): string {
   const row = (head: string, cells: readonly string[]): string => `| ${[head, ...cells].join(' | ')} |`
   const lines = sizes.map((size, i) => {
-    const cells = measured.map((points) => (points[i] === undefined ? '' : milliseconds(points[i].seconds)))
+    const cells = measured.map((points) => (points[i] === undefined ? '-' : milliseconds(points[i].seconds)))
     return row(`${size}`, cells)
   })
   const head = [
@@ -90,9 +91,10 @@ function section({ name, of, sizes }: Series, measured: readonly Point[][]): str
 }
 
 const sections: string[] = []
+let waiting = series.length * calls.length
 for (const one of series) {
   const measured: Point[][] = []
-  for (const call of calls) measured.push(await measure(one, call))
+  for (const call of calls) measured.push(await measure(one, call, (60 * minutesLeft()) / waiting--))
   sections.push(section(one, measured))
 }
 await engine.close()
