@@ -6,13 +6,15 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { modelSettings } from '../src/commands/flags.ts'
+import { trainingPlan } from '../src/commands/memory-finding.ts'
 import type { NativeEngine } from '../src/native/types.ts'
 import { createRandom, rowSeeds } from '../src/random.ts'
 import { scoreSequences } from '../src/rl/logprobs.ts'
 import { packTokens } from '../src/rollout/pack.ts'
+import { withChosen } from '../src/train/memory-plan.ts'
 import { describeModel, openModel } from '../src/train/open-model.ts'
 import type { Measured } from './compare/side.ts'
-import { grpoStep } from './compare/step.ts'
+import { grpoConfig, grpoStep } from './compare/step.ts'
 
 const count = { type: 'string', default: '1' } as const
 const { values, positionals } = parseArgs({
@@ -73,9 +75,11 @@ const works = {
   },
   train: (engine: NativeEngine): Task => {
     const prompts = promptTokens()
+    const shape = { samples: asked.samples, newTokens: asked.new }
+    const config = grpoConfig(prompts.length, shape)
+    const planned = withChosen(config, trainingPlan(described, config).chosen) // as serl train does
     let step = 0
-    const take = (): Promise<void> =>
-      grpoStep(engine, prompts, { samples: asked.samples, newTokens: asked.new, step: ++step })
+    const take = (): Promise<void> => grpoStep(engine, prompts, planned, { ...shape, step: ++step })
     const run = async (): Promise<void> => {
       for (let taken = 0; taken < asked.steps; taken++) await take()
     }

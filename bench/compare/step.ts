@@ -18,8 +18,12 @@ export interface StepShape {
  * gradients, AdamW, as TRL's GRPOTrainer does with beta > 0. Old log-probabilities are those of sampling: with one
  * optimizer step a batch neither side computes them again. Every other sample is right.
  */
-export async function grpoStep(engine: NativeEngine, prompts: readonly Int32Array[], shape: StepShape): Promise<void> {
-  const config = grpoConfig(prompts.length, shape)
+export async function grpoStep(
+  engine: NativeEngine,
+  prompts: readonly Int32Array[],
+  config: Config,
+  shape: StepShape,
+): Promise<void> {
   const groups = await sample(engine, prompts, shape)
   const minibatches = [groups.flatMap((group) => group.completions).map((_, i) => i)]
   const plan = { step: shape.step, klCoef: config.kl.coef, minibatches }
@@ -28,9 +32,12 @@ export async function grpoStep(engine: NativeEngine, prompts: readonly Int32Arra
   await updatePolicy(engine, sequences, config, progress)
 }
 
-function grpoConfig(prompts: number, { samples, newTokens }: StepShape): Config {
+/** What such steps are trained with. */
+export function grpoConfig(prompts: number, { samples, newTokens }: Omit<StepShape, 'step'>): Config {
   const values = {
+    'rollout.promptsPerRound': prompts,
     'rollout.promptsPerStep': prompts,
+    'rollout.maxPromptTokens': 256,
     'rollout.samplesPerPrompt': samples,
     'rollout.maxNewTokens': newTokens,
     'advantage.estimator': 'grpo',
