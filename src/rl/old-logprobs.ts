@@ -13,7 +13,6 @@ export interface OldBatch {
 }
 
 const probeSequences = 8
-const rounding = 1e-4 // nats
 
 /** How log-probabilities are computed for training. */
 export const scoreParams = ({ rollout, update }: Config): Omit<ScoreParams, 'weights'> => ({
@@ -23,8 +22,7 @@ export const scoreParams = ({ rollout, update }: Config): Omit<ScoreParams, 'wei
 
 /**
  * Old log-probabilities by the training path, as update.oldLogprobs has it: all of them, none, or, with auto, those of
- * a few sequences, and the others only where these differ from sampling's by more than rounding (on the CPU in float32
- * they are the same to the last bit). All are computed in the minibatches that the update will take: some kernels round
+ * a few sequences, and the others only where these are not sampling's to the last bit (on the CPU in float32 they are). All are computed in the minibatches that the update will take: some kernels round
  * by the shape of a batch, and so the first optimizer step's ratio is exactly 1. A sequence left over from an earlier
  * step keeps those of its sampling, because the policy that drew it is gone.
  * @returns [n][A]; null: those of sampling count
@@ -52,7 +50,7 @@ export async function recomputeOld(
         .slice(0, probeSequences),
     ])
     const gap = measureMismatch(sampling, probed)
-    if (gap === null || gap.max <= rounding) return probed
+    if (gap === null || gap.max === 0) return probed
   }
   return score(minibatches.slice(0, Math.ceil(sequences.length / sequencesPerStep))) // the first epoch
 }
