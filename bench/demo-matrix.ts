@@ -131,11 +131,7 @@ too: read the times as upper bounds.
 
 ${table}
 
-**The controls.** A fair coin instead of the vote teaches nothing, but it does move the model. With PPO's clip it gains a
-few points, because clipping favours what is likely already (arXiv 2506.10947). Without a clip, or with a single optimizer
-step a batch (on-policy), its expected gradient is zero and what is left is a random walk: over ten seeds, on-policy, it
-ended between 22 and 82 %, 48.7 % in the mean with a standard error of 5.8, where the vote under the same setting ended at
-95 to 97 % every time. So one run that gains 30 points says little; several seeds that all do say a lot.
+What the controls show: [method.md](method.md#3-rewards).
 `,
 )
 process.stdout.write(`${table}\n`)

@@ -43,7 +43,7 @@ export function buildProgram(done: (code: number) => void): Command {
       .option('--model <folder>', 'HuggingFace checkpoint')
       .option('--seeds <file>', 'seed questions, JSONL')
       .option('--out <folder>', 'where the run goes (default: runs/NAME-N)')
-      .option('--steps <n>', 'training steps', integer(1))
+      .option('--steps <n>', 'training steps of an iteration (train.steps)', integer(1))
       .option('--set <group.key=value>', 'any setting of the config; may be repeated', collect, [])
       .option('--resume', 'go on with the run in --out from its newest checkpoint')
       .option('--trace <file>', traceHelp)

@@ -23,8 +23,8 @@ export function summaryJson(outcome: Outcome): object {
   }
 }
 
-const stoppedJson = ({ guard, action, step, value, limit, modelOfStep }: Stopped): object => ({
-  ...{ guard, action, step, value, limit, modelOfStep },
+const stoppedJson = ({ guard, action, step, value, limit, modelOfStep, bestNotKept }: Stopped): object => ({
+  ...{ guard, action, step, value, limit, modelOfStep, bestNotKept },
 })
 
 /** What happened, in words and in a small table, and what to try next. */
@@ -49,8 +49,11 @@ const judges: Record<Config['reward']['kind'], string> = {
 
 function ended({ stopped }: Outcome): string {
   if (stopped === null) return ''
-  const back = stopped.modelOfStep === stopped.step ? '' : `, and final/ is the model of step ${stopped.modelOfStep}`
-  return `\nA guard ended it: ${stopped.text}${back}.`
+  const { step, modelOfStep, bestNotKept } = stopped
+  const back = modelOfStep === step ? '' : `, and final/ is the model of step ${modelOfStep}`
+  const lost =
+    bestNotKept === null ? '' : `\nIt could not go back: the best was step ${bestNotKept}, whose model was not kept.`
+  return `\nA guard ended it: ${stopped.text}${back}.${lost}`
 }
 
 function story(outcome: Outcome, config: Config): string {

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { type GuardBounds, type GuardName, guardSchema } from './guard-schema.ts'
 import type { Config } from './schema.ts'
 
 /**
@@ -12,6 +13,12 @@ export function checkTogether(config: Config): void {
 
 /** Does a run evaluate on questions with known answers? */
 export const evaluates = ({ eval: { path, holdOut } }: Config): boolean => path !== null || holdOut > 0
+
+const guardDefaults = guardSchema.parse({})
+
+/** Was a guard asked for? The defaults only log, and do no harm where nothing is measured. */
+const isAsked = (guards: Config['guard'], name: GuardName): boolean =>
+  (Object.keys(guards[name]) as (keyof GuardBounds)[]).some((key) => guards[name][key] !== guardDefaults[name][key])
 
 interface Rule {
   readonly broken: (config: Config) => boolean
@@ -55,6 +62,28 @@ const rules: readonly Rule[] = [
     broken: (config) => !evaluates(config) && config.guard.accuracyDrop.action !== 'log',
     message: ({ guard }) =>
       `guard.accuracyDrop.action = ${guard.accuracyDrop.action} needs held-out questions: set eval.path or eval.holdOut`,
+  },
+  {
+    broken: ({ guard, kl }) => isAsked(guard, 'kl') && kl.coef === 0 && !kl.monitor,
+    message: () =>
+      'guard.kl watches kl.mean, which nothing measures with kl.coef = 0 and kl.monitor = false: set kl.monitor=true',
+  },
+  {
+    broken: ({ guard, instruct }) => isAsked(guard, 'distinct2') && instruct.source === 'given',
+    message: () =>
+      'guard.distinct2 watches the questions that the model proposes, and with instruct.source = given it proposes none',
+  },
+  {
+    broken: ({ update }) => update.oldLogprobs === 'sampling' && update.importance === 'always',
+    message: () =>
+      'update.importance = always corrects by log-probabilities computed again, and with update.oldLogprobs = sampling ' +
+      'none are: set update.oldLogprobs=recompute, or update.importance=never',
+  },
+  {
+    broken: ({ reward, difficulty }) => reward.kind !== 'module' && (difficulty.low < 0 || difficulty.high > 1),
+    message: ({ reward, difficulty }) =>
+      `difficulty.low = ${difficulty.low} and difficulty.high = ${difficulty.high} must lie within 0 and 1, as the ` +
+      `rewards of reward.kind = ${reward.kind} do`,
   },
   {
     broken: ({ eval: { path, holdOut } }) => path !== null && holdOut > 0,

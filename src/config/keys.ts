@@ -20,7 +20,9 @@ export const groupText = (group: string): string =>
 
 /** "; did you mean kl.coef?", or the names there are. */
 export function suggestKey(key: string): string {
-  const [group = '', name = ''] = key.split('.', 2)
+  const [group = '', name = '', part] = key.split('.')
+  const whole = `${group}.${name}`
+  if (part !== undefined && settings.has(whole)) return `; give ${whole} as a whole: '${whole}={${part}: VALUE}'`
   const inGroup = groups.includes(group) && name !== ''
   const guess = nearest(key, [...settings.keys(), ...groups])
   if (guess !== null) return `; did you mean ${guess}?`

@@ -102,8 +102,11 @@ const reward = z.strictObject({
 })
 
 const difficulty = z.strictObject({
-  low: share().default(0.2).describe('smallest mean reward of a question worth training on'),
-  high: share().default(0.8).describe('largest'),
+  low: z
+    .number()
+    .default(0.2)
+    .describe('smallest mean reward of a question worth training on, on the scale of rewards'),
+  high: z.number().default(0.8).describe('largest'),
 })
 
 const advantage = z.strictObject({

@@ -6,7 +6,7 @@ export type Reason =
   | 'too-short' // fewer words than minWords
   | 'too-long' // more words than maxWords
   | 'blacklisted-word'
-  | 'programming' // begins with "Write a program"
+  | 'programming' // begins with "Write a program", in whatever case
   | 'leading-punctuation'
   | 'non-ascii-start'
   | 'duplicate' // the same text, but for case and white space
@@ -30,7 +30,7 @@ export function createRules(config: RuleConfig): Rules {
     if (words < config.minWords) return 'too-short'
     if (words > config.maxWords) return 'too-long'
     if (blacklisted?.test(trimmed)) return 'blacklisted-word'
-    if (trimmed.startsWith('Write a program')) return 'programming'
+    if (/^write a program/i.test(trimmed)) return 'programming'
     if (punctuation.has(trimmed[0]!)) return 'leading-punctuation'
     if (trimmed.charCodeAt(0) > 127) return 'non-ascii-start'
     return null

@@ -71,8 +71,10 @@ export const rollsBack = (guards: Config['guard']): boolean =>
   Object.values(guards).some((bounds) => bounds.action === 'rollback')
 
 /**
- * The best model after this step: with labels, the one of highest accuracy, the earliest of equals; without, the newest
- * at which no guard that can end the run was out of range.
+ * The best model after this step: with labels, the one of highest accuracy, the earliest of equals. Without, the newest
+ * that a later step found in range: a step's samples, KL and entropy are of the model before its update, so that the
+ * line of step s speaks for the model of step s - 1, and the model of step s waits for the next line. A line speaks for
+ * it only where every guard that can end the run was in range, and measured, if it ever was.
  */
 export function bestAfter(
   line: StepMetrics,
@@ -84,7 +86,8 @@ export function bestAfter(
   if (best.accuracy !== null || accuracy !== null) {
     return accuracy !== null && accuracy > (best.accuracy ?? -1) ? { step: line.step, accuracy } : best
   }
-  const acting = Object.entries(guards).filter(([, bounds]) => bounds.action !== 'log')
-  const healthy = acting.every(([guard]) => (streaks[guard as GuardName] ?? 0) === 0)
-  return healthy ? { step: line.step, accuracy } : best
+  const acting = (Object.keys(measures) as GuardName[]).filter((guard) => guards[guard].action !== 'log')
+  const known = acting.filter((guard) => streaks[guard] !== undefined) // measured, now or before
+  const healthy = known.every((guard) => streaks[guard] === 0 && line[measures[guard]] !== null)
+  return healthy && known.length > 0 ? { step: line.step - 1, accuracy } : best
 }

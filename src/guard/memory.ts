@@ -3,7 +3,7 @@ import type { GuardName } from '../config/guard-schema.ts'
 /** The best model so far: what a rollback goes back to. */
 export interface Best {
   readonly step: number
-  readonly accuracy: number | null // held-out; null: without labels, the newest healthy step
+  readonly accuracy: number | null // held-out; null: without labels, the newest that a later step found healthy
 }
 
 /** What guards carry from step to step. Plain data. */

@@ -1,7 +1,7 @@
 /**
  * The questions in a sampled continuation of a numbered list. An item begins at a line "12. ..." and goes on to the
- * next such line; white space is collapsed and the first letter made a capital, the case of the rest is kept.
- * Items without text are left out. Takes time linear in the text.
+ * next such line; white space is collapsed and the first letter made a capital, unless it is a variable; the case of
+ * the rest is kept. Items without text are left out. Takes time linear in the text.
  * @param text the continuation, with the number in front that the prompt ended in, if it did
  * @param cutOff the token limit ended the text: its last item is not whole, and dropped
  */
@@ -28,11 +28,17 @@ function markerLength(line: string, unfinished: boolean): number {
   return digits + 1 === line.length || /\s/.test(line[digits + 1]!) ? digits + 1 : 0
 }
 
-/** One line, first letter a capital. */
+// a letter alone, or with an index: "x is", "x_1 +", "n=4"
+const variable = /^\p{Ll}(?![\p{L}'’])/u
+// "a" is an article before anything but these: "a + b", "a, b", "a is even"
+const article = /^a (?![=+\-*/^<>×÷·±≤≥≠\\]|(?:is|are|be|equals|and|or|plus|minus|times)\b)/
+
+/** One line, first letter a capital; "x is 3 more than y" stays as it is. */
 function tidy(text: string): string {
   const line = oneLine(text)
   const first = line.codePointAt(0)
   if (first === undefined) return ''
+  if (variable.test(line) && !article.test(line)) return line
   const letter = String.fromCodePoint(first)
   return letter.toUpperCase() + line.slice(letter.length)
 }

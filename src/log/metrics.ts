@@ -42,7 +42,7 @@ export interface StepMetrics {
   readonly 'responses.eosRate': number | null // share that ended by themselves
   readonly 'instructions.distinct2': number | null // distinct word pairs of all proposals / word pairs
   readonly 'eval.drop': number | null // best accuracy so far - this step's
-  readonly 'guard.tripped': string | null // names of the guards out of range, with commas
+  readonly 'guard.tripped': string | null // guards out of range for as many steps as they wait, with commas
   readonly 'eval.unfinished': number | null // share of greedy responses cut off by eval.maxNewTokens
   readonly 'instructions.tooLong': number | null // questions left out: beyond rollout.maxPromptTokens
   readonly 'groups.expired': number | null // surplus groups that waited longer than rollout.maxStaleness

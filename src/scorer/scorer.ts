@@ -56,8 +56,14 @@ function checkedScores(value: unknown, { responses, question }: ScoreRequest, pa
   if (right) return Float32Array.from(scores)
   throw new UserError(
     `the scoring module ${path} must return ${responses.length} finite numbers, one a response; ` +
-      `on ${JSON.stringify(shortened(question))} it returned ${shortened(JSON.stringify(scores) ?? String(scores))}`,
+      `on ${JSON.stringify(shortened(question))} it returned ${shortened(valueText(scores))}`,
   )
+}
+
+/** JSON has no NaN and no Infinity, and would call them null. */
+const valueText = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(valueText).join(',')}]`
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
 }
 
 const shortened = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}...` : text)

@@ -12,6 +12,21 @@ export function iterationOver({ train }: Config, { iteration }: TrainState): boo
 export const isFinished = (config: Config, state: TrainState): boolean =>
   iterationOver(config, state) && state.iteration.index + 1 >= config.train.iterations
 
+/** What a finished run wants to train on: the setting that ended it, and what to set it to. */
+export function howToGoOn({ train }: Config, { step, iteration }: TrainState): string {
+  if (train.instructions > 0 && iteration.instructions >= train.instructions) {
+    return (
+      `train.instructions = ${train.instructions} ended it, after ${iteration.instructions} questions trained on, and ` +
+      'not train.steps: set train.instructions higher, or 0 for steps alone'
+    )
+  }
+  if (train.iterations === 1) return '--resume --steps N trains on to step N'
+  return (
+    `--resume --steps N trains its last iteration on from ${iteration.steps} steps to N, so to step ` +
+    `${step - iteration.steps} + N; more train.iterations begin another`
+  )
+}
+
 /**
  * The paper's outer loop: the next iteration starts from the model of the last one, which becomes the reference for
  * KL; the learning-rate schedule starts again. Pool, queues and AdamW's moments go on.

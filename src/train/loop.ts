@@ -138,17 +138,23 @@ async function learn(run: Run, state: TrainState, groups: readonly JudgedGroup[]
 }
 
 /**
- * Evaluation, guards, the metrics line, the checkpoint.
+ * Evaluation, guards, the metrics line, the checkpoint. A step that a guard makes the last is evaluated though none was
+ * due: the run must not end on the accuracy of an older model.
  * @returns a guard that wants the run to end
  */
 async function closeStep(run: Run, state: TrainState): Promise<Trip | null> {
   const { config, folder, reporter, trace } = run
   const started = performance.now()
-  const measured = due(config, state, config.eval.every)
-    ? await trace.span('evaluation', () => evaluateHeldOut(run))
-    : {}
+  const guarded = (measured: Partial<StepMetrics>) =>
+    guardStep({ ...state.openLine!, ...measured }, config, state.guard)
+  const evaluation = () => trace.span('evaluation', () => evaluateHeldOut(run))
+  const evaluated = due(config, state, config.eval.every)
+  let closed = guarded(evaluated ? await evaluation() : {})
+  if (!evaluated && endingTrip(closed.trips) !== null) closed = guarded(await evaluation())
+  const { trips, guard } = closed
   const seconds = (state.openLine!['seconds.total'] ?? 0) + (performance.now() - started) / 1000
-  const { line, trips } = guardStep({ ...state.openLine!, ...measured, 'seconds.total': seconds }, run, state)
+  const line = { ...closed.line, 'seconds.total': seconds }
+  state.guard = guard
   await folder.metrics(line)
   reporter.step(line)
   for (const trip of trips) if (trip.isNew) reporter.note(tripText(trip, config.guard))

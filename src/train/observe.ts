@@ -1,5 +1,7 @@
+import type { Config } from '../config/schema.ts'
 import { flipRate } from '../guard/flips.ts'
 import { bestAfter, type Trip, watch } from '../guard/guards.ts'
+import type { GuardMemory } from '../guard/memory.ts'
 import { distinctN, eosRate, sameAnswerShare } from '../guard/signals.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import type { Run } from './run.ts'
@@ -36,21 +38,22 @@ function sameAnswer({ checker, config }: Run): (a: string, b: string) => Promise
 }
 
 /**
- * The step's line with what the guards make of it; the state remembers streaks and the best model.
+ * The step's line with what the guards make of it.
  * @param line complete but for eval.drop and guard.tripped
+ * @param guard as it was before this line
+ * @returns guard: with the line's streaks and best model
  */
 export function guardStep(
   line: StepMetrics,
-  { config }: Pick<Run, 'config'>,
-  { guard }: TrainState,
-): { line: StepMetrics; trips: Trip[] } {
+  config: Config,
+  guard: GuardMemory,
+): { line: StepMetrics; trips: Trip[]; guard: GuardMemory } {
   const accuracy = line['eval.accuracy']
   const bestBefore = guard.best?.accuracy ?? accuracy
   const drop = accuracy === null || bestBefore === null ? null : Math.max(bestBefore, accuracy) - accuracy
   const measured = { ...line, 'eval.drop': drop }
   const { streaks, trips } = watch(measured, config.guard, guard.streaks)
-  guard.streaks = streaks
-  guard.best = bestAfter(measured, guard, config.guard)
+  const best = bestAfter(measured, { best: guard.best, streaks }, config.guard)
   const tripped = trips.length === 0 ? null : trips.map((trip) => trip.guard).join(',')
-  return { line: { ...measured, 'guard.tripped': tripped }, trips }
+  return { line: { ...measured, 'guard.tripped': tripped }, trips, guard: { ...guard, streaks, best } }
 }

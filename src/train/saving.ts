@@ -13,9 +13,13 @@ import type { TrainState } from './state.ts'
 export const due = (config: Config, state: TrainState, every: number): boolean =>
   state.step % every === 0 || iterationOver(config, state)
 
-/** A model to roll back to is saved as soon as it is the best, the base model too. */
+/**
+ * A model to roll back to is saved as soon as it is the best, the base model too; without labels, every one: whether it
+ * is the best will be known by the next step.
+ */
 export function wantsCheckpoint(config: Config, state: TrainState): boolean {
-  if (rollsBack(config.guard) && state.guard.best?.step === state.step) return true
+  const { best } = state.guard
+  if (rollsBack(config.guard) && (best?.step === state.step || best?.accuracy === null)) return true
   return state.step > 0 && due(config, state, config.checkpoint.every)
 }
 

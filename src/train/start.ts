@@ -28,6 +28,7 @@ import type { AnswerChecker } from '../reward/checker.ts'
 import { keepsReference } from '../rl/train-batch.ts'
 import { openScorer, type Scorer } from '../scorer/scorer.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
+import { howToGoOn, isFinished } from './iteration.ts'
 import { knownQuestions } from './known-questions.ts'
 import { train } from './loop.ts'
 import type { TrainModel } from './model.ts'
@@ -112,9 +113,9 @@ async function goOn(
   const state = (await resumeRun(model, out, config.checkpoint.keep)) ?? initialState(emptyPool)
   const changes = configChanges(began, config)
   const changed = changes.length === 0 ? '' : `, with other settings than it began with: ${changes.join(', ')}`
-  if (state.step >= mostSteps(config)) {
+  if (isFinished(config, state)) {
     // settings that nothing will run under are not the run's
-    reporter.note(`${out} is finished: step ${state.step} was its last. --resume --steps N trains on to step N`)
+    reporter.note(`${out} is finished: step ${state.step} was its last. ${howToGoOn(config, state)}`)
     return state
   }
   reporter.note(`resuming ${out} after step ${state.step}${changed}`)

@@ -10,20 +10,45 @@ import type { TrainState } from './state.ts'
 export interface Stopped extends Trip {
   readonly text: string
   readonly modelOfStep: number
+  readonly bestNotKept: number | null // the step that a rollback should have gone back to, where it could not
 }
+
+type Ending = Pick<Stopped, 'modelOfStep' | 'bestNotKept'>
 
 /** Does what a guard demands: the run ends with the model as it is, or as it was when it was best. */
 export async function endEarly(run: Run, state: TrainState, trip: Trip): Promise<Stopped> {
+  const { step } = state
+  const ending = trip.action === 'rollback' ? await goBack(run, state) : await stayHere(run, state)
+  const text = tripText(trip, run.config.guard)
+  const { modelOfStep, bestNotKept } = ending
+  const back = modelOfStep === step ? '' : `, and went back to the model of step ${modelOfStep}`
+  const lost =
+    bestNotKept === null
+      ? ''
+      : `. It could not go back: the best model was that of step ${bestNotKept}, and was not kept, as no guard rolled ` +
+        `back when it was trained; final/ is the model of step ${modelOfStep}`
+  run.reporter.note(`stopped after step ${step}${back}: ${text}${lost}`)
+  return { ...trip, text, ...ending }
+}
+
+async function stayHere({ config, model, folder }: Run, state: TrainState): Promise<Ending> {
+  await saveCheckpoint(model, state, folder, config.checkpoint.keep)
+  return { modelOfStep: state.step, bestNotKept: null }
+}
+
+/** Where rolling back was asked for later on, the best may have no checkpoint; the base model lies where it came from. */
+async function goBack(run: Run, state: TrainState): Promise<Ending> {
   const { config, model, folder, reporter } = run
   const best = state.guard.best!.step
-  const text = tripText(trip, config.guard)
-  const saved = existsSync(checkpointFolder(folder.path, best)) // not where rolling back was asked for later on
-  if (trip.action !== 'rollback' || best === state.step || !saved) {
-    await saveCheckpoint(model, state, folder, config.checkpoint.keep)
-    reporter.note(`stopped after step ${state.step}: ${text}`)
-    return { ...trip, text, modelOfStep: state.step }
+  if (best === state.step) return stayHere(run, state)
+  if (existsSync(checkpointFolder(folder.path, best))) {
+    await rollBack(model, folder.path, best)
+    return { modelOfStep: best, bestNotKept: null }
   }
-  await rollBack(model, folder.path, best)
-  reporter.note(`stopped after step ${state.step}, and went back to the model of step ${best}: ${text}`)
-  return { ...trip, text, modelOfStep: best }
+  if (best > 0) return { ...(await stayHere(run, state)), bestNotKept: best }
+  await model.engine.importTensors(await model.readWeights(config.model.path!))
+  reporter.note(
+    `the best was the model it began as, loaded again from ${config.model.path}; checkpoints stay as they are`,
+  )
+  return { modelOfStep: 0, bestNotKept: null }
 }

@@ -79,6 +79,7 @@ describe('the summary of a run', () => {
       isNew: true,
       text: 'guard accuracyDrop: 0.5 is above 0.1',
       modelOfStep: 1,
+      bestNotKept: null,
     }
     const ended = outcome([step(0, 0.4), step(1, 0.8), step(2, 0.3)], stopped)
     const text = summaryText(ended, config)

@@ -12,3 +12,48 @@ describe('KL in the loss', () => {
     expect(kl('reward', 'k1', 0.1).kl.place).toBe('reward')
   })
 })
+
+describe('settings that could not act', () => {
+  const config = (over: Record<string, unknown>) => fakeConfig('/nowhere', over)
+  const noReference = { 'kl.coef': 0, 'kl.monitor': false }
+
+  it('are refused: a KL guard without a reference', () => {
+    for (const bounds of [{ action: 'rollback' }, { above: 0.5 }]) {
+      expect(() => config({ ...noReference, 'guard.kl': bounds })).toThrow(
+        /guard\.kl watches kl\.mean.*kl\.monitor=true/,
+      )
+    }
+    expect(config(noReference).guard.kl.action).toBe('log') // the default
+    expect(config({ 'kl.coef': 0, 'guard.kl': { action: 'stop' } }).guard.kl.above).toBe(1)
+  })
+
+  it('are refused: a guard over proposals where there are none', () => {
+    const guard = { 'guard.distinct2': { below: 0.3, action: 'stop' } }
+    expect(() => config({ ...guard, 'instruct.source': 'given' })).toThrow(/guard\.distinct2 .*it proposes none/)
+    expect(config(guard).guard.distinct2.below).toBe(0.3)
+  })
+
+  it('are refused: a correction by log-probabilities that nobody computes', () => {
+    const importance = { 'update.importance': 'always' }
+    expect(() => config({ ...importance, 'update.oldLogprobs': 'sampling' })).toThrow(
+      /update\.importance = always .*none/,
+    )
+    expect(config(importance).update.oldLogprobs).toBe('auto')
+  })
+})
+
+describe('the difficulty band', () => {
+  const band = (low: number, high: number, over = {}) =>
+    fakeConfig('/nowhere', { 'difficulty.low': low, 'difficulty.high': high, ...over })
+  const module = { 'reward.kind': 'module', 'reward.scorer': '/nowhere/score.mjs' }
+
+  it('may have any scale with a scoring module', () => {
+    expect(band(-3, 250, module).difficulty).toEqual({ low: -3, high: 250 })
+    expect(() => band(2, 1, module)).toThrow('difficulty.low = 2 is above difficulty.high = 1')
+  })
+
+  it('lies within 0 and 1 where rewards do', () => {
+    expect(() => band(20, 80)).toThrow(/difficulty\.low = 20 and difficulty\.high = 80 must lie within 0 and 1/)
+    expect(band(0, 1).difficulty.high).toBe(1)
+  })
+})

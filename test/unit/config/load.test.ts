@@ -99,9 +99,9 @@ describe('presets', () => {
   })
 
   it.each(['llama-3.2-3b-instruct', 'qwen2.5-7b-instruct'])('%s runs the paper’s three iterations', async (name) => {
-    const { train, optimizer, kl } = resolveConfig(await readLayers(name))
+    const { train, optimizer, kl, update } = resolveConfig(await readLayers(name))
     expect(train).toMatchObject({ steps: 125, iterations: 3, instructions: 2000 })
-    expect([optimizer.lr, kl.coef]).toEqual([5e-7, 1e-4])
+    expect([optimizer.lr, kl.coef, update.lossMean]).toEqual([5e-7, 1e-3, 'sequence'])
   })
 
   it('win over a file or folder of the same name in the working directory', async () => {
@@ -169,6 +169,10 @@ describe('mistakes', () => {
 
   it.each([
     ['rollout.topP', /--set rollout\.topP: expected group\.key=value/],
+    [
+      'guard.kl.action=log',
+      /--set: unknown config key guard\.kl\.action; give guard\.kl as a whole: 'guard\.kl=\{action: VALUE\}'/,
+    ],
     ['rollout.topp=1', /--set: unknown config key rollout\.topp; did you mean rollout\.topP\?/],
   ])('--set %s', (text, message) => {
     expect(() => parseOverride(text)).toThrow(message)

@@ -17,6 +17,12 @@ describe('judgeDifficulty', () => {
     expect(judgeDifficulty(rewards(ones, 10), { low: 0.2, high: 0.8 })).toBe(verdict)
   })
 
+  it('takes an end for inside, as float32 has it', () => {
+    const at = (reward: number) => judgeDifficulty(new Float32Array(5).fill(reward), { low: 0.2, high: 0.8 })
+    expect([0.8, 0.2, 0.80001, 0.19999].map(at)).toEqual(['kept', 'kept', 'too-easy', 'too-hard'])
+    expect(judgeDifficulty(new Float32Array(3).fill(0.7), { low: 0.7, high: 1 })).toBe('kept') // 0.699999988
+  })
+
   it('keeps everything in the band 0 to 1', () => {
     for (const ones of [0, 3, 8]) expect(judgeDifficulty(rewards(ones, 8), { low: 0, high: 1 })).toBe('kept')
   })

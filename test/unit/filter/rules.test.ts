@@ -21,6 +21,8 @@ test.each([
   ['The subplot takes 3 of 10 pages.', null],
   ['A file_name has 3 letters only.', null],
   ['Write a program that adds numbers.', 'programming'],
+  ['write a program that adds numbers.', 'programming'],
+  ['Write A Program that adds numbers.', 'programming'],
   ['Write a programme of three concerts.', 'programming'], // as the reference: a prefix, not words
   ['Please write a program for me.', null],
   ['$x^2 = 4$, so what is x?', 'leading-punctuation'],

@@ -98,12 +98,31 @@ describe('the best model', () => {
     expect(best).toEqual({ step: 1, accuracy: 0.7 })
   })
 
-  it('is the newest at which no guard that acts was out of range, where there are none', () => {
-    const acting = guards({ kl: { action: 'rollback' } })
+  const acting = guards({ kl: { action: 'rollback' }, flipRate: { below: 0.1, action: 'stop' } })
+  /** Lines from step 1 on, after the line of step 0. */
+  const bestOf = (...lines: Partial<StepMetrics>[]): unknown => {
     let best = bestAfter(line(0, {}), { best: null, streaks: {} }, acting)
-    best = bestAfter(line(1, {}), { best, streaks: { kl: 0, entropy: 2 } }, acting)
-    best = bestAfter(line(2, {}), { best, streaks: { kl: 1, entropy: 0 } }, acting)
-    expect(best).toEqual({ step: 1, accuracy: null })
+    let streaks = {}
+    for (const [i, measures] of lines.entries()) {
+      streaks = watch(line(i + 1, measures), acting, streaks).streaks
+      best = bestAfter(line(i + 1, measures), { best, streaks }, acting)
+    }
+    return best
+  }
+
+  it('is the newest that a later line found in range, where there are none', () => {
+    const [healthy, broken] = [{ 'kl.mean': 0.1, 'entropy.mean': 0 }, { 'kl.mean': 2 }]
+    expect(bestOf()).toEqual({ step: 0, accuracy: null })
+    expect(bestOf(healthy)).toEqual({ step: 0, accuracy: null }) // the model of step 1 is still unknown
+    expect(bestOf(healthy, healthy)).toEqual({ step: 1, accuracy: null })
+    expect(bestOf(healthy, broken)).toEqual({ step: 0, accuracy: null })
+    expect(bestOf(broken, healthy, healthy)).toEqual({ step: 2, accuracy: null })
+  })
+
+  it('is not one whose line measured less than lines before it', () => {
+    expect(bestOf({ 'kl.mean': 0.1 }, {}, { 'kl.mean': 2 })).toEqual({ step: 0, accuracy: null })
+    expect(bestOf({ 'kl.mean': 0.1, 'vote.flipRate': 0.5 }, { 'kl.mean': 0.1 })).toEqual({ step: 0, accuracy: null })
+    expect(bestOf({}, {}, {})).toEqual({ step: 0, accuracy: null })
   })
 })
 

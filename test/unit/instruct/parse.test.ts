@@ -21,6 +21,21 @@ describe('numbered lists', () => {
       '$x$ is',
     ])
   })
+  test.each([
+    ['x is 3 more than y. Find x.', 'x is 3 more than y. Find x.'],
+    ['n=4 and m = 3', 'n=4 and m = 3'],
+    ['x_1 + x_2 = 5', 'x_1 + x_2 = 5'],
+    ['a + b = 3', 'a + b = 3'],
+    ['a, b and c are integers', 'a, b and c are integers'],
+    ['a is even', 'a is even'],
+    ['a train leaves', 'A train leaves'],
+    ['a $5 note', 'A $5 note'],
+    ['a island', 'A island'],
+    ["o'clock", "O'clock"],
+    ['an apple', 'An apple'],
+  ])('a variable in front stays small: %s', (item, question) => {
+    expect(parseQuestions(`1. ${item}`, false)).toEqual([question])
+  })
   test('what stands before the first number is not a question', () => {
     expect(parseQuestions('Sure, here they are:\n\n9. A question?', false)).toEqual(['A question?'])
     expect(parseQuestions('No list at all. 3. apples', false)).toEqual([])

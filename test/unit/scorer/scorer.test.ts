@@ -37,7 +37,7 @@ describe('a scoring module', () => {
       'export const score = () => [1, 2]',
       /must return 3 finite numbers, one a response; on "How much\?" it returned \[1,2\]/,
     ],
-    ['export const score = () => [1, 2, NaN]', /3 finite numbers/],
+    ['export const score = () => [1, NaN, Infinity]', /3 finite numbers.*returned \[1,NaN,Infinity\]/],
     ['export const score = () => [1, 2, "3"]', /returned \[1,2,"3"\]/],
     ['export const score = () => undefined', /returned undefined/],
     ['export const score = () => { throw new Error("no idea") }', /failed on "How much\?": no idea/],

@@ -139,6 +139,33 @@ describe('iterations', () => {
     expect(column(outcome, 'iteration')).toEqual([null, 1, 2, 3])
   })
 
+  const resumed = async (outcome: Outcome, settings: Record<string, unknown>): Promise<[Outcome, string]> => {
+    const notes: string[] = []
+    const reporter = { ...silentReporter, note: (text: string) => void notes.push(text) }
+    const config = fakeConfig(folder, settings)
+    return [await startRun(fakeStart(config, outcome.run, { resume: true, reporter })), notes.join('\n')]
+  }
+
+  it('count steps each, also when a finished run is resumed with more', async () => {
+    const two = { ...over, 'train.iterations': 2, 'train.steps': 1 }
+    const first = await run(two)
+    const [same, note] = await resumed(first, two)
+    expect(note).toContain('trains its last iteration on from 1 steps to N, so to step 1 + N;')
+    expect(same.metrics.length).toBe(3)
+    const [longer] = await resumed(first, { ...two, 'train.steps': 3 })
+    expect(column(longer, 'iteration')).toEqual([null, 1, 2, 2, 2])
+  })
+
+  it('say which setting ended them', async () => {
+    const budget = { ...over, 'train.iterations': 1, 'train.steps': 5, 'train.instructions': 4 }
+    const first = await run(budget)
+    const [same, note] = await resumed(first, { ...budget, 'train.steps': 8 })
+    expect(same.metrics.length).toBe(2)
+    expect(note).toContain('step 1 was its last. train.instructions = 4 ended it, after 4 questions trained on')
+    const [longer] = await resumed(first, { ...budget, 'train.instructions': 8 })
+    expect(longer.metrics.length).toBe(3)
+  })
+
   it('resume with the reference they had', async () => {
     const whole = await run({ ...over, 'checkpoint.every': 1 })
     // 4 optimizer steps a step: dies in the second and at the beginning of the third iteration
@@ -234,7 +261,8 @@ describe('guards', () => {
     })
     const { stopped } = outcome
     expect(stopped).toMatchObject({ guard: 'majorityShare', side: 'above' })
-    expect(stopped!.modelOfStep).toBe(stopped!.step - 1) // the newest healthy one
+    // its samples are of the model of the step before, which has settled; the healthy line before it is of this one
+    expect(stopped!.modelOfStep).toBe(stopped!.step - 2)
     const step = String(stopped!.modelOfStep).padStart(6, '0')
     expect(await readFile(join(outcome.final, 'model.safetensors'))).toEqual(
       await readFile(join(outcome.run, 'checkpoints', `step-${step}`, 'model.safetensors')),

@@ -1,0 +1,108 @@
+// Which model a run ends with when a guard ends it, on the fake model.
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { silentReporter } from '../../../src/log/reporter.ts'
+import { type Outcome, type StartOptions, startRun } from '../../../src/train/start.ts'
+import { fakeModel } from '../../support/fake-model.ts'
+import { fakeConfig, fakeStart, questionFolder } from '../../support/fake-run.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // whole runs: long on a busy machine
+
+let folder: string
+let base: Buffer
+beforeAll(async () => {
+  folder = await questionFolder()
+  const { engine, writeWeights } = fakeModel(false)
+  await writeWeights(folder) // model.path
+  await engine.close()
+  base = await readFile(join(folder, 'model.safetensors'))
+  // rewards the wrong answer: accuracy falls
+  await writeFile(
+    join(folder, 'wrong.mjs'),
+    'export const score = ({ answers }) => answers.map((answer) => (answer === "3" ? 1 : 0))',
+  )
+})
+
+let count = 0
+let notes: string[] = []
+const run = (over: Record<string, unknown>, options: Partial<StartOptions> = {}): Promise<Outcome> => {
+  count += options.resume ? 0 : 1
+  notes = []
+  const reporter = { ...silentReporter, note: (text: string) => void notes.push(text) }
+  return startRun(fakeStart(fakeConfig(folder, over), join(folder, `run-${count}`), { reporter, ...options }))
+}
+
+const falling = () => ({
+  'reward.kind': 'module',
+  'reward.scorer': join(folder, 'wrong.mjs'),
+  'difficulty.low': 0,
+  'difficulty.high': 1,
+  'kl.coef': 0,
+  'optimizer.lr': 0.5,
+  'train.steps': 12,
+})
+
+const weightsOf = (path: string): Promise<Buffer> => readFile(join(path, 'model.safetensors'))
+const checkpoint = (outcome: Outcome, step: number): string =>
+  join(outcome.run, 'checkpoints', `step-${String(step).padStart(6, '0')}`)
+
+describe('without labels', () => {
+  const guard = { 'guard.kl': { above: 0.01, steps: 1, action: 'rollback' } }
+
+  it('a run does not end with the model that tripped the guard', async () => {
+    const outcome = await run({ ...falling(), ...guard, 'eval.path': null })
+    const kl = outcome.metrics.map((line) => line['kl.mean'])
+    // the KL of step 1 is that of the base model, the KL of step 2 that of the model of step 1
+    expect(Math.abs(kl[1]!)).toBeLessThan(1e-6)
+    expect(kl[2]).toBeGreaterThan(0.01)
+    expect(outcome.stopped).toMatchObject({ guard: 'kl', step: 2, modelOfStep: 0, bestNotKept: null })
+    expect(await weightsOf(outcome.final)).toEqual(base)
+    expect(await readdir(join(outcome.run, 'checkpoints'))).toEqual(['step-000000'])
+  })
+
+  it('keeps the candidate beside the best, however few checkpoints are kept', async () => {
+    const over = { 'eval.path': null, 'checkpoint.keep': 1, 'checkpoint.every': 50, 'guard.kl': { action: 'rollback' } }
+    const outcome = await run({ ...over, 'optimizer.lr': 0.001 })
+    expect((await readdir(join(outcome.run, 'checkpoints'))).sort()).toEqual(['step-000003', 'step-000004'])
+    expect(await weightsOf(checkpoint(outcome, 4))).toEqual(await weightsOf(outcome.final))
+  })
+})
+
+describe('a best model without a checkpoint', () => {
+  const guard = { 'guard.accuracyDrop': { above: 0.1, steps: 1, action: 'rollback' } }
+  const start = () => ({ ...falling(), 'checkpoint.every': 50, 'train.steps': 1 })
+
+  it('is loaded from model.path where it is the base model', async () => {
+    await run(start())
+    const outcome = await run({ ...start(), ...guard, 'train.steps': 8 }, { resume: true })
+    expect(outcome.metrics.at(-1)!['eval.accuracy']).toBeLessThan(0.9)
+    expect(outcome.stopped).toMatchObject({ guard: 'accuracyDrop', modelOfStep: 0, bestNotKept: null })
+    expect(await weightsOf(outcome.final)).toEqual(base)
+    expect(notes.join('\n')).toMatch(/loaded again from .*\n.*went back to the model of step 0: guard accuracyDrop/)
+  })
+
+  it('is named where it is another', async () => {
+    // 3 is right, until the resumed run takes 2 for right
+    const threes = join(folder, 'threes.jsonl')
+    await writeFile(threes, '{"problem": "ab ac da hba fe", "answer": "3"}\n')
+    const first = await run({ ...start(), 'eval.path': threes, 'train.steps': 6 })
+    const best = first.metrics.find((line) => line['eval.accuracy'] === 1)!.step
+    expect([1, 2, 3, 4, 5]).toContain(best)
+    expect(await readdir(join(first.run, 'checkpoints'))).toEqual(['step-000006'])
+    const outcome = await run({ ...start(), ...guard, 'train.steps': 8 }, { resume: true })
+    expect(outcome.stopped).toMatchObject({ guard: 'accuracyDrop', step: 7, modelOfStep: 7, bestNotKept: best })
+    expect(notes.at(-1)).toContain(`It could not go back: the best model was that of step ${best}, and was not kept`)
+    expect(await weightsOf(outcome.final)).toEqual(await weightsOf(checkpoint(outcome, 7)))
+  })
+})
+
+describe('the last step of a run that a guard ended', () => {
+  it('is evaluated, though no evaluation was due', async () => {
+    const guard = { 'guard.kl': { above: 0.01, steps: 1, action: 'stop' } }
+    const outcome = await run({ ...falling(), ...guard, 'eval.every': 50 })
+    const measured = outcome.metrics.filter((line) => line['eval.accuracy'] !== null).map((line) => line.step)
+    expect(outcome.stopped).toMatchObject({ guard: 'kl', modelOfStep: 2 })
+    expect(measured).toEqual([0, 2])
+  })
+})
