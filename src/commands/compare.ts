@@ -3,12 +3,13 @@ import { type Contender, compareAll } from '../eval/compare.ts'
 import { comparisonMarkdown } from '../eval/comparison-markdown.ts'
 import type { Results } from '../eval/results.ts'
 import { writeWhole } from '../files.ts'
-import { distinctLabels, type Named, readContender, type TrainingRun } from './contenders.ts'
+import { distinctLabels, type Named, readContender } from './contenders.ts'
 import type { EvalFlags } from './eval-flags.ts'
 import { outputPlaces } from './eval-output.ts'
-import { type RunSettings, setsOf, settingsOf } from './eval-settings.ts'
+import { setsOf, settingsOf } from './eval-settings.ts'
 import { evaluateModel } from './evaluate-model.ts'
 import { interruptSignal } from './interrupt.ts'
+import { runDefaults } from './run-defaults.ts'
 
 /** `serl compare RUN_OR_MODEL...`. */
 export async function compareCommand(paths: readonly string[], flags: EvalFlags): Promise<number> {
@@ -29,28 +30,23 @@ export async function compareCommand(paths: readonly string[], flags: EvalFlags)
   return 0
 }
 
-/** As the run's own evaluations asked, so that their numbers agree. */
-const runSettings = ({ config: { rollout, eval: evaluation } }: TrainingRun): RunSettings => ({
-  template: rollout.template,
-  suffix: rollout.suffix,
-  maxNewTokens: evaluation.maxNewTokens,
-})
-
 /** Evaluates what has no results yet. @returns null where it was stopped */
 async function withResults(named: readonly Named[], flags: EvalFlags): Promise<Contender[] | null> {
   const models = named.filter((contender) => 'model' in contender)
-  if (models.length === 0) return named as Contender[]
+  if (models.length === 0) return [...named] as Contender[]
   const run = models.find((contender) => contender.run !== null)?.run ?? null
   const sources = flags.data ?? (run?.heldOut ? [run.heldOut] : null)
   if (sources === null) throw new UserError('--data SET...: on which question sets? JSONL files, hub ids or names')
-  const settings = settingsOf(flags, run === null ? {} : runSettings(run))
-  const sets = await setsOf(sources, flags)
+  const asRun = run === null ? null : runDefaults(run, flags.data === undefined)
+  const settings = settingsOf(flags, asRun?.settings)
+  const sets = await setsOf(sources, flags, asRun?.reading)
+  const computed = { ...asRun?.engine, ...flags }
   const interrupt = interruptSignal('stopping: finished answers are kept, the same command goes on from them')
   const known = new Map<string, Results>()
   try {
     for (const { model: path } of models) {
       if (known.has(path)) continue
-      const results = await evaluateModel({ path, sets, settings, signal: interrupt.signal }, flags)
+      const results = await evaluateModel({ path, sets, settings, signal: interrupt.signal }, computed)
       if (results === null) return null
       known.set(path, results)
     }

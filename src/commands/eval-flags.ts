@@ -9,7 +9,7 @@ export interface EvalFlags extends EngineFlags {
   readonly topP: number
   readonly presencePenalty: number
   readonly maxNewTokens?: number
-  readonly limit: number
+  readonly limit?: number
   readonly raw?: boolean
   readonly suffix?: string
   readonly fewShot: number
@@ -21,20 +21,22 @@ export interface EvalFlags extends EngineFlags {
 }
 
 export const addEvalFlags = (command: Command): Command =>
-  addEngineFlags(command)
-    .option('--data <set...>', 'question sets: JSONL files, hub ids (owner/name) or names of known sets')
-    .option('--limit <n>', 'only the first questions of each set; 0 = all', integer(0), 0)
-    // majority votes count subsets of the samples, in doubles
-    .option('--samples <n>', 'samples a question', integer(1, 512), 1)
-    .option('--temperature <t>', '0 = greedy (default: 0 with one sample, else 1)', number(0))
-    .option('--top-p <p>', '1 = off', number(Number.MIN_VALUE, 1), 1)
-    .option('--presence-penalty <x>', '0 = off', number(), 0)
-    .option('--max-new-tokens <count>', 'new tokens a response (default: 1024)', integer(1))
-    .option('--suffix <text>', 'put after every question (default: a request for a boxed answer)')
-    .option('--raw', 'questions as they are, without the chat template')
-    .option('--few-shot <n>', 'worked examples before every question', integer(0), 0)
-    .option('--answers <kind>', 'math, choice, exact or number (default: by the set)')
-    .option('--adapter <file>', 'JSON that describes a set of your own; may be repeated', collect, [])
-    .option('--output <place>', 'folder for the results as JSON, Markdown and by question, or the .json file itself')
-    .option('--batch <rows>', 'samples generated at a time: what a killed process loses', integer(1), 512)
-    .option('--fresh', 'generate again what is in the cache')
+  addEngineFlags(
+    command
+      .option('--data <set...>', 'question sets: JSONL files, hub ids (owner/name) or names of known sets')
+      .option('--limit <n>', 'only the first questions of each set; 0 = all (default: 0)', integer(0))
+      // majority votes count subsets of the samples, in doubles
+      .option('--samples <n>', 'samples a question', integer(1, 512), 1)
+      .option('--temperature <t>', '0 = greedy (default: 0 with one sample, else 1)', number(0))
+      .option('--top-p <p>', '1 = off', number(Number.MIN_VALUE, 1), 1)
+      .option('--presence-penalty <x>', '0 = off', number(), 0)
+      .option('--max-new-tokens <count>', 'new tokens a response (default: 1024)', integer(1))
+      .option('--suffix <text>', 'put after every question (default: a request for a boxed answer)')
+      .option('--raw', 'questions as they are, without the chat template')
+      .option('--few-shot <n>', 'worked examples before every question', integer(0), 0)
+      .option('--answers <kind>', 'math, choice, exact or number (default: by the set)')
+      .option('--adapter <file>', 'JSON that describes a set of your own; may be repeated', collect, [])
+      .option('--output <place>', 'folder for the results as JSON, Markdown and by question, or the .json file itself')
+      .option('--batch <rows>', 'samples generated at a time: what a killed process loses', integer(1), 512)
+      .option('--fresh', 'generate again what is in the cache'),
+  )

@@ -1,7 +1,9 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { UserError } from '../errors.ts'
-import { writeWhole } from '../files.ts'
+import { resultsMarkdown } from '../eval/markdown.ts'
+import { type Results, readResults } from '../eval/results.ts'
+import { syncPath, writeWhole } from '../files.ts'
 
 /** Where results go; `items` only those of `serl eval`. */
 export interface OutputPlaces {
@@ -30,8 +32,30 @@ export async function outputPlaces(output: string, title: 'results' | 'compariso
   }
 }
 
-/** One JSON object a line, in a folder that is made. */
-export async function writeLines(folder: string, name: string, lines: readonly object[]): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  await writeWhole(join(folder, name), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+const linesFile = ({ items }: OutputPlaces, set: string): string => join(items, `${set}.jsonl`)
+const unpublished = (places: OutputPlaces, set: string): string => `${linesFile(places, set)}.new`
+
+/** A set's lines, one JSON object each, under a name of their own until the results are there. */
+export async function keepLines(places: OutputPlaces, set: string, lines: readonly object[]): Promise<void> {
+  await mkdir(places.items, { recursive: true })
+  await writeWhole(unpublished(places, set), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+}
+
+/** Of an evaluation that was not finished. */
+export async function dropLines(places: OutputPlaces, sets: readonly string[]): Promise<void> {
+  for (const set of sets) await rm(unpublished(places, set), { force: true })
+}
+
+/** Puts results and kept lines where they are found, and takes away the lines of sets that only older results had. */
+export async function publish(places: OutputPlaces, results: Results): Promise<void> {
+  const names = results.sets.map(({ name }) => name)
+  const older = await readResults(places.json).catch(() => null) // none, or no results
+  await rm(places.json, { force: true }) // lines must not stand beside the results of others
+  for (const { name } of older?.sets ?? []) {
+    if (!names.includes(name)) await rm(linesFile(places, name), { force: true })
+  }
+  for (const name of names) await rename(unpublished(places, name), linesFile(places, name))
+  await syncPath(places.items)
+  await writeWhole(places.json, `${JSON.stringify(results, null, 1)}\n`)
+  await writeWhole(places.markdown, resultsMarkdown(results))
 }

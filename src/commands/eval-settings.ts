@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { SetKind } from '../eval/adapter.ts'
-import { openSets } from '../eval/open-sets.ts'
+import { openSets, type SetOptions } from '../eval/open-sets.ts'
 import type { EvalSet } from '../eval/read-set.ts'
 import type { EvalSettings } from '../eval/settings.ts'
 import { statusLine } from '../log/console.ts'
@@ -30,14 +30,22 @@ export function settingsOf(flags: EvalFlags, run: RunSettings = {}): EvalSetting
 
 const kinds: readonly SetKind[] = ['math', 'choice', 'exact', 'number']
 
-/** @throws UserError */
-export async function setsOf(sources: readonly string[], flags: EvalFlags): Promise<EvalSet[]> {
+/** How a run read its held-out questions. */
+export type RunReading = Partial<Pick<SetOptions, 'limit' | 'answers'>>
+
+/**
+ * @param run where flags do not say otherwise
+ * @throws UserError
+ */
+export async function setsOf(sources: readonly string[], flags: EvalFlags, run: RunReading = {}): Promise<EvalSet[]> {
   const kind = flags.answers === undefined ? null : kinds.find((known) => known === flags.answers)
   if (kind === undefined) throw new UserError(`--answers ${flags.answers}: expected one of ${kinds.join(', ')}`)
   const status = statusLine(flags.quiet ?? false)
   try {
     const onProgress = (done: number, total: number): void => status.show('fetching', done, total)
-    return await openSets(sources, { limit: flags.limit, adapters: flags.adapter, kind, onProgress })
+    const limit = flags.limit ?? run.limit ?? 0
+    const answers = kind === null ? (run.answers ?? null) : { kind }
+    return await openSets(sources, { limit, adapters: flags.adapter, answers, onProgress })
   } finally {
     status.clear()
   }

@@ -1,9 +1,9 @@
 import { UserError } from '../errors.ts'
 import { itemLine } from '../eval/judge-set.ts'
-import { resultsMarkdown, setTable } from '../eval/markdown.ts'
-import { writeWhole } from '../files.ts'
+import { answerlessNotes, setTable } from '../eval/markdown.ts'
+import type { Results } from '../eval/results.ts'
 import type { EvalFlags } from './eval-flags.ts'
-import { outputPlaces, writeLines } from './eval-output.ts'
+import { dropLines, keepLines, outputPlaces, publish } from './eval-output.ts'
 import { setsOf, settingsOf } from './eval-settings.ts'
 import { evaluateModel } from './evaluate-model.ts'
 import { interruptSignal } from './interrupt.ts'
@@ -29,9 +29,9 @@ export async function evalCommand(flags: EvalCommandFlags): Promise<number> {
         signal,
         onSet: async (set, _, judged) => {
           if (places === null) return
-          await writeLines(
-            places.items,
-            `${set.name}.jsonl`,
+          await keepLines(
+            places,
+            set.name,
             judged.map((item) => itemLine(set, item)),
           )
         },
@@ -39,14 +39,20 @@ export async function evalCommand(flags: EvalCommandFlags): Promise<number> {
       flags,
     )
     if (results === null) return 130
-    if (places !== null) {
-      await writeWhole(places.json, `${JSON.stringify(results, null, 1)}\n`)
-      await writeWhole(places.markdown, resultsMarkdown(results))
-    }
+    if (places !== null) await publish(places, results)
     if (flags.json) process.stdout.write(`${JSON.stringify(results)}\n`)
-    else if (!flags.quiet) process.stdout.write(`${setTable(results)}\n`)
+    else if (!flags.quiet) process.stdout.write(tableText(results))
     return 0
   } finally {
+    if (places !== null) {
+      await dropLines(
+        places,
+        sets.map(({ name }) => name),
+      )
+    }
     interrupt.release()
   }
 }
+
+const tableText = (results: Results): string =>
+  [setTable(results), ...answerlessNotes(results.model.path, results.sets)].map((part) => `${part}\n`).join('')

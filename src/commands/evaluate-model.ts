@@ -1,12 +1,13 @@
 import { cacheFolder } from '../cache-folder.ts'
 import { evaluateSets } from '../eval/evaluate-sets.ts'
-import { modelFingerprint } from '../eval/fingerprint.ts'
+import { engineFingerprint, modelFingerprint } from '../eval/fingerprint.ts'
 import type { JudgedItem } from '../eval/judge-set.ts'
 import { points, range } from '../eval/markdown.ts'
 import type { EvalSet } from '../eval/read-set.ts'
 import type { Results, SetResult } from '../eval/results.ts'
 import type { EvalModel, EvalSettings } from '../eval/settings.ts'
 import { statusLine } from '../log/console.ts'
+import { addonPath } from '../native/binding.ts'
 import type { NativeEngine } from '../native/types.ts'
 import { describeModel, deviceOf, dtypeOf, openModel, requireTrainable } from '../train/open-model.ts'
 import type { EvalFlags } from './eval-flags.ts'
@@ -65,6 +66,7 @@ async function openLazily(
   const model = {
     path,
     fingerprint: await modelFingerprint(path),
+    engineFingerprint: await engineFingerprint(addonPath()),
     ...requireTrainable(described),
     maxPositions: described.checkpoint.config.maxPositionEmbeddings,
     device: deviceOf(settings.device),

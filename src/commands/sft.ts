@@ -167,7 +167,7 @@ async function heldOutMeasure(
     const documents = await read(path)
     return { name: 'loss', take: (model) => heldOutLoss(model.engine, documents, flags.tokensPerBatch) }
   }
-  const questions = await readHeldOut(path, 0)
+  const questions = await readHeldOut(path, 0, { kind: 'math' })
   const format = { template: flags.raw ? 'none' : 'auto', suffix: flags.evalSuffix } as const
   return {
     name: 'accuracy',

@@ -1,6 +1,16 @@
 import { z } from 'zod'
+import { layoutProblem } from './layout.ts'
 
 const names = () => z.array(z.string().min(1)).min(1)
+
+/** A question as its fields make it (layout.ts). */
+const layout = z
+  .string()
+  .min(1)
+  .superRefine((text, context) => {
+    const message = layoutProblem(text)
+    if (message !== null) context.addIssue({ code: 'custom', message: `layout ${JSON.stringify(text)}: ${message}` })
+  })
 
 const group = z.strictObject({
   fields: names().describe('the first that a line has'),
@@ -22,7 +32,9 @@ export const adapterSchema = z.strictObject({
     .strictObject({ dataset: z.string(), config: z.string().optional(), split: z.string().optional() })
     .optional()
     .describe('where it lies on the HuggingFace hub'),
-  question: names()
+  question: z
+    .array(layout)
+    .min(1)
     .default(['{problem}', '{question}', '{text}', '{prompt}', '{content}', '{input}', '{Question}', '{Problem}'])
     .describe('layouts; the first whose fields a line has'),
   answer: names()

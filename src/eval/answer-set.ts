@@ -127,8 +127,8 @@ function promptKeys(prompts: readonly Int32Array[]): string[] {
 }
 
 /**
- * The file of a model's answers to a set: one a model's content, dtype, kind of device, program version and sampling. The
- * number of samples is not part of it: the first of many are those of few.
+ * The file of a model's answers to a set: one a model's content, dtype, kind of device, program version, build of the
+ * engine and sampling. The number of samples is not part of it: the first of many are those of few.
  */
 function storeOf(
   model: EvalModel,
@@ -141,6 +141,7 @@ function storeOf(
   const header = {
     serl: version(),
     model: model.fingerprint,
+    engine: model.engineFingerprint,
     dtype: model.dtype,
     device: model.device.replace(/:.*/, ''),
     stopTokens: Array.from(model.stopTokens),

@@ -31,7 +31,7 @@ export interface Difference {
   readonly onlyFirst: number | null // questions that only the first model answers; null where samples make shares
   readonly onlySecond: number | null
   readonly p: number
-  readonly pAdjusted: number // for the number of sets (Holm)
+  readonly pAdjusted: number // for the number of sets (Holm); of the average, which stands alone, p
   readonly verdict: 'better' | 'worse' | 'cannot tell' // of the second model
 }
 
@@ -77,15 +77,25 @@ function compareTwo(first: Contender, second: Contender): Comparison {
   }
 }
 
-/** What the same model would answer differently under. */
+/** What the same model would answer, or be graded, differently under. */
 function otherSettings(first: Results, second: Results): string[] {
-  const flat = ({ settings, model: { dtype } }: Results): [string, unknown][] => Object.entries({ ...settings, dtype })
-  const others = new Map(flat(second))
-  return flat(first).flatMap(([name, value]) => {
-    const other = others.get(name)
-    return value === other ? [] : [`${name} ${JSON.stringify(value)} against ${JSON.stringify(other)}`]
+  // two GPUs of one machine compute alike
+  const flat = ({ settings, model: { dtype, device } }: Results): object => ({
+    ...settings,
+    dtype,
+    device: device.replace(/:.*/, ''),
   })
+  const others = new Map<string, unknown>(Object.entries(flat(second)))
+  const settings = Object.entries(flat(first)).flatMap(([name, value]) => against(name, value, others.get(name)))
+  const graded = first.sets.flatMap(({ name, title, answers }) => {
+    const other = second.sets.find((set) => set.name === name)
+    return other === undefined ? [] : against(`answers of ${title}`, answers, other.answers)
+  })
+  return [...settings, ...graded]
 }
+
+const against = (name: string, value: unknown, other: unknown): string[] =>
+  value === other ? [] : [`${name} ${JSON.stringify(value)} against ${JSON.stringify(other)}`]
 
 const setNames = ({ results }: Contender): string => results.sets.map(({ name }) => name).join(', ')
 
@@ -179,8 +189,8 @@ function testText({ differences }: Comparison, { test, onlyFirst, onlySecond, p,
     test === 'mcnemar'
       ? `${onlySecond} right by the second alone and ${onlyFirst} by the first alone, McNemar's exact test ${pText(p)}`
       : `sign-flip test ${pText(p)}`
-  const isAdjusted = set !== 'average' && differences.length > 1
-  return isAdjusted ? `${found}, ${pText(pAdjusted)} for ${differences.length} sets (Holm)` : found
+  if (set === 'average') return `${found}, a question of its own and not corrected`
+  return differences.length > 1 ? `${found}, ${pText(pAdjusted)} for ${differences.length} sets (Holm)` : found
 }
 
 const pText = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(p < 0.01 ? 3 : 2)}`)

@@ -1,29 +1,22 @@
 import { type Comparison, type Contender, type Difference, differenceText, verdictSentence } from './compare.ts'
-import { points, table } from './markdown.ts'
+import { answerlessNotes, points, table } from './markdown.ts'
 
 /** Models by sets: accuracies, then every later model's difference to the first; then a sentence each. */
 export function comparisonMarkdown(contenders: readonly Contender[], comparisons: readonly Comparison[]): string {
   const [first, ...others] = contenders
   const head = ['set', 'n', first!.label, ...others.flatMap(({ label }) => [label, 'difference', ''])]
-  const titles = first!.results.sets.filter(({ name }) => comparisons.some((comparison) => find(comparison, name)))
-  const rows = titles.map(({ name, title, n, accuracy }) => [
-    title,
-    String(n),
-    points(accuracy),
-    ...comparisons.flatMap((comparison) => cells(find(comparison, name))),
-  ])
-  if (comparisons.every(({ average }) => average !== null)) {
-    const n = titles.reduce((sum, set) => sum + set.n, 0)
-    const mean = titles.reduce((sum, { accuracy }) => sum + accuracy, 0) / titles.length
-    rows.push(['average', String(n), points(mean), ...comparisons.flatMap(({ average }) => cells(average!))])
-  }
+  const rows = first!.results.sets.flatMap(({ name }) => row(comparisons.map((comparison) => find(comparison, name))))
+  rows.push(...row(comparisons.map(({ average }) => average ?? undefined)))
   const sentences = comparisons.flatMap((comparison) => [
     ...[...comparison.differences, ...(comparison.average === null ? [] : [comparison.average])].map(
       (difference) => `- ${verdictSentence(comparison, difference)}`,
     ),
     ...settingsNote(comparison),
   ])
-  return `${table(head, rows)}\n\n${sentences.join('\n')}\n`
+  const notes = contenders.flatMap(({ label, results }) =>
+    answerlessNotes(label, results.sets).map((note) => `- ${note}`),
+  )
+  return `${table(head, rows)}\n\n${[...sentences, ...notes].join('\n')}\n`
 }
 
 /** A difference of settings may be all that a difference shows. */
@@ -35,5 +28,18 @@ const settingsNote = ({ first, second, settings }: Comparison): string[] =>
 const find = ({ differences }: Comparison, name: string): Difference | undefined =>
   differences.find(({ set }) => set === name)
 
-const cells = (difference: Difference | undefined): string[] =>
-  difference === undefined ? ['', '', ''] : [points(difference.second), differenceText(difference), difference.verdict]
+/** A set's line, on the questions of the first comparison that has it; none where no comparison has. */
+function row(differences: readonly (Difference | undefined)[]): string[][] {
+  const shown = differences.find((difference) => difference !== undefined)
+  if (shown === undefined) return []
+  return [[shown.title, String(shown.n), points(shown.first), ...differences.flatMap((of) => cells(of, shown))]]
+}
+
+/** The numbers of another model are on its own questions in common with the first, and say so. */
+function cells(difference: Difference | undefined, shown: Difference): string[] {
+  if (difference === undefined) return ['', '', '']
+  const { n, first, second, verdict } = difference
+  const isOther = n !== shown.n || first !== shown.first
+  const accuracy = isOther ? `${points(second)} of ${n}, against ${points(first)}` : points(second)
+  return [accuracy, differenceText(difference), verdict]
+}

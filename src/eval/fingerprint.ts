@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 // what decides what a model answers; the tokens of a prompt are in the key of an answer anyway
@@ -17,6 +17,23 @@ export async function modelFingerprint(dir: string): Promise<string> {
     hash.update(`${name}\n${await fileDigest(join(dir, name))}\n`)
   }
   return hash.digest('hex')
+}
+
+const digests = new Map<string, string>() // by path, size and time of change
+
+/**
+ * SHA-256 of the compiled engine: another build may round, and so answer, otherwise.
+ * @param path of the addon; one that is not there has a fingerprint too, and cannot generate
+ */
+export async function engineFingerprint(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null)
+  if (found === null) return 'not built'
+  const key = `${path}\n${found.size}\n${found.mtimeMs}`
+  const known = digests.get(key)
+  if (known !== undefined) return known
+  const digest = await fileDigest(path)
+  digests.set(key, digest)
+  return digest
 }
 
 async function fileDigest(path: string): Promise<string> {

@@ -2,6 +2,7 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { writeWhole } from '../files.ts'
 import { type JsonLine, readJsonl } from '../jsonl.ts'
@@ -47,7 +48,7 @@ const keptFile = ({ dataset, config, split }: Required<HubSet>, { cache }: HubOp
 
 async function choosePart(set: HubSet, options: HubOptions): Promise<Required<HubSet>> {
   if (set.config !== undefined && set.split !== undefined) return set as Required<HubSet>
-  const { splits } = (await ask('splits', set, {}, options)) as { splits: { config: string; split: string }[] }
+  const { splits } = await ask({ endpoint: 'splits', answer: splitsAnswer }, set, {}, options)
   const wanted = splits.filter(
     ({ config, split }) => (set.config ?? config) === config && (set.split ?? split) === split,
   )
@@ -65,56 +66,86 @@ async function fetchRows(set: Required<HubSet>, options: HubOptions): Promise<un
   const rows: unknown[] = []
   let total = Number.POSITIVE_INFINITY
   while (rows.length < total) {
-    const page = (await ask('rows', set, { offset: rows.length, length: rowsPerCall }, options)) as RowsPage
+    const page = await ask(
+      { endpoint: 'rows', answer: rowsAnswer },
+      set,
+      { offset: rows.length, length: rowsPerCall },
+      options,
+    )
     for (const { row, row_idx, truncated_cells } of page.rows) {
       if (truncated_cells.length > 0) {
         throw unreachable(set, `row ${row_idx} is too long for the hub's viewer (${truncated_cells.join(', ')})`)
       }
       rows.push(row)
     }
-    if (page.rows.length === 0) break // fewer than promised
     total = page.num_rows_total
+    if (page.rows.length === 0 && rows.length < total) {
+      throw unreachable(set, `the hub's viewer shows ${rows.length} of its ${total} rows`)
+    }
     options.onProgress?.(rows.length, total)
   }
   if (rows.length === 0) throw new UserError(`${shown(set)} is empty`)
   return rows
 }
 
-interface RowsPage {
-  readonly rows: readonly { row_idx: number; row: unknown; truncated_cells: readonly string[] }[]
-  readonly num_rows_total: number
-}
+const splitsAnswer = z.object({ splits: z.array(z.object({ config: z.string(), split: z.string() })) })
+
+const rowsAnswer = z.object({
+  rows: z.array(z.object({ row_idx: z.int(), row: z.unknown(), truncated_cells: z.array(z.string()) })),
+  num_rows_total: z.int().min(0),
+})
 
 /** One call of the viewer's API; asks again where the hub is busy. */
-async function ask(
-  endpoint: 'splits' | 'rows',
+async function ask<T>(
+  { endpoint, answer }: { endpoint: 'splits' | 'rows'; answer: z.ZodType<T> },
   set: HubSet,
   query: Readonly<Record<string, number>>,
   { env }: HubOptions,
-): Promise<unknown> {
-  const url = new URL(`${viewerAddress(env)}/${endpoint}`)
+): Promise<T> {
+  const address = `${viewerAddress(env)}/${endpoint}`
+  if (!URL.canParse(address)) throw unreachable(set, `HF_ENDPOINT = ${env.HF_ENDPOINT} is no address`)
+  const url = new URL(address)
   for (const [name, value] of Object.entries({ ...set, ...query })) {
     if (value !== undefined) url.searchParams.set(name, String(value))
   }
   const headers: Record<string, string> = env.HF_TOKEN ? { authorization: `Bearer ${env.HF_TOKEN}` } : {}
   for (let attempt = 1; ; attempt += 1) {
     const response = await fetch(url, { headers }).catch((cause: Error) => {
-      const reason = (cause.cause as Error | undefined)?.message || cause.message
-      throw unreachable(set, `${url.origin} cannot be reached (${reason})`)
+      throw unreachable(set, `${url.origin} cannot be reached (${reasonOf(cause)})`)
     })
-    if (response.ok) return response.json()
+    if (response.ok) return parseAnswer(await wholeBody(response, set, url), answer, set, url)
     const isBusy = response.status === 429 || response.status >= 500
     if (isBusy && attempt < tries) {
       await response.body?.cancel()
       await setTimeout(250 * 2 ** attempt)
       continue
     }
-    const told = await response.text()
+    const told = await response.text().catch(() => '')
     throw unreachable(
       set,
       `${url.origin} answers ${response.status}${reasonIn(told)}${accessHint(response.status, env)}`,
     )
   }
+}
+
+const reasonOf = (cause: Error): string => (cause.cause as Error | undefined)?.message || cause.message
+
+const wholeBody = (response: Response, set: HubSet, { origin }: URL): Promise<string> =>
+  response.text().catch((cause: Error) => {
+    throw unreachable(set, `${origin} broke off in its answer (${reasonOf(cause)})`)
+  })
+
+/** A proxy or a sign-in page may answer in the viewer's place. */
+function parseAnswer<T>(body: string, answer: z.ZodType<T>, set: HubSet, { origin }: URL): T {
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch {
+    value = undefined // no JSON is no answer either
+  }
+  const parsed = answer.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw unreachable(set, `${origin} does not answer as the hub's viewer does: ${JSON.stringify(body.slice(0, 80))}`)
 }
 
 /** Of the hub's dataset viewer, which belongs to the hub's address as Python's datasets has it. */

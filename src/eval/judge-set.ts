@@ -22,8 +22,7 @@ export async function judgeSet(
   responses: readonly (readonly Response[])[],
   format: EvalFormat,
 ): Promise<JudgedItem[]> {
-  const { kind, tolerance } = set
-  const checker = await createAnswerChecker({ kind, tolerance, module: null, timeLimitMs: 1000 })
+  const checker = await createAnswerChecker(set)
   try {
     const judged: JudgedItem[] = []
     for (const [i, item] of set.items.entries()) {

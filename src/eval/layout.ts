@@ -30,6 +30,17 @@ export function renderLayout(layout: string, row: Row): string | null {
   return text.trim()
 }
 
+/** What is wrong with a layout, in words; null where nothing is. */
+export function layoutProblem(layout: string): string | null {
+  for (const [whole, , filter] of layout.matchAll(placeholder)) {
+    if (filter === undefined || Object.hasOwn(filters, filter)) continue
+    return `${whole}: there is no filter ${filter}; there are ${Object.keys(filters).join(', ')}`
+  }
+  const bare = layout.replaceAll(/\[[^[\]]*\]/g, '')
+  if (bare.includes('[')) return 'a "[" is not closed, or another one is within'
+  return bare.includes(']') ? 'a "]" closes nothing' : null
+}
+
 /** The fields that a layout cannot do without. */
 export function requiredFields(layout: string): string[] {
   return Array.from(layout.replaceAll(/\[[^\]]*\]/g, '').matchAll(placeholder), (match) => match[1]!)

@@ -20,7 +20,7 @@ export function resultsMarkdown(results: Results): string {
   const parts = sets.flatMap((set) =>
     Object.entries(set.by).map(([grouping, of]) => `### ${set.title} by ${grouping}\n\n${partTable(of)}`),
   )
-  return `${[`## ${model.path}`, settingsText(settings), setTable(results), ...parts].join('\n\n')}\n`
+  return `${[`## ${model.path}`, settingsText(settings), setTable(results), ...answerlessNotes(model.path, sets), ...parts].join('\n\n')}\n`
 }
 
 /** The table of sets alone. */
@@ -44,6 +44,16 @@ export function setTable({ sets, average, settings: { samples } }: Results): str
   if (sets.length > 1) rows.push(['average', '', points(average), ...Array<string>(head.length - 3).fill('')])
   return table(head, rows)
 }
+
+/** What nobody should take for a weak model without a look: most samples had no answer in them. */
+export const answerlessNotes = (label: string, sets: readonly SetResult[]): string[] =>
+  sets
+    .filter(({ answerless }) => answerless > 0.5)
+    .map(
+      ({ title, answerless }) =>
+        `Careful: ${points(answerless)} % of the samples of ${label} on ${title} have no answer. Is it asked as it was ` +
+        'trained (--raw, --suffix, --few-shot), and has it enough tokens (--max-new-tokens)?',
+    )
 
 const partTable = (parts: SetResult['by'][string]): string =>
   table(

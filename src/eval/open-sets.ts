@@ -3,15 +3,15 @@ import { cacheFolder } from '../cache-folder.ts'
 import { UserError } from '../errors.ts'
 import { readJsonl } from '../jsonl.ts'
 import { createAnswerChecker } from '../reward/checker.ts'
-import type { SetAdapter, SetKind } from './adapter.ts'
+import type { SetAdapter } from './adapter.ts'
 import { genericAdapter, knownAdapter, knownSets, readAdapter, setNameOf } from './find-adapter.ts'
 import { type HubSet, readHubSet } from './hub.ts'
-import { type EvalSet, readSet, requireAnswersOfKind, type SetRows } from './read-set.ts'
+import { type AnswerRule, type EvalSet, readSet, requireAnswersOfKind, type SetRows } from './read-set.ts'
 
 export interface SetOptions {
   readonly limit: number // only the first so many; 0 = all
   readonly adapters: readonly string[] // files that describe sets
-  readonly kind: SetKind | null // of all sets; null = as their adapters say
+  readonly answers: AnswerRule | null // of all sets; null = as their adapters say
   readonly onProgress?: (done: number, total: number) => void
 }
 
@@ -22,11 +22,12 @@ export interface SetOptions {
  */
 export async function openSets(sources: readonly string[], options: SetOptions): Promise<EvalSet[]> {
   const own = await Promise.all(options.adapters.map(readAdapter))
+  const used = new Set<SetAdapter>()
   const sets: EvalSet[] = []
   for (const source of sources) {
     const { adapter, rows } = await locate(source, own, options)
-    const set = readSet(rows, options.kind === null ? adapter : { ...adapter, kind: options.kind }, options.limit)
-    await requireKind(set)
+    used.add(adapter)
+    const set = await checked(readSet(rows, adapter, options))
     const same = sets.find(({ name }) => name === set.name)
     if (same !== undefined) {
       throw new UserError(
@@ -35,7 +36,24 @@ export async function openSets(sources: readonly string[], options: SetOptions):
     }
     sets.push(set)
   }
+  requireUsed(options.adapters, own, { used, sets })
   return sets
+}
+
+/** An adapter that is passed over would leave its set to be read by guesses. */
+function requireUsed(
+  files: readonly string[],
+  own: readonly SetAdapter[],
+  { used, sets }: { used: ReadonlySet<SetAdapter>; sets: readonly EvalSet[] },
+): void {
+  const unused = own.findIndex((adapter) => !used.has(adapter))
+  if (unused < 0) return
+  const { name, files: others } = own[unused]!
+  throw new UserError(
+    `--adapter ${files[unused]} describes the set ${[name, ...others].join(' or ')}, and no --data is called so ` +
+      `(${sets.map((set) => `${set.source}: ${set.name}`).join(', ')}): give both the same name, or list the file's name in ` +
+      'the adapter\'s "files"',
+  )
 }
 
 async function locate(
@@ -77,15 +95,10 @@ function noSuchSet(source: string, adapter: SetAdapter | null): UserError {
   return new UserError(`--data ${source}: ${reason}`)
 }
 
-async function requireKind(set: EvalSet): Promise<void> {
-  const checker = await createAnswerChecker({
-    kind: set.kind,
-    tolerance: set.tolerance,
-    module: null,
-    timeLimitMs: 1000,
-  })
+async function checked(set: EvalSet): Promise<EvalSet> {
+  const checker = await createAnswerChecker(set)
   try {
-    await requireAnswersOfKind(set, checker)
+    return await requireAnswersOfKind(set, checker)
   } finally {
     await checker.close()
   }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { UserError } from '../errors.ts'
 import type { JsonLine } from '../jsonl.ts'
-import type { AnswerChecker } from '../reward/checker.ts'
-import { defaultSuffix, type Example, type Grouping, groupings, type SetAdapter, type SetKind } from './adapter.ts'
-import { choiceLetter, isAmong, letterRange, listChoices, listsChoices, readChoices } from './choices.ts'
+import type { AnswerChecker, AnswerConfig } from '../reward/checker.ts'
+import { defaultSuffix, type Example, type Grouping, groupings, type SetAdapter } from './adapter.ts'
+import { choiceLetter, isAmong, letterRange } from './choices.ts'
 import { isMissing, type Row, renderLayout, requiredFields, textOf } from './layout.ts'
+import { choicesOf, kindOf, problemOf } from './read-choices.ts'
 
 /** A question with its known answer, as the stages use it. */
 export interface EvalItem {
@@ -17,12 +18,11 @@ export interface EvalItem {
   readonly groups: Readonly<Partial<Record<Grouping, string>>>
 }
 
-export interface EvalSet {
+/** A set; how its answers are compared is part of it. */
+export interface EvalSet extends AnswerConfig {
   readonly name: string
   readonly title: string
   readonly source: string // path or hub id
-  readonly kind: SetKind
-  readonly tolerance: number
   readonly suffix: string // put after every question
   readonly examples: readonly Example[]
   readonly items: readonly EvalItem[] // not empty
@@ -34,29 +34,45 @@ export interface SetRows {
   readonly rows: readonly JsonLine[]
 }
 
+export interface ReadOptions {
+  readonly limit?: number // only the first so many; 0 = all
+  readonly answers?: AnswerRule | null // instead of the adapter's kind
+}
+
+/** A kind of answers; what is not said is as the set has it. */
+export type AnswerRule = Pick<AnswerConfig, 'kind'> & Partial<AnswerConfig>
+
 /**
  * A set's lines to questions, through its adapter.
- * @param limit only the first so many; 0 = all
  * @throws UserError naming the source, the line, what is missing, what was looked for and what is there
  */
-export function readSet({ source, rows }: SetRows, adapter: SetAdapter, limit = 0): EvalSet {
+export function readSet(
+  { source, rows }: SetRows,
+  described: SetAdapter,
+  { limit = 0, answers = null }: ReadOptions = {},
+): EvalSet {
+  // a module reads a known answer as it is written
+  const adapter =
+    answers === null ? described : { ...described, kind: answers.kind === 'module' ? ('exact' as const) : answers.kind }
   const chosen = limit > 0 ? rows.slice(0, limit) : rows
-  const seen = new Map<string, number>()
-  const items = chosen.flatMap((row) => {
-    if (adapter.skipUnanswered && isUnanswered(row, adapter)) return []
-    const item = readItem(row, adapter, source)
-    const times = seen.get(item.key) ?? 0
-    seen.set(item.key, times + 1)
-    return times === 0 ? item : { ...item, key: `${item.key}-${times + 1}` } // asked twice
-  })
+  const read = chosen.flatMap((row) =>
+    adapter.skipUnanswered && isUnanswered(row, adapter) ? [] : readItem(row, adapter, source),
+  )
+  const items = withKeys(
+    read,
+    read.map(({ answer }) => answer),
+  )
   if (items.length === 0) throw new UserError(`${source}: no line has an answer`)
-  const kind = adapter.kind ?? (items.every(isLetterChoice) ? 'choice' : 'math')
+  const kind = adapter.kind ?? kindOf(source, items)
   return {
     name: adapter.name,
     title: adapter.title ?? adapter.name,
     source,
-    kind,
     tolerance: adapter.tolerance,
+    module: null,
+    timeLimitMs: 1000,
+    ...answers,
+    kind: answers?.kind ?? kind,
     suffix: adapter.suffix ?? defaultSuffix[kind],
     examples: adapter.examples,
     items,
@@ -82,23 +98,30 @@ function readItem({ line, value }: JsonLine, adapter: SetAdapter, source: string
       adapter.question.map((layout) => requiredFields(layout).join(' + ')),
       { where, row, adapter },
     )
-  const choices = choicesOf(adapter, row)
+  const choices = choicesOf(adapter, row, where)
   const field = adapter.answer.find((name) => !isNoAnswer(row[name]))
   if (field === undefined) throw missing('answer', adapter.answer, { where, row, adapter })
-  const problem = choices === null || listsChoices(asked) ? asked : `${asked}\nAnswer Choices: ${listChoices(choices)}`
-  const answer = answerText(row[field], choices, adapter)
   return {
     id: idOf(adapter, row, line),
-    key: createHash('sha256')
-      .update(JSON.stringify([problem, answer]))
-      .digest('hex')
-      .slice(0, 16),
+    key: '', // when all are read
     line,
-    problem,
-    answer,
+    problem: problemOf(asked, choices),
+    answer: answerText(row[field], choices, adapter),
     choices: choices?.length ?? 0,
     groups: groupsOf(adapter, row),
   }
+}
+
+/** A question that comes again gets a number. @param answers [items] that go into the keys */
+function withKeys(items: readonly EvalItem[], answers: readonly string[]): EvalItem[] {
+  const seen = new Map<string, number>()
+  return items.map((item, i) => {
+    const content = JSON.stringify([item.problem, answers[i]])
+    const key = createHash('sha256').update(content).digest('hex').slice(0, 16)
+    const times = (seen.get(key) ?? 0) + 1
+    seen.set(key, times)
+    return { ...item, key: times === 1 ? key : `${key}-${times}` }
+  })
 }
 
 const firstLayout = (adapter: SetAdapter, row: Row): string | null => {
@@ -109,14 +132,10 @@ const firstLayout = (adapter: SetAdapter, row: Row): string | null => {
   return null
 }
 
-function choicesOf(adapter: SetAdapter, row: Row): string[] | null {
-  const field = adapter.choices.find((name) => !isMissing(row[name]))
-  return field === undefined ? null : readChoices(row[field])
-}
-
 function answerText(value: unknown, choices: readonly string[] | null, adapter: SetAdapter): string {
-  const letter = adapter.kind === undefined || adapter.kind === 'choice' ? choiceLetter(value, choices) : null
-  if (letter !== null && (choices !== null || adapter.kind === 'choice')) return letter
+  const isChoice = adapter.kind === 'choice' || (adapter.kind === undefined && choices !== null)
+  const letter = isChoice ? choiceLetter(value, choices) : null
+  if (letter !== null) return letter
   const text = textOf(value)
   return adapter.answerEnd === undefined ? text : text.replace(new RegExp(adapter.answerEnd), '')
 }
@@ -138,9 +157,6 @@ function groupsOf(adapter: SetAdapter, row: Row): EvalItem['groups'] {
   return groups
 }
 
-const isLetterChoice = ({ choices, answer }: EvalItem): boolean =>
-  choices > 0 && /^\s*(?:\\boxed\{)?\(?[A-J]\)?\}?\s*$/.test(answer)
-
 function missing(
   what: 'question' | 'answer',
   lookedFor: readonly string[],
@@ -159,22 +175,33 @@ const describeValue = (value: unknown): string => (JSON.stringify(value) ?? 'not
 
 /**
  * Do the known answers hold an answer of the set's kind?
+ * @returns the set; its keys are of the answers as found, so that 18, \boxed{18} and a solution that ends in it have one
  * @throws UserError naming the first line whose does not
  */
-export async function requireAnswersOfKind(set: EvalSet, checker: AnswerChecker): Promise<void> {
+export async function requireAnswersOfKind(set: EvalSet, checker: AnswerChecker): Promise<EvalSet> {
+  const found: string[] = []
   for (const { line, answer, choices } of set.items) {
     const { gold } = await checker.grade(answer, answer)
     const isOutside = set.kind === 'choice' && gold !== null && choices > 0 && !isAmong(gold, choices)
-    if (gold !== null && !isOutside) continue
-    const expected = {
-      math: 'an answer',
-      exact: 'an answer',
-      number: 'a number',
-      choice: choices > 0 ? `a letter ${letterRange(choices)}` : 'a letter A to J',
-    }[set.kind]
-    throw new UserError(
-      `${set.source}:${line}: the known answer ${JSON.stringify(answer.slice(0, 80))} is not ${expected}, which answers ` +
-        `of kind ${set.kind} are: give --answers math, choice, exact or number, or describe the set with --adapter FILE`,
-    )
+    if (gold === null || isOutside) throw notOfKind(set, { line, answer, choices })
+    found.push(gold)
   }
+  return { ...set, items: withKeys(set.items, found) }
+}
+
+function notOfKind(
+  { source, kind }: EvalSet,
+  { line, answer, choices }: Pick<EvalItem, 'line' | 'answer' | 'choices'>,
+) {
+  const expected = {
+    math: 'an answer',
+    exact: 'an answer',
+    number: 'a number',
+    module: 'an answer',
+    choice: choices > 0 ? `a letter ${letterRange(choices)}` : 'a letter A to J',
+  }[kind]
+  return new UserError(
+    `${source}:${line}: the known answer ${JSON.stringify(answer.slice(0, 80))} is not ${expected}, which answers ` +
+      `of kind ${kind} are: give --answers math, choice, exact or number, or describe the set with --adapter FILE`,
+  )
 }

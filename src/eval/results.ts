@@ -11,7 +11,7 @@ const estimate = z.object({ value: share(), interval: interval() })
 const part = z.object({ n: z.int(), accuracy: share(), interval: interval() })
 
 const item = z.object({
-  key: z.string(), // of question and answer: pairs two models' results
+  key: z.string(), // of the question and its answer as found: pairs two models' results
   id: z.string(),
   right: z.int(), // of its samples
 })
@@ -20,12 +20,12 @@ const set = z.object({
   name: z.string(),
   title: z.string(),
   source: z.string(),
-  answers: z.enum(['math', 'choice', 'exact', 'number']),
+  answers: z.enum(['math', 'choice', 'exact', 'number', 'module']),
   n: z.int(), // questions
   samples: z.int(), // a question
   accuracy: share(), // mean over questions of the share of right samples: pass@1
   interval: interval(), // 95 %
-  intervalMethod: z.enum(['wilson', 'bootstrap']),
+  intervalMethod: z.enum(['wilson', 'wilson-effective', 'bootstrap']),
   passAt: z.record(z.string(), estimate), // by k; empty with one sample
   majorityAt: z.record(z.string(), estimate),
   meanTokens: z.number(), // new tokens a sample

@@ -21,6 +21,7 @@ export interface EvalSettings {
 export interface EvalModel {
   readonly path: string
   readonly fingerprint: string // of its content
+  readonly engineFingerprint: string // of what computes it
   readonly tokenizer: Tokenizer
   readonly stopTokens: Int32Array
   readonly maxPositions: number // longest sequence

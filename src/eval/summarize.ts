@@ -8,7 +8,7 @@ import { estimateAccuracy } from './statistics/intervals.ts'
 /** The numbers of one set. */
 export function summarizeSet(set: EvalSet, judged: readonly JudgedItem[]): SetResult {
   const samples = judged[0]!.responses.length
-  const { mean, interval, method } = estimateAccuracy(judged.map(shareRight))
+  const { mean, interval, method } = estimateAccuracy(judged.map(shareRight), samples)
   const responses = judged.flatMap((item) => item.responses)
   const verdicts = judged.flatMap((item) => item.verdicts)
   const ks = samples === 1 ? [] : reportedKs(samples)
@@ -56,8 +56,9 @@ function byGroup(grouping: Grouping, judged: readonly JudgedItem[]): [string, Re
   if (parts.size < 2) return []
   const names = [...parts.keys()].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
   const results = names.map((name): [string, PartResult] => {
-    const { mean, interval } = estimateAccuracy(parts.get(name)!.map(shareRight))
-    return [name, { n: parts.get(name)!.length, accuracy: mean, interval: [...interval] }]
+    const part = parts.get(name)!
+    const { mean, interval } = estimateAccuracy(part.map(shareRight), part[0]!.verdicts.length)
+    return [name, { n: part.length, accuracy: mean, interval: [...interval] }]
   })
   return [[grouping, Object.fromEntries(results)]]
 }

@@ -1,11 +1,13 @@
 import type { Config } from '../config/schema.ts'
-import { type AnswerChecker, createAnswerChecker } from '../reward/checker.ts'
+import { type AnswerChecker, type AnswerConfig, createAnswerChecker } from '../reward/checker.ts'
+
+/** How a config has answers found and compared. */
+export const answersOf = ({ reward }: Config): AnswerConfig => ({
+  kind: reward.answers,
+  tolerance: reward.tolerance,
+  module: reward.module,
+  timeLimitMs: reward.timeLimitMs,
+})
 
 /** The answer checker that a config asks for. */
-export const openAnswerChecker = ({ reward }: Config): Promise<AnswerChecker> =>
-  createAnswerChecker({
-    kind: reward.answers,
-    tolerance: reward.tolerance,
-    module: reward.module,
-    timeLimitMs: reward.timeLimitMs,
-  })
+export const openAnswerChecker = (config: Config): Promise<AnswerChecker> => createAnswerChecker(answersOf(config))

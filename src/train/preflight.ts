@@ -11,7 +11,7 @@ import { createRandom } from '../random.ts'
 import { promptTokens } from '../rollout/prompt.ts'
 import { openScorer } from '../scorer/scorer.ts'
 import type { TrainModel } from './model.ts'
-import { openAnswerChecker } from './open-checker.ts'
+import { answersOf, openAnswerChecker } from './open-checker.ts'
 
 /** What is known of a model before its weights are loaded; an open TrainModel is one too. */
 export type DescribedForTraining = Pick<TrainModel, 'tokenizer' | 'maxPositions'>
@@ -44,7 +44,7 @@ export async function preflight(config: Config, model: DescribedForTraining): Pr
   const heldOut =
     config.eval.path === null
       ? heldOutSeeds.map(({ text, answer }) => ({ problem: text, answer }))
-      : await readHeldOut(config.eval.path, config.eval.limit)
+      : await readHeldOut(config.eval.path, config.eval.limit, answersOf(config))
   requireRoom(config, model)
   const firstAnswerPrompt = firstFittingPrompt(config, model, seeds)
   requireHeldOutFit(config, model, heldOut)

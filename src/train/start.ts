@@ -145,6 +145,20 @@ async function finish({ model, folder, trace }: Run, stopped: Stopped | null): P
 const scorerOf = async ({ reward }: Config): Promise<Scorer | null> =>
   reward.scorer === null ? null : openScorer(reward.scorer, reward.scorerLimitMs)
 
+/** Seeds that were held out must stay so, and those that were trained on are no test any more. */
+function requireSameHeldOut(out: string, began: Config, config: Config): void {
+  const drawn = ({ eval: { holdOut }, train }: Config): Record<string, number> =>
+    holdOut === 0 ? { 'eval.holdOut': 0 } : { 'eval.holdOut': holdOut, 'train.seed': train.seed }
+  const [old, now] = [drawn(began), drawn(config)]
+  const changed = Object.keys(old).find((key) => now[key] !== old[key])
+  if (changed === undefined) return
+  throw new UserError(
+    `--resume: the run in ${out} began with ${changed} = ${old[changed]}, not ${now[changed]}: it would be ` +
+      `evaluated on questions that it has trained on. Go on with --set ${changed}=${old[changed]}, or evaluate ` +
+      'on other questions with serl compare --data',
+  )
+}
+
 /**
  * Can the run be gone on with by this config? Nothing is touched yet.
  * @returns the config it had so far
@@ -171,6 +185,7 @@ async function requireRun(out: string, config: Config): Promise<Config> {
         `model. If the folder has moved, write its new place into ${configFile(out)}`,
     )
   }
+  requireSameHeldOut(out, began, config)
   const [dtype, newDtype] = [began, config].map(({ model }) => dtypeOf(model))
   if (dtype !== newDtype) {
     throw new UserError(

@@ -63,20 +63,48 @@ function quantile(sorted: Float64Array, q: number): number {
 export interface Estimate {
   readonly mean: number
   readonly interval: Interval
-  readonly method: 'wilson' | 'bootstrap'
+  readonly method: 'wilson' | 'wilson-effective' | 'bootstrap'
 }
+
+/** Fewer questions than this are too few to be resampled: a percentile bootstrap is too narrow. */
+const fewQuestions = 20
 
 /**
  * The mean of an item's shares of right samples, with its 95 % interval: Wilson's where every share is 0 or 1 (one
- * sample an item, or samples that all agree), else the bootstrap over items.
- * @param shares [n] of right samples, n at least 1
+ * sample an item, or samples that all agree); else the bootstrap over items, and below 20 items Wilson's with the number
+ * of independent samples that the shares are worth.
+ * @param shares [n] of right samples, or values in [0, 1] that come of them; n at least 1
+ * @param samples an item that a share is of; 1 where the values are no shares: they are then worth an item each
  */
-export function estimateAccuracy(shares: readonly number[]): Estimate {
+export function estimateAccuracy(shares: readonly number[], samples = 1): Estimate {
   const sum = shares.reduce((total, share) => total + share, 0)
   const mean = sum / shares.length
   // also where all samples of an item agree: a bootstrap over equal shares has no width at all
   if (shares.every((share) => share === 0 || share === 1)) {
     return { mean, interval: wilsonInterval(sum, shares.length), method: 'wilson' }
   }
-  return { mean, interval: bootstrapInterval([shares]), method: 'bootstrap' }
+  if (shares.length >= fewQuestions) return { mean, interval: bootstrapInterval([shares]), method: 'bootstrap' }
+  const n = effectiveSize(shares, samples)
+  return { mean, interval: wilsonInterval(mean * n, n), method: 'wilson-effective' }
+}
+
+// 97.5 % points of Student's t with 1 to 18 degrees of freedom
+const t95 = [
+  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11,
+  2.101,
+]
+
+/**
+ * How many independent samples the shares are worth (Korn, Graubard 1998, Survey Methodology 24, 193-201): those that
+ * give a proportion the variance of the shares' mean, fewer by (z / t)^2 because that variance is an estimate itself.
+ * @param shares [n], n below 20
+ * @returns n (samples of an item all alike) to n * samples (all independent)
+ */
+function effectiveSize(shares: readonly number[], samples: number): number {
+  const n = shares.length
+  if (n === 1) return 1
+  const mean = shares.reduce((total, share) => total + share, 0) / n
+  const variance = shares.reduce((total, share) => total + (share - mean) ** 2, 0) / (n - 1) / n // of the mean
+  const worth = ((mean * (1 - mean)) / variance) * (z95 / t95[n - 2]!) ** 2
+  return Math.min(Math.max(worth, n), n * samples)
 }

@@ -1,13 +1,16 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cacheFolder as cacheFolderOfBuild } from '../../../scripts/native/cache-folder.mjs'
 import { cacheFolder } from '../../../src/cache-folder.ts'
 import { main } from '../../../src/cli.ts'
 import { distinctLabels, readContender } from '../../../src/commands/contenders.ts'
-import { outputPlaces } from '../../../src/commands/eval-output.ts'
-import { settingsOf } from '../../../src/commands/eval-settings.ts'
+import { dropLines, keepLines, outputPlaces, publish } from '../../../src/commands/eval-output.ts'
+import { setsOf, settingsOf } from '../../../src/commands/eval-settings.ts'
+import { runDefaults } from '../../../src/commands/run-defaults.ts'
+import { resolveConfig } from '../../../src/config/load.ts'
+import { type Results, resultsSchema } from '../../../src/eval/results.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 const demo = fileURLToPath(new URL('../../../seeds/demo-model', import.meta.url))
@@ -33,6 +36,11 @@ afterEach(() => {
 const file = async (name: string, text: string): Promise<string> => {
   await writeFile(join(folder, name), text)
   return join(folder, name)
+}
+
+const copyOf = async (from: string, to: string): Promise<string> => {
+  await cp(from, to, { recursive: true })
+  return to
 }
 
 const refused = async (argv: readonly string[], message: RegExp): Promise<void> => {
@@ -115,6 +123,50 @@ describe('contenders', () => {
     ])
     const labels = distinctLabels([...named, ...named]).map(({ label }) => label)
     expect(labels).toEqual(['run start', 'run final', 'run start (2)', 'run final (2)'])
+    const [other] = await readContender(await copyOf(run, join(folder, 'later', 'run')))
+    expect(distinctLabels([named[1]!, named[0]!, other!]).map(({ label }) => label)).toEqual([
+      'run final',
+      `${basename(folder)}/run start`,
+      'later/run start',
+    ])
+  })
+})
+
+describe("a run's defaults", () => {
+  const config = resolveConfig(
+    Object.entries({
+      'eval.path': 'held.jsonl',
+      'eval.limit': 7,
+      'eval.maxNewTokens': 60,
+      'reward.answers': 'number',
+      'reward.tolerance': 0.1,
+      'model.dtype': 'bfloat16',
+      'rollout.suffix': '!',
+    }).map(([key, value]) => ({ key, value, origin: 'test' })),
+  )
+
+  it('are all its own on its own questions; other sets keep their suffix and their answers', () => {
+    expect(runDefaults({ config, heldOut: 'held.jsonl' }, true)).toMatchObject({
+      settings: { template: 'none', suffix: '!', maxNewTokens: 60 },
+      reading: { limit: 7, answers: { kind: 'number', tolerance: 0.1 } },
+      engine: { device: 'cpu', dtype: 'bfloat16' },
+    })
+    expect(runDefaults({ config, heldOut: 'held.jsonl' }, false)).toEqual({
+      settings: { template: 'none', maxNewTokens: 60 },
+      reading: {},
+      engine: { device: 'cpu', dtype: 'bfloat16' },
+    })
+  })
+
+  it('are how its questions are read, unless a flag says otherwise', async () => {
+    const held = await file('held.jsonl', '{"problem":"p","answer":"1"}\n{"problem":"q","answer":"2"}\n')
+    const reading = { limit: 1, answers: { kind: 'number', tolerance: 0.1 } } as const
+    const flags = { samples: 1, topP: 1, presencePenalty: 0, fewShot: 0, adapter: [], batch: 1, quiet: true }
+    const [set] = await setsOf([held], flags, reading)
+    expect(set).toMatchObject({ kind: 'number', tolerance: 0.1 })
+    expect(set!.items.length).toBe(1)
+    const [whole] = await setsOf([held], { ...flags, limit: 0, answers: 'exact' }, reading)
+    expect(whole).toMatchObject({ kind: 'exact', tolerance: 0, items: [{ line: 1 }, { line: 2 }] })
   })
 })
 
@@ -130,7 +182,42 @@ describe('settings', () => {
   })
 })
 
+/** Results of sets by name, each with nothing in them. */
+const resultsOf = (...names: string[]): Results =>
+  resultsSchema.parse({
+    version: 1,
+    model: { path: 'm', fingerprint: 'f', device: 'cpu', dtype: 'float32' },
+    settings: {
+      ...{ samples: 1, temperature: 0, topP: 1, presencePenalty: 0, maxNewTokens: 9, seed: 0 },
+      ...{ template: 'auto', suffix: null, fewShot: 0 },
+    },
+    sets: names.map((name) => ({
+      ...{ name, title: name, source: name, answers: 'math', n: 1, samples: 1, accuracy: 1, interval: [0, 1] },
+      ...{ intervalMethod: 'wilson', passAt: {}, majorityAt: {}, meanTokens: 1, eosRate: 1, answerless: 0, by: {} },
+      items: [],
+    })),
+    average: 1,
+  })
+
 describe('places', () => {
+  it('hold the lines of the sets in the results, and no others', async () => {
+    const places = await outputPlaces(join(folder, 'out'))
+    for (const sets of [
+      ['a', 'b'],
+      ['b', 'c'],
+    ]) {
+      for (const set of sets) await keepLines(places, set, [{ of: sets }])
+      await publish(places, resultsOf(...sets))
+    }
+    expect((await readdir(places.items)).sort()).toEqual(['b.jsonl', 'c.jsonl'])
+    expect(await readFile(join(places.items, 'b.jsonl'), 'utf8')).toBe('{"of":["b","c"]}\n')
+    // stopped before the end: what was there stays
+    await keepLines(places, 'b', [{ of: 'a stopped one' }])
+    await dropLines(places, ['b', 'd'])
+    expect((await readdir(places.items)).sort()).toEqual(['b.jsonl', 'c.jsonl'])
+    expect(await readFile(join(places.items, 'b.jsonl'), 'utf8')).toBe('{"of":["b","c"]}\n')
+  })
+
   it('are in a folder, or beside the results file', async () => {
     const out = join(folder, 'out')
     expect(await outputPlaces(out)).toEqual({
@@ -158,5 +245,16 @@ describe('places', () => {
     for (const [env, platform] of cases) {
       expect(cacheFolder(env, platform, '/home/me')).toBe(cacheFolderOfBuild(env, platform, '/home/me'))
     }
+  })
+})
+
+describe('help', () => {
+  it.each(['eval', 'compare'])('of serl %s lists its own options before those of every command', async (command) => {
+    expect(await main([command, '--help'])).toBe(0)
+    const [own, others] = said.split('Options of every command with a model:')
+    expect(own).toContain('--data <set...>')
+    expect(own).toContain('--fresh')
+    expect(others).toContain('--device <device>')
+    expect(others).not.toContain('--fresh')
   })
 })

@@ -5,7 +5,7 @@ import { readAdapter } from '../../../src/eval/find-adapter.ts'
 import { openSets } from '../../../src/eval/open-sets.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
-const options = { limit: 0, adapters: [], kind: null } as const
+const options = { limit: 0, adapters: [], answers: null } as const
 
 describe('an adapter of the user', () => {
   it('says which fields a set has', async () => {
@@ -40,6 +40,9 @@ describe('an adapter of the user', () => {
     ['{"name":"a","answers":"guess"}', /is no adapter of a set: [\s\S]*answers/],
     ['{"name":"a","kind":"guess"}', /is no adapter of a set: [\s\S]*"math"\|"choice"/],
     ['{"name":"a","answerEnd":"("}', /answerEnd: Invalid regular expression/],
+    ['{"name":"a","question":["{q|shout}"]}', /\{q\|shout\}: there is no filter shout; there are text, sentence, list/],
+    ['{"name":"a","question":["[{story} {q}"]}', /a "\[" is not closed/],
+    ['{"name":"a","question":["{story}] {q}"]}', /a "\]" closes nothing/],
     ['{"name":"two words"}', /is no adapter of a set/],
   ])('%s is refused', async (text, message) => {
     const path = join(await tempFolder(), 'adapter.json')
@@ -61,6 +64,18 @@ describe('openSets', () => {
     await writeFile(file, '{"problem":"p","answer":"1"}\n{"problem":"q","answer":"2"}\n')
     await expect(openSets([file, file], options)).rejects.toThrow(/are both called mine/)
     expect((await openSets([file], { ...options, limit: 1 }))[0]!.items.length).toBe(1)
-    await expect(openSets([file], { ...options, kind: 'choice' })).rejects.toThrow(/"1" is not a letter A to J/)
+    await expect(openSets([file], { ...options, answers: { kind: 'choice' } })).rejects.toThrow(
+      /"1" is not a letter A to J/,
+    )
+  })
+
+  it('refuses an adapter that no set is called after', async () => {
+    const folder = await tempFolder()
+    const [file, adapter] = [join(folder, 'mine.jsonl'), join(folder, 'adapter.json')]
+    await writeFile(file, '{"problem":"p","answer":"1"}\n')
+    await writeFile(adapter, '{"name":"yours","files":["theirs"]}')
+    await expect(openSets([file], { ...options, adapters: [adapter] })).rejects.toThrow(
+      /--adapter .*adapter\.json describes the set yours or theirs, and no --data is called so \(.*mine\.jsonl: mine\)/,
+    )
   })
 })

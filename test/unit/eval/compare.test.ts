@@ -124,6 +124,27 @@ describe('compareAll', () => {
 })
 
 describe('comparisonMarkdown', () => {
+  it('takes the first model on the questions that are compared', () => {
+    const contenders = [
+      contender('old', setResult('a', [1, 1, 0, 0])),
+      contender('new', setResult('a', [1, 1])),
+      contender('newer', setResult('a', [1, 1, 1, 0])),
+    ]
+    const text = comparisonMarkdown(contenders, compareAll(contenders))
+    // old: 2 of the first 2, 2 of all 4
+    expect(text).toMatch(/\| A \| 2 \| 100\.0 \| 100\.0 \| 0\.0 .* \| 75\.0 of 4, against 50\.0 \| \+25\.0/)
+  })
+
+  it('warns of a model that mostly gives no answer', () => {
+    const contenders = [
+      contender('old', { ...setResult('a', [1]), answerless: 0.51 }),
+      contender('new', setResult('a', [1])),
+    ]
+    const text = comparisonMarkdown(contenders, compareAll(contenders))
+    expect(text).toContain('- Careful: 51.0 % of the samples of old on A have no answer. Is it asked as it was trained')
+    expect(text).not.toContain('samples of new')
+  })
+
   it('is a table of models by sets', () => {
     const contenders = [
       contender('old', setResult('a', repeat(20, 0)), setResult('b', [1, 0])),
@@ -146,5 +167,12 @@ describe('comparisonMarkdown', () => {
     expect(comparisonMarkdown(contenders, compareAll(contenders))).toContain(
       '- Careful: old and new were evaluated with other settings: maxNewTokens 9 against 99.',
     )
+    const graded = { ...other.results, model: { ...other.results.model, device: 'cuda:0' } }
+    const numbers = [{ ...setResult('a', [1]), answers: 'number' as const }]
+    const against = { ...other, results: { ...graded, sets: numbers } }
+    expect(compareAll([old, against])[0]!.settings).toEqual([
+      'device "cpu" against "cuda"',
+      'answers of A "math" against "number"',
+    ])
   })
 })

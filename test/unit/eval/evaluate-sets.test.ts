@@ -55,7 +55,15 @@ function modelOf(fingerprint = 'f'.repeat(64), failAt = Number.POSITIVE_INFINITY
     },
   })
   const { engine, ...rest } = fakeModel(false, undefined, counting)
-  return { ...rest, path: 'model', fingerprint, device: 'cpu', dtype: 'float32', engine: async () => engine }
+  return {
+    ...rest,
+    path: 'model',
+    fingerprint,
+    engineFingerprint: 'one build',
+    device: 'cpu',
+    dtype: 'float32',
+    engine: async () => engine,
+  }
 }
 
 async function run(
@@ -118,7 +126,7 @@ describe('evaluateSets', () => {
     expect(set!.passAt['2']!.value).toBeCloseTo(mean(right.map((c) => 1 - ((4 - c) * (3 - c)) / 2 / 6)), 12)
     expect(set!.passAt['4']!.value).toBeCloseTo(mean(right.map((count) => Number(count > 0))), 12)
     expect(Object.keys(set!.majorityAt)).toEqual(['1', '2', '4'])
-    expect(set!.intervalMethod).toBe('bootstrap')
+    expect(set!.intervalMethod).toBe('wilson-effective')
     expect(new Set(judged.flatMap(({ verdicts }) => verdicts.map(({ answer }) => answer))).size).toBeGreaterThan(2)
     expect(resultsMarkdown(results)).toContain('| mean@4 | 95 % interval | pass@4 | maj@4 |')
   })
@@ -205,6 +213,8 @@ describe('the cache', () => {
     await run([set], sampled)
     await run([set], { ...sampled, seed: 7 })
     expect(generated).toBe(12)
+    await run([set], greedy, { model: { ...modelOf(), engineFingerprint: 'another build' } })
+    expect(generated).toBe(14)
     expect((await readdir(join(cache, 'eval'))).sort()).toEqual(['e'.repeat(16), 'f'.repeat(16)])
   })
 })

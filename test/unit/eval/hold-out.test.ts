@@ -91,6 +91,20 @@ describe('a run with eval.holdOut', () => {
     expect(await contents(join(folder, 'died'))).toEqual(await contents(join(folder, 'whole')))
   })
 
+  it('goes on with the same questions held out, and with no others', async () => {
+    const folder = await questionFolder()
+    const out = join(folder, 'run')
+    await startRun(fakeStart(fakeConfig(folder, over), out))
+    const resume = (changes: object) =>
+      startRun(fakeStart(fakeConfig(folder, { ...over, ...changes }), out, { resume: true }))
+    await expect(resume({ 'eval.holdOut': 5 })).rejects.toThrow(
+      /began with eval\.holdOut = 4, not 5: it would be evaluated on questions that it has trained on/,
+    )
+    await expect(resume({ 'eval.holdOut': 0 })).rejects.toThrow(/began with eval\.holdOut = 4, not 0/)
+    await expect(resume({ 'train.seed': 9 })).rejects.toThrow(/began with train\.seed = 0, not 9/)
+    await resume({ 'train.steps': 4 })
+  })
+
   it('is refused beside eval.path, and satisfies the guard on accuracy', async () => {
     const folder = await questionFolder()
     expect(() => fakeConfig(folder, { 'eval.holdOut': 4 })).toThrow(

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { UserError } from '../../../src/errors.ts'
 import { type HubOptions, readHubSet } from '../../../src/eval/hub.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
@@ -25,6 +26,9 @@ function answer(request: IncomingMessage): { status: number; body: unknown } {
     const splits = parts.flatMap((config) => ['train', 'test'].map((split) => ({ dataset, config, split })))
     return { status: 200, body: { splits } }
   }
+  if (dataset === 'me/html') return { status: 200, body: '<html>sign in</html>' }
+  if (dataset === 'me/null') return { status: 200, body: null }
+  if (dataset === 'me/fewer') return { status: 200, body: { rows: [], num_rows_total: 9 } }
   const [offset, length] = ['offset', 'length'].map((name) => Number(searchParams.get(name))) as [number, number]
   const rows = Array.from({ length: Math.min(length, 250 - offset) }, (_, i) => ({
     row_idx: offset + i,
@@ -36,6 +40,10 @@ function answer(request: IncomingMessage): { status: number; body: unknown } {
 
 const server = createServer((request, response) => {
   const { status, body } = answer(request)
+  if (request.url!.includes('me%2Fcut')) {
+    response.writeHead(200, { 'content-length': 99 }).write('{"rows":', () => response.destroy())
+    return
+  }
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 })
 let endpoint: string
@@ -106,5 +114,24 @@ describe('a set of the hub', () => {
     await expect(readHubSet({ dataset: 'me/set' }, nowhere)).rejects.toThrow(
       /127\.0\.0\.1:\d+ cannot be reached \(.*ECONNREFUSED.*\)\. Or download it/,
     )
+  })
+
+  it.each([
+    ['me/html', /does not answer as the hub's viewer does: .*sign in.* Or download it as JSONL/],
+    ['me/null', /does not answer as the hub's viewer does: "null"/],
+    ['me/cut', /broke off in its answer/],
+    ['me/fewer', /shows 0 of its 9 rows/],
+  ])('%s is refused, and not kept', async (dataset, message) => {
+    const from = await options()
+    const reading = readHubSet({ dataset, config: 'main', split: 'test' }, from)
+    await expect(reading).rejects.toThrow(message)
+    await expect(reading).rejects.toBeInstanceOf(UserError)
+    const offline = { ...from, env: { HF_HUB_OFFLINE: '1' } }
+    await expect(readHubSet({ dataset, config: 'main', split: 'test' }, offline)).rejects.toThrow(/no copy yet/)
+  })
+
+  it('wants an address', async () => {
+    const from = await options({ HF_ENDPOINT: 'nowhere' })
+    await expect(readHubSet({ dataset: 'me/set' }, from)).rejects.toThrow(/HF_ENDPOINT = nowhere is no address/)
   })
 })

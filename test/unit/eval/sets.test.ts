@@ -145,12 +145,12 @@ describe('sets as published', () => {
   })
 
   it('MMLU-Pro, with the paper’s four fields', () => {
-    const options = ['0', '1', '2', '3', '4', '5', '6', '7', '8', 'N/A']
-    const row = { question_id: 7, question: 'q', options, answer: 'I', answer_index: 8, cot_content: '', src: 's' }
+    const options = ['0', '1', '2', '3', '4', '5', '6', '7', 'N/A', 'N/A']
+    const row = { question_id: 7, question: 'q', options, answer: 'H', answer_index: 7, cot_content: '', src: 's' }
     const set = read('MMLU-Pro', ...['law', 'math', 'health', 'other'].map((category) => ({ ...row, category })))
     expect(set).toMatchObject({ name: 'mmlu_pro', title: 'MMLU-Pro', kind: 'choice' })
-    expect(set.items[0]).toMatchObject({ id: '7', answer: 'I', choices: 9 })
-    expect(set.items[0]!.problem).toMatch(/\(A\) 0 .* \(I\) 8$/)
+    expect(set.items[0]).toMatchObject({ id: '7', answer: 'H', choices: 8 })
+    expect(set.items[0]!.problem).toMatch(/\(A\) 0 .* \(H\) 7$/)
     expect(set.items.map(({ groups }) => groups.category)).toEqual(['Humanities', 'STEM', 'Social', 'Other'])
     expect(set.items.map(({ groups }) => groups.subject)).toEqual(['law', 'math', 'health', 'other'])
   })
@@ -212,7 +212,6 @@ describe('unknown sets', () => {
     expect(read('mine', { question: 'q', options: { A: 'u', B: 'v' }, answer: 'A' }).items[0]!.problem).toBe(
       'q\nAnswer Choices: (A) u (B) v',
     )
-    expect(read('mine', { question: 'q', choices: ['u', 'v'], answer: 'something else' }).kind).toBe('math')
   })
 
   it.each([
@@ -235,6 +234,16 @@ describe('unknown sets', () => {
     )
     expect(keys[1]).toBe(`${keys[0]}-2`)
     expect(new Set(keys).size).toBe(3)
+  })
+})
+
+describe("a question's key", () => {
+  it('is of its text and its answer as found', async () => {
+    const checker = await createAnswerChecker({ kind: 'math', tolerance: 0, module: null, timeLimitMs: 1000 })
+    const keyOf = async (answer: string): Promise<string> =>
+      (await requireAnswersOfKind(read('gsm8k', { question: 'q', answer }), checker)).items[0]!.key
+    expect(await keyOf('\\boxed{18}')).toBe(await keyOf('9 + 9 = 18\n#### 18'))
+    expect(await keyOf('17')).not.toBe(await keyOf('18'))
   })
 })
 

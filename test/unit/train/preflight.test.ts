@@ -61,6 +61,16 @@ describe('preflight', () => {
     await refuse(check(rule), /seeds\.jsonl:3: no "answer", which reward\.kind = rule compares with/)
   })
 
+  it("wants held-out answers of the run's kind, by line", async () => {
+    const lines = '{"problem":"a","answer":"1"}\n{"problem":"b","answer":"Evelyn"}\n'
+    await writeFile(join(folder, 'held-out.jsonl'), lines)
+    await refuse(
+      check({ 'reward.answers': 'number' }),
+      /held-out\.jsonl:2: the known answer "Evelyn" is not a number, which answers of kind number are/,
+    )
+    expect((await check({ 'reward.answers': 'exact' })).heldOut).toHaveLength(2)
+  })
+
   it('renders the templates, and names the setting where that fails', async () => {
     const broken = {
       ...byteTokenizer,

@@ -7,6 +7,8 @@ import {
 } from '../../../../src/eval/statistics/intervals.ts'
 import { createRandom } from '../../../../src/random.ts'
 
+type Random = ReturnType<typeof createRandom>
+
 const covers = ([low, high]: Interval, truth: number): boolean => low <= truth && truth <= high
 
 describe('wilsonInterval', () => {
@@ -43,7 +45,7 @@ describe('wilsonInterval', () => {
 
 describe('bootstrapInterval', () => {
   // half of the questions are answered 19 times of 20, half one time of 20
-  const evaluation = (random: ReturnType<typeof createRandom>, questions: number, samples: number): number[] =>
+  const evaluation = (random: Random, questions: number, samples: number): number[] =>
     Array.from({ length: questions }, () => {
       const chance = random.float() < 0.5 ? 0.95 : 0.05
       let right = 0
@@ -78,6 +80,39 @@ describe('bootstrapInterval', () => {
 describe('estimateAccuracy', () => {
   it('takes Wilson for one sample a question, the bootstrap for shares', () => {
     expect(estimateAccuracy([1, 0, 0, 1])).toEqual({ mean: 0.5, interval: wilsonInterval(2, 4), method: 'wilson' })
-    expect(estimateAccuracy([1, 0.5, 0, 0.5])).toMatchObject({ mean: 0.5, method: 'bootstrap' })
+    const many = Array.from({ length: 20 }, (_, i) => (i % 5) / 4)
+    expect(estimateAccuracy(many, 4)).toMatchObject({ method: 'bootstrap' })
+  })
+
+  it('counts what few questions are worth', () => {
+    // mean 0.5, variance of the mean 1/24, (1.96 / 3.182)^2 = 0.3794: 0.25 * 24 * 0.3794 = 2.28, not below 4
+    expect(estimateAccuracy([1, 0.5, 0, 0.5], 8)).toEqual({
+      mean: 0.5,
+      interval: wilsonInterval(2, 4),
+      method: 'wilson-effective',
+    })
+    // no spread at all: all samples count
+    expect(estimateAccuracy([0.5, 0.5, 0.5], 4).interval).toEqual(wilsonInterval(6, 12))
+    expect(estimateAccuracy([0.25], 4).interval).toEqual(wilsonInterval(0.25, 1))
+  })
+
+  it.each([
+    ['easy or hard', 0.5, (random: Random) => (random.float() < 0.5 ? 0.95 : 0.05)],
+    ['of every difficulty', 0.5, (random: Random) => random.float()],
+    ['mostly hard', 0.25, (random: Random) => random.float() ** 3],
+    ['alike', 0.3, () => 0.3],
+  ])('holds the true mean of few questions, %s', (_, truth, difficulty) => {
+    const random = createRandom(['few questions', truth])
+    for (const questions of [5, 10, 19]) {
+      let held = 0
+      for (let i = 0; i < 1000; i += 1) {
+        const shares = Array.from({ length: questions }, () => {
+          const chance = difficulty(random)
+          return Array.from({ length: 8 }, () => Number(random.float() < chance)).reduce((sum, one) => sum + one) / 8
+        })
+        held += Number(covers(estimateAccuracy(shares, 8).interval, truth))
+      }
+      expect(held / 1000).toBeGreaterThan(0.92)
+    }
   })
 })

@@ -1,0 +1,53 @@
+import { UserError } from '../errors.ts'
+import type { SetAdapter, SetKind } from './adapter.ts'
+import { isLetter, letterRange, listChoices, listsChoices, mostChoices, readChoices } from './choices.ts'
+import { isMissing, type Row } from './layout.ts'
+import type { EvalItem } from './read-set.ts'
+
+/**
+ * What can be chosen in a line; null where it has no choices.
+ * @param where source and line
+ * @throws UserError if there are choices that cannot be read, or more than letters are looked for
+ */
+export function choicesOf(adapter: SetAdapter, row: Row, where: string): string[] | null {
+  const field = adapter.choices.find((name) => !isMissing(row[name]))
+  if (field === undefined) return null
+  const choices = readChoices(row[field])
+  if (choices !== null && choices.length > mostChoices) {
+    throw new UserError(
+      `${where}: "${field}" has ${choices.length} choices, and answers are looked for as letters ` +
+        `${letterRange(mostChoices)}: shorten the list, or ask without it: "choices": [] in an adapter (--adapter FILE)`,
+    )
+  }
+  if (choices !== null || (adapter.kind !== undefined && adapter.kind !== 'choice')) return choices
+  throw new UserError(
+    `${where}: the choices in "${field}" cannot be read: ${JSON.stringify(row[field])?.slice(0, 80)}. Expected a list, ` +
+      '{"A": "...", "B": "..."}, {"text": [...]} or "A) ... B) ..."; where the answers are no letters, give --answers math, ' +
+      'exact or number',
+  )
+}
+
+/** A question with its choices, where it does not list them itself. */
+export const problemOf = (asked: string, choices: readonly string[] | null): string =>
+  choices === null || listsChoices(asked, choices) ? asked : `${asked}\nAnswer Choices: ${listChoices(choices)}`
+
+/**
+ * The kind of answers of a set that does not say it: choice where every line has choices and a letter, math where none
+ * has choices.
+ * @throws UserError where some have choices and others not, or an answer is none of the choices
+ */
+export function kindOf(source: string, items: readonly EvalItem[]): SetKind {
+  const chosen = items.find(({ choices }) => choices > 0)
+  if (chosen === undefined) return 'math'
+  const other = items.find(({ answer, choices }) => choices === 0 || !isLetter(answer, choices))
+  if (other === undefined) return 'choice'
+  const problem =
+    other.choices === 0
+      ? `the line has no choices, and line ${chosen.line} has`
+      : `the known answer ${JSON.stringify(other.answer.slice(0, 80))} is neither a letter ${letterRange(other.choices)} nor ` +
+        'the text of a choice'
+  throw new UserError(
+    `${source}:${other.line}: ${problem}: say what answers are with --answers choice, math, exact or number, or describe ` +
+      'the set with --adapter FILE',
+  )
+}
