@@ -74,7 +74,7 @@ function runOnce(name: string, seed: number): Result {
   const saved = `${run}.json`
   if (existsSync(saved)) return JSON.parse(readFileSync(saved, 'utf8')) as Result
   rmSync(run, { recursive: true, force: true }) // of an interrupted matrix
-  const settings = variants[name]!.flatMap((setting) => ['--set', setting])
+  const settings = ['train.steps=8', ...variants[name]!].flatMap((setting) => ['--set', setting])
   const steps = values.steps === undefined ? [] : ['--steps', values.steps]
   const flags = ['train', 'demo', '--out', run, '--seed', String(seed), '--device', values.device, '--json', '--quiet']
   const { status, stdout, stderr } = spawnSync(
@@ -126,7 +126,7 @@ writeFileSync(
   `# The demonstration in every mode
 
 Greedy accuracy on 300 held-out questions, before and after. The first five are the estimators, each with self-written
-questions and majority reward. \`npx tsx bench/demo-matrix.ts\` made this table, on two cores that other programs used
+questions and majority reward; eight steps unless the row says otherwise. \`npx tsx bench/demo-matrix.ts\` made this table, on two cores that other programs used
 too: read the times as upper bounds.
 
 ${table}
