@@ -59,7 +59,7 @@ export interface EngineOptions {
   readonly threads: number
   /** Tensor operations, as on CUDA, instead of the fused CPU kernels: slower, same results but for rounding. */
   readonly portableKernels?: boolean
-  /** Keep only the layers' inputs for the backward and run each layer again there: a quarter more time, a tenth of the memory. Default false. */
+  /** Keep only the layers' inputs for the backward and run each layer again there: slower, less memory. Default false. */
   readonly activationCheckpointing?: boolean
 }
 

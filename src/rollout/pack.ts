@@ -73,7 +73,7 @@ export function byTokenBudget(lengths: readonly number[], budget: number): numbe
 export const defaultTokens = 8192
 
 /** Computes a prompt that several sequences begin with once: the CPU's kernels do. */
-export const sharesPrompts = (device: string): boolean => device === 'cpu'
+const sharesPrompts = (device: string): boolean => device === 'cpu'
 
 /**
  * Cuts sequences into micro-batches of at most `budget` tokens, a prompt counted once in each (a longer sequence is

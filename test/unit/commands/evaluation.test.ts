@@ -11,21 +11,16 @@ import { setsOf, settingsOf } from '../../../src/commands/eval-settings.ts'
 import { runDefaults } from '../../../src/commands/run-defaults.ts'
 import { resolveConfig } from '../../../src/config/load.ts'
 import { type Results, resultsSchema } from '../../../src/eval/results.ts'
+import { heardOutput } from '../../support/heard-output.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 const demo = fileURLToPath(new URL('../../../seeds/demo-model', import.meta.url))
 
 let folder: string
-let said: string
+let said: () => string
 beforeEach(async () => {
   folder = await tempFolder()
-  said = ''
-  for (const stream of [process.stderr, process.stdout]) {
-    vi.spyOn(stream, 'write').mockImplementation((text) => {
-      said += String(text)
-      return true
-    })
-  }
+  said = heardOutput()
   vi.stubEnv('SERL_CACHE', join(folder, 'cache'))
 })
 afterEach(() => {
@@ -45,8 +40,8 @@ const copyOf = async (from: string, to: string): Promise<string> => {
 
 const refused = async (argv: readonly string[], message: RegExp): Promise<void> => {
   expect(await main(argv)).toBe(2)
-  expect(said).toMatch(message)
-  expect(said).not.toMatch(/\n\s+at /)
+  expect(said()).toMatch(message)
+  expect(said()).not.toMatch(/\n\s+at /)
 }
 
 describe('serl eval refuses', () => {
@@ -251,7 +246,7 @@ describe('places', () => {
 describe('help', () => {
   it.each(['eval', 'compare'])('of serl %s lists its own options before those of every command', async (command) => {
     expect(await main([command, '--help'])).toBe(0)
-    const [own, others] = said.split('Options of every command with a model:')
+    const [own, others] = said().split('Options of every command with a model:')
     expect(own).toContain('--data <set...>')
     expect(own).toContain('--fresh')
     expect(others).toContain('--device <device>')

@@ -3,26 +3,21 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { main } from '../../../src/cli.ts'
+import { heardOutput } from '../../support/heard-output.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { tinyCheckpoint } from '../../support/tiny-checkpoint.ts'
 
 let folder: string
-let said: string
+let said: () => string
 beforeEach(async () => {
   folder = await tempFolder()
-  said = ''
-  for (const stream of [process.stderr, process.stdout]) {
-    vi.spyOn(stream, 'write').mockImplementation((text) => {
-      said += String(text)
-      return true
-    })
-  }
+  said = heardOutput()
 })
 afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** Runs a command line; what it prints is in `said`. */
+/** Runs a command line; what it prints is in `said()`. */
 const serl = (...argv: string[]): Promise<number> => main(argv)
 
 const file = async (name: string, text: string): Promise<string> => {
@@ -35,8 +30,8 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 /** Exit 2, one message, no stack. */
 const refused = async (code: Promise<number>, message: RegExp): Promise<void> => {
   expect(await code).toBe(2)
-  expect(said).toMatch(message)
-  expect(said).not.toMatch(/\n\s+at /)
+  expect(said()).toMatch(message)
+  expect(said()).not.toMatch(/\n\s+at /)
 }
 
 const questions = '{"problem":"How much is 1 + 1?","answer":"2"}\n'
@@ -62,13 +57,15 @@ describe('flags', () => {
 
   it('marks the options that a command cannot do without', async () => {
     expect(await serl('instruct', '--help')).toBe(0)
-    const required = said.split('\n').filter((line) => line.includes('(required)'))
+    const required = said()
+      .split('\n')
+      .filter((line) => line.includes('(required)'))
     expect(required.map((line) => line.trim().split(' ')[0])).toEqual(['--model', '--seeds', '--count'])
   })
 
   it('shows help and version with exit 0', async () => {
     expect(await serl('--help')).toBe(0)
-    expect(said).toMatch(/train[\s\S]*generate[\s\S]*score[\s\S]*sft[\s\S]*doctor/)
+    expect(said()).toMatch(/train[\s\S]*generate[\s\S]*score[\s\S]*sft[\s\S]*doctor/)
     expect(await serl('--version')).toBe(0)
     expect(await serl()).toBe(0)
   })
@@ -274,7 +271,8 @@ describe('train', () => {
     const out = join(folder, 'run')
     const argv = ['train', 'demo', '--out', out, ...settings.flatMap((setting) => ['--set', setting])]
     await refused(serl(...argv, '--dry-run'), message)
-    said = ''
+    vi.restoreAllMocks()
+    said = heardOutput() // from here on
     await refused(serl(...argv), message)
     expect(await readdir(folder)).toEqual([])
   })
