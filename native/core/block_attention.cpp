@@ -24,6 +24,21 @@ at::Tensor blockTable(const std::vector<const std::vector<int32_t>*>& lists, con
   return upload(table, device).view({static_cast<int64_t>(lists.size()), longest});
 }
 
+// The keys [n, kvHeads, d, slots] and values [n, kvHeads, slots, d] of n block lists, table [n, B]; slots = B *
+// kBlockSize.
+std::pair<at::Tensor, at::Tensor> gatherBlocks(const KvBlocks& cache, const at::Tensor& table) {
+  const int64_t n = table.size(0), lists = table.size(1), kvHeads = cache.keys.size(1), dim = cache.keys.size(2);
+  const at::Tensor blocks = table.flatten();
+  return {cache.keys.index_select(0, blocks)
+              .view({n, lists, kvHeads, dim, KvCache::kBlockSize})
+              .permute({0, 2, 3, 1, 4})
+              .reshape({n, kvHeads, dim, lists * KvCache::kBlockSize}),
+          cache.values.index_select(0, blocks)
+              .view({n, lists, kvHeads, KvCache::kBlockSize, dim})
+              .permute({0, 2, 1, 3, 4})
+              .reshape({n, kvHeads, lists * KvCache::kBlockSize, dim})};
+}
+
 // Softmax numerator sums over one set of keys, ready to be merged with another set's.
 struct Partial {
   at::Tensor output;  // [..., Q, d] normalised
@@ -31,19 +46,8 @@ struct Partial {
 };
 
 // q [n, kvHeads, Q, d] scaled; table [n, B]; visible [n, 1, Q or 1, B * kBlockSize] bool.
-Partial attendBlocks(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, const at::Tensor& table,
-                     const at::Tensor& visible) {
-  const int64_t n = table.size(0), length = table.size(1) * KvCache::kBlockSize;
-  const int64_t kvHeads = keys.size(1), dim = keys.size(2);
-  const auto blocks = table.flatten();
-  const at::Tensor k = keys.index_select(0, blocks)
-                           .view({n, table.size(1), kvHeads, dim, KvCache::kBlockSize})
-                           .permute({0, 2, 3, 1, 4})
-                           .reshape({n, kvHeads, dim, length});
-  const at::Tensor v = values.index_select(0, blocks)
-                           .view({n, table.size(1), kvHeads, KvCache::kBlockSize, dim})
-                           .permute({0, 2, 1, 3, 4})
-                           .reshape({n, kvHeads, length, dim});
+Partial attendBlocks(const at::Tensor& q, const KvBlocks& cache, const at::Tensor& table, const at::Tensor& visible) {
+  const auto [k, v] = gatherBlocks(cache, table);
   const at::Tensor scores =
       at::matmul(q, k).to(at::kFloat).masked_fill(visible.logical_not(), -std::numeric_limits<float>::infinity());
   // a window may hide a whole prefix: its log-sum is -inf and its weight 0
@@ -111,8 +115,9 @@ at::Tensor blockAttention(const at::Tensor& q, const KvCache& cache, int64_t lay
 
 at::Tensor blockAttentionAten(const at::Tensor& q, const KvCache& cache, int64_t layer, const BlockPlan& plan,
                               int64_t window) {
-  const auto& [keys, values] = cache.layer(layer);
-  const int64_t rows = q.size(0), heads = q.size(1), dim = q.size(2), kvHeads = keys.size(1), share = heads / kvHeads;
+  const KvBlocks& blocks = cache.layer(layer);
+  const int64_t rows = q.size(0), heads = q.size(1), dim = q.size(2), kvHeads = blocks.keys.size(1),
+                share = heads / kvHeads;
   const int64_t groups = plan.prefixTable.size(0), slots = plan.largestGroup;
   const at::Tensor scaled = q.contiguous() * (1.0 / std::sqrt(static_cast<double>(dim)));
   const at::Tensor first =
@@ -130,7 +135,7 @@ at::Tensor blockAttentionAten(const at::Tensor& q, const KvCache& cache, int64_t
       visibleKeys(plan.prefixTable.size(1) * KvCache::kBlockSize, plan.prefixLengths.unsqueeze(1), gridFirst)
           .repeat_interleave(share, 1)
           .unsqueeze(1);  // [G, 1, slots * share, length]
-  Partial prefix = attendBlocks(grid, keys, values, plan.prefixTable, prefixVisible);
+  Partial prefix = attendBlocks(grid, blocks, plan.prefixTable, prefixVisible);
   const auto perRow = [&](const at::Tensor& x,
                           at::IntArrayRef trailing) {  // [G, kvHeads, slots * share, ...] -> [R, kvHeads, share, ...]
     std::vector<int64_t> shape{groups, kvHeads, slots, share};
@@ -145,13 +150,27 @@ at::Tensor blockAttentionAten(const at::Tensor& q, const KvCache& cache, int64_t
                                              (first - rowPrefix).clamp_min(0))
                                      .unsqueeze(1)
                                      .unsqueeze(1);  // [R, 1, 1, length]
-  const Partial tail =
-      attendBlocks(scaled.view({rows, kvHeads, share, dim}), keys, values, plan.tailTable, tailVisible);
+  const Partial tail = attendBlocks(scaled.view({rows, kvHeads, share, dim}), blocks, plan.tailTable, tailVisible);
 
   const at::Tensor total = at::logaddexp(prefix.logSum, tail.logSum);  // [R, kvHeads, share]
   const at::Tensor merged = prefix.output * at::exp(prefix.logSum - total).unsqueeze(-1) +
                             tail.output * at::exp(tail.logSum - total).unsqueeze(-1);
   return merged.to(q.scalar_type()).reshape({rows, heads * dim});
+}
+
+at::Tensor laterAttention(const at::Tensor& q, const KvBlocks& cache, const at::Tensor& blocks, int64_t length,
+                          int64_t window) {
+  const int64_t tokens = q.size(0), heads = q.size(1), dim = q.size(2), share = heads / cache.keys.size(1);
+  const auto [k, v] = gatherBlocks(cache, blocks.unsqueeze(0));  // [1, kvHeads, d, slots], [1, kvHeads, slots, d]
+  const auto written = [&](const at::Tensor& x) {                // [1, kvHeads, slots, d] -> [1, heads, length, d]
+    return x.narrow(2, 0, length).repeat_interleave(share, 1);
+  };
+  const at::Tensor positions = at::arange(length - tokens, length, blocks.options());  // [T]
+  const at::Tensor first = window > 0 ? (positions - window + 1).clamp_min(0) : at::zeros_like(positions);
+  const at::Tensor visible = visibleKeys(length, positions + 1, first);  // [T, length]
+  const at::Tensor attended =
+      at::scaled_dot_product_attention(q.transpose(0, 1).unsqueeze(0), written(k.transpose(2, 3)), written(v), visible);
+  return attended.squeeze(0).transpose(0, 1).reshape({tokens, heads * dim});
 }
 
 }  // namespace serl

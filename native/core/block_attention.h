@@ -43,6 +43,11 @@ at::Tensor blockAttention(const at::Tensor& q, const KvCache& cache, int64_t lay
 at::Tensor blockAttentionAten(const at::Tensor& q, const KvCache& cache, int64_t layer, const BlockPlan& plan,
                               int64_t window);
 
+// q [T, heads, headDim], the last T tokens of a sequence whose `length` keys lie in the cache's blocks [B] int64.
+// Tensor operations for any device. -> [T, heads * headDim]
+at::Tensor laterAttention(const at::Tensor& q, const KvBlocks& cache, const at::Tensor& blocks, int64_t length,
+                          int64_t window);
+
 // The CPU's kernel, on one layer's blocks. A row's result does not depend on the rows beside it, to the last bit, as
 // long as prefix and tail begin where they do: decoding, prefill and training agree. logSums [R, heads] float32, or
 // null: receives the logs of the softmax denominators.

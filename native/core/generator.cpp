@@ -7,54 +7,24 @@
 #include <map>
 #include <numeric>
 
-#include "core/attention.h"
 #include "core/block_attention.h"
+#include "core/decoder.h"
 #include "core/device.h"
 #include "core/error.h"
-#include "core/kv_cache.h"
+#include "core/generation_state.h"
 #include "core/layers.h"
 #include "core/philox.h"
+#include "core/prefill.h"
 #include "core/profile.h"
 
 namespace serl {
 namespace {
 
-constexpr int64_t kPrefillTokens = 2048;  // a prefill batch, padded; bounds its activations
-constexpr int64_t kMaxRows = 512;         // rows decoded together; bounds logits and activations
-
-// A distinct prompt and the rows that still wait to enter.
-struct Group {
-  std::vector<int32_t> prompt;   // [P]
-  std::vector<int64_t> waiting;  // row ids, last first
-  std::vector<int32_t> blocks;   // prefix KV; empty before the prefill
-  at::Tensor lastHidden;         // [1, hidden] at the prompt's last token
-  int64_t running = 0;
-};
-
-struct Row {
-  size_t group = 0;
-  uint32_t seed = 0;
-  std::vector<int32_t> tokens;  // new ones
-  std::vector<float> logprobs;
-  std::vector<int32_t> blocks;  // tail KV
-  FinishReason finish = FinishReason::Cancelled;
-};
-
-struct Job {
-  const Weights& weights;
-  const ModelConfig& config;
-  const GenerateParams& params;
-  std::vector<Group> groups;
-  std::vector<Row> rows;
-  std::vector<int64_t> active;  // row ids, neighbours by group
-  int64_t finished = 0;
-
-  int64_t tailBlocks() const { return KvCache::blocksFor(params.maxNewTokens); }
-};
+constexpr int64_t kMaxRows = 512;  // rows decoded together; bounds logits and activations
 
 // Prompts of like length are prefilled together: attention pads them to the longest. Results are by row, so the order
 // shows nowhere else.
-void sortByLength(Job& job) {
+void sortByLength(Generation& job) {
   std::vector<size_t> order(job.groups.size()), place(job.groups.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(),
@@ -68,13 +38,13 @@ void sortByLength(Job& job) {
   for (Row& row : job.rows) row.group = place[row.group];
 }
 
-void makeGroups(Job& job, const std::vector<std::vector<int32_t>>& prompts) {
+void makeGroups(Generation& job, const std::vector<std::vector<int32_t>>& prompts) {
   std::map<std::vector<int32_t>, size_t> known;
   const int64_t samples = job.params.samplesPerPrompt;
   job.rows.resize(prompts.size() * static_cast<size_t>(samples));
   for (size_t p = 0; p < prompts.size(); ++p) {
     const auto [entry, fresh] = known.try_emplace(prompts[p], job.groups.size());
-    if (fresh) job.groups.push_back({prompts[p], {}, {}, {}, 0});
+    if (fresh) job.groups.push_back({prompts[p], {}, {}, 0, {}, 0});
     for (int64_t s = 0; s < samples; ++s) {
       const size_t row = p * static_cast<size_t>(samples) + static_cast<size_t>(s);
       job.rows[row].group = entry->second;
@@ -87,7 +57,7 @@ void makeGroups(Job& job, const std::vector<std::vector<int32_t>>& prompts) {
 }
 
 // Blocks for everything at once, or as many as the budget holds.
-int64_t cacheBlocks(const Job& job, int64_t budgetBytes, at::ScalarType dtype) {
+int64_t cacheBlocks(const Generation& job, int64_t budgetBytes, at::ScalarType dtype) {
   const int64_t perBlock = KvCache::blockBytes(job.config, dtype), budget = budgetBytes / perBlock;
   int64_t all = static_cast<int64_t>(job.rows.size()) * job.tailBlocks(), smallest = 0;
   for (const Group& group : job.groups) {
@@ -103,43 +73,8 @@ int64_t cacheBlocks(const Job& job, int64_t budgetBytes, at::ScalarType dtype) {
   return std::min(all, budget);
 }
 
-// The prompts' tokens as rows that see what comes before them in their own prompt.
-BlockPlan promptPlan(const Job& job, const std::vector<size_t>& groups) {
-  std::vector<BlockRow> rows;
-  for (size_t g : groups) {
-    const std::vector<int32_t>& blocks = job.groups[g].blocks;
-    for (size_t t = 0; t < job.groups[g].prompt.size(); ++t)
-      rows.push_back({static_cast<int64_t>(g), nullptr, 0, &blocks, static_cast<int64_t>(t) + 1});
-  }
-  return blockPlan(std::move(rows), job.weights.embedding.device(), /*tables=*/false);
-}
-
-// Runs the groups' prompts packed, fills their blocks and keeps the hidden state that draws the first tokens.
-void prefill(Job& job, KvCache& cache, const std::vector<size_t>& groups) {
-  std::vector<int64_t> tokens, offsets{0}, last;
-  for (size_t g : groups) {
-    tokens.insert(tokens.end(), job.groups[g].prompt.begin(), job.groups[g].prompt.end());
-    offsets.push_back(static_cast<int64_t>(tokens.size()));
-    last.push_back(offsets.back() - 1);
-  }
-  const at::Device device = job.weights.embedding.device();
-  const BlockPlan plan = promptPlan(job, groups);
-  const bool kernel = device.is_cpu() && !job.config.portableKernels;
-  const PackedLayout layout = kernel ? PackedLayout{} : packedLayout(offsets, device);
-  const Attend attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-    const PartTimer timer(Part::attention);
-    const int64_t window = job.config.slidingWindows[static_cast<size_t>(layer)];
-    cache.write(layer, k, v, plan.writeBlock, plan.writeOffset);
-    return kernel ? blockAttentionCpu(q, cache.layer(layer), plan, window) : packedAttention(q, k, v, layout, window);
-  };
-  const at::Tensor hidden = decoderForward(job.weights, job.config, upload(tokens, device), plan.positions, attend)
-                                .index_select(0, upload(last, device));  // [groups, hidden]
-  for (size_t i = 0; i < groups.size(); ++i)
-    job.groups[groups[i]].lastHidden = hidden.narrow(0, static_cast<int64_t>(i), 1);
-}
-
 // Draws one token for each row from its logits, and takes ended rows out of `active`.
-void drawTokens(Job& job, const std::vector<int64_t>& ids, const at::Tensor& hidden) {
+void drawTokens(Generation& job, const std::vector<int64_t>& ids, const at::Tensor& hidden) {
   std::vector<SampleRow> requests;
   for (int64_t id : ids) {
     const Row& row = job.rows[static_cast<size_t>(id)];
@@ -164,7 +99,7 @@ void drawTokens(Job& job, const std::vector<int64_t>& ids, const at::Tensor& hid
   }
 }
 
-void leave(Job& job, KvCache& cache) {
+void leave(Generation& job, KvCache& cache) {
   std::erase_if(job.active, [&](int64_t id) {
     Row& row = job.rows[static_cast<size_t>(id)];
     if (row.finish == FinishReason::Cancelled) return false;
@@ -180,43 +115,48 @@ void leave(Job& job, KvCache& cache) {
 }
 
 // Lets waiting rows in while blocks last; a row's whole tail is reserved, so that no running row is ever thrown out.
-void enter(Job& job, KvCache& cache, size_t& nextGroup) {
-  std::vector<int64_t> entered;
-  std::vector<size_t> fresh;
+void admit(Generation& job, KvCache& cache, size_t& nextGroup) {
   for (size_t g = nextGroup; g < job.groups.size(); ++g) {
     Group& group = job.groups[g];
     if (group.waiting.empty()) {
       if (g == nextGroup) ++nextGroup;
       continue;
     }
-    const bool isFresh = group.blocks.empty();
-    const auto length = static_cast<int64_t>(group.prompt.size());
-    const int64_t prefix = isFresh ? KvCache::blocksFor(length) : 0;
+    const bool fresh = group.blocks.empty();
+    const int64_t prefix = fresh ? KvCache::blocksFor(static_cast<int64_t>(group.prompt.size())) : 0;
     const auto room = [&](int64_t extra) {
-      return static_cast<int64_t>(job.active.size() + entered.size()) < kMaxRows &&
+      return static_cast<int64_t>(job.active.size() + job.admitted.size()) < kMaxRows &&
              cache.freeBlocks() >= extra + job.tailBlocks();
     };
-    if (!room(prefix) ||
-        (isFresh && !fresh.empty() && (static_cast<int64_t>(fresh.size()) + 1) * length > kPrefillTokens))
-      break;
-    if (isFresh) {
+    if (!room(prefix)) return;
+    if (fresh) {
       group.blocks = cache.take(prefix);
-      fresh.push_back(g);
+      job.prefilling.push_back(g);
     }
     while (!group.waiting.empty() && room(0)) {
       const int64_t id = group.waiting.back();
       group.waiting.pop_back();
       job.rows[static_cast<size_t>(id)].blocks = cache.take(job.tailBlocks());
       ++group.running;
-      entered.push_back(id);
+      job.admitted.push_back(id);
     }
   }
-  if (entered.empty()) return;
-  if (!fresh.empty()) prefill(job, cache, fresh);
+}
+
+// The admitted rows whose prompt is prefilled draw their first token and become active.
+void activate(Generation& job, KvCache& cache) {
+  std::vector<int64_t> ids;
   std::vector<at::Tensor> hidden;
-  for (int64_t id : entered) hidden.push_back(job.groups[job.rows[static_cast<size_t>(id)].group].lastHidden);
-  drawTokens(job, entered, at::cat(hidden));
-  job.active.insert(job.active.end(), entered.begin(), entered.end());
+  std::erase_if(job.admitted, [&](int64_t id) {
+    const at::Tensor& last = job.groups[job.rows[static_cast<size_t>(id)].group].lastHidden;
+    if (!last.defined()) return false;
+    ids.push_back(id);
+    hidden.push_back(last);
+    return true;
+  });
+  if (ids.empty()) return;
+  drawTokens(job, ids, at::cat(hidden));
+  job.active.insert(job.active.end(), ids.begin(), ids.end());
   std::stable_sort(job.active.begin(), job.active.end(), [&](int64_t a, int64_t b) {
     return job.rows[static_cast<size_t>(a)].group < job.rows[static_cast<size_t>(b)].group;
   });
@@ -224,7 +164,8 @@ void enter(Job& job, KvCache& cache, size_t& nextGroup) {
 }
 
 // One token for every active row.
-void decodeStep(Job& job, KvCache& cache) {
+void decodeStep(Generation& job, KvCache& cache) {
+  if (job.active.empty()) return;
   std::vector<BlockRow> rows;
   std::vector<int64_t> tokens;
   for (int64_t id : job.active) {
@@ -247,7 +188,7 @@ void decodeStep(Job& job, KvCache& cache) {
   leave(job, cache);
 }
 
-int64_t tokensDone(const Job& job) {
+int64_t tokensDone(const Generation& job) {
   int64_t done = job.finished * job.params.maxNewTokens;
   for (int64_t id : job.active) done += static_cast<int64_t>(job.rows[static_cast<size_t>(id)].tokens.size());
   return done;
@@ -260,7 +201,7 @@ struct CacheGauge {
   std::atomic<int64_t>& bytes_;
 };
 
-Completions collect(const Job& job) {
+Completions collect(const Generation& job) {
   Completions out;
   out.offsets.push_back(0);
   for (const Row& row : job.rows) {
@@ -278,7 +219,7 @@ Completions generate(const Weights& weights, const ModelConfig& config,
                      const std::vector<std::vector<int32_t>>& prompts, const GenerateParams& params,
                      int64_t kvCacheBytes, const GenerateWatch& watch) {
   at::NoGradGuard noGrad;
-  Job job{weights, config, params, {}, {}, {}, 0};
+  Generation job{weights, config, params, {}, {}, {}, {}, {}, 0};
   makeGroups(job, prompts);
   const auto total = static_cast<int64_t>(job.rows.size());
   if (watch.cancelled.load(std::memory_order_relaxed)) return collect(job);
@@ -287,8 +228,10 @@ Completions generate(const Weights& weights, const ModelConfig& config,
   const CacheGauge gauge(watch.kvCacheBytes, cache.bytes());
   size_t nextGroup = 0;
   while (job.finished < total && !watch.cancelled.load(std::memory_order_relaxed)) {
-    enter(job, cache, nextGroup);
-    if (!job.active.empty()) decodeStep(job, cache);
+    admit(job, cache, nextGroup);
+    prefillPiece(job, cache);
+    activate(job, cache);
+    decodeStep(job, cache);
     if (watch.progress) watch.progress(tokensDone(job), total * params.maxNewTokens);
   }
   return collect(job);

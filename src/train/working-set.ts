@@ -70,13 +70,13 @@ function logitsBytes({ model, kernels }: WorkingSet, rows: number): number {
 }
 
 const mostRows = 512 // decoded together, of generator.cpp
-const prefillTokens = 2048
+const pieceTokens = (cpu: boolean): number => (cpu ? 512 : 2048) // of prefill.cpp
 
 /** Of sampling, beside the key-value cache. */
-export function generationBytes({ model, kernels, elementBytes }: WorkingSet, config: Config): number {
+export function generationBytes({ model, kernels, elementBytes, cpu }: WorkingSet, config: Config): number {
   const rows = Math.min(mostRows, rolloutRows(config))
   const logits = rows * model.vocabSize * 4 * (kernels ? 1 : 3)
-  const prefill = Math.min(prefillTokens, config.rollout.promptsPerRound * config.rollout.maxPromptTokens)
+  const prefill = Math.min(pieceTokens(cpu), config.rollout.promptsPerRound * config.rollout.maxPromptTokens)
   return Math.max(logits, prefill * passingElements(model) * elementBytes)
 }
 
