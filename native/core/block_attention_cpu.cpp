@@ -9,7 +9,7 @@
 #include "core/block_attention.h"
 #include "core/shared_tasks.h"
 #include "core/simd.h"
-#include "core/simd_math.h"
+#include "core/simd_exp.h"
 
 // One task = the queries of up to kRowsPerTask neighbouring rows of a group that share a key-value head. They meet each
 // block that all of them see together, then each row the rest of its tail; a running maximum and sum merge the blocks
@@ -19,7 +19,9 @@ namespace {
 
 constexpr int64_t kBlock = KvCache::kBlockSize;
 constexpr int64_t kRowsPerTask = 16;
-constexpr int kTile = 4;  // queries that share one load of a key or value
+constexpr int kVecs = kBlock / cpu::kLanes;           // of a block's scores for one query
+constexpr int kTile = cpu::kLanes == 16 ? 6 : 3;      // queries that share one load of a key or value: their sums,
+constexpr int kWide = 4;                              // kVecs or kWide vectors each, stay in registers
 
 using Vec = cpu::Vector<cpu::kLanes>;
 
@@ -35,102 +37,134 @@ struct Running {
   std::vector<float> sum;      // [Q]
 };
 
-// In one order, however the caller was compiled.
-float sumOf(const float* weights) {
-  Vec sum = cpu::load(weights);
-  for (int64_t j = cpu::kLanes; j < kBlock; j += cpu::kLanes) sum += cpu::load(weights + j);
-  float lanes[cpu::kLanes], total = 0.0f;
-  cpu::store(lanes, sum);
-  for (float lane : lanes) total += lane;
-  return total;
-}
+constexpr int64_t kLine = 16;  // floats of a cache line
 
-// The softmax state takes in one block's scores [Count, kBlock], of which [from, to) are visible: they become weights.
-template <int Count>
-void mergeScores(Running& s, int64_t begin, float (*scores)[kBlock], int64_t dim, int64_t from, int64_t to) {
-  for (int q = 0; q < Count; ++q) {
-    float blockHighest = -std::numeric_limits<float>::infinity();
-    for (int64_t j = from; j < to; ++j) blockHighest = std::max(blockHighest, scores[q][j]);
-    float& highest = s.highest[static_cast<size_t>(begin + q)];
-    const float next = std::max(highest, blockHighest);
-    const float rescale = fastExp(highest - next);
-#pragma omp simd
-    for (int64_t j = 0; j < kBlock; ++j) scores[q][j] = (j >= from && j < to) ? fastExp(scores[q][j] - next) : 0.0f;
-    const float blockSum = sumOf(scores[q]);
-    float& sum = s.sum[static_cast<size_t>(begin + q)];
-    sum = sum * rescale + blockSum;
-    highest = next;
-    float* output = s.output.data() + (begin + q) * dim;
-    if (rescale == 1.0f) continue;
-#pragma omp simd
-    for (int64_t d = 0; d < dim; ++d) output[d] *= rescale;
+// Slots [from, to) of a block.
+struct Visible {
+  int64_t from, to;
+
+  bool whole() const { return from == 0 && to == kBlock; }
+};
+
+// The keys [d, kBlock] of a block that is wanted next, to be fetched meanwhile: a cache of keys and values outgrows the
+// processor's, and memory would be waited for. Only the slots before `to` are.
+struct Ahead {
+  const float* keys;
+  int64_t to;
+};
+
+// One block for the queries of a task: keys [d, kBlock], values [kBlock, d].
+struct Block {
+  const float *keys, *values;
+  int64_t dim;
+  Visible visible;
+  Ahead ahead;
+};
+
+// The softmax state of query q takes in its scores [kBlock] of one block, which become weights.
+void mergeScores(Running& s, int64_t q, float* scores, int64_t dim, Visible visible) {
+  if (!visible.whole()) {
+    std::fill(scores, scores + visible.from, -std::numeric_limits<float>::infinity());
+    std::fill(scores + visible.to, scores + kBlock, -std::numeric_limits<float>::infinity());
   }
+  Vec best = cpu::load(scores);
+  for (int v = 1; v < kVecs; ++v) best = cpu::larger<cpu::kLanes>(best, cpu::load(scores + v * cpu::kLanes));
+  float &highest = s.highest[static_cast<size_t>(q)], &sum = s.sum[static_cast<size_t>(q)];
+  const float blockHighest = cpu::highestOf(best);
+  if (blockHighest > highest) {
+    const float rescale = std::exp(highest - blockHighest);
+    float* output = s.output.data() + q * dim;
+    cpu::overRuns(0, dim, [&](cpu::Run run) { run.store(output, run.load(output) * rescale); });
+    sum *= rescale;
+    highest = blockHighest;
+  }
+  Vec total = {};
+  for (int v = 0; v < kVecs; ++v) {
+    const Vec weight = cpu::exponential(cpu::load(scores + v * cpu::kLanes) - highest);
+    cpu::store(scores + v * cpu::kLanes, weight);
+    total += weight;
+  }
+  sum += cpu::sumOf(total);
 }
 
-// output [Count, dim] += weights [Count, kBlock] * values [kBlock, dim], Vecs vectors of dimensions at a time.
+// output [Count, Vecs vectors from dimension `first` on] += weights [Count, kBlock] * values of the visible slots.
 template <int Count, int Vecs>
-void addValues(float* output, const float (*weights)[kBlock], const float* values, int64_t dim, int64_t from,
-               int64_t to) {
+void addValues(float* output, const float (*weights)[kBlock], int64_t first, const Block& block) {
+  const int64_t dim = block.dim;
   Vec sum[Count][Vecs];
   for (int q = 0; q < Count; ++q)
     for (int v = 0; v < Vecs; ++v) sum[q][v] = cpu::load(output + q * dim + v * cpu::kLanes);
-  for (int64_t j = from; j < to; ++j) {
-    Vec value[Vecs];
-    for (int v = 0; v < Vecs; ++v) value[v] = cpu::load(values + j * dim + v * cpu::kLanes);
+  for (int64_t j = block.visible.from; j < block.visible.to; ++j) {
+    Vec weight[Count];
+#pragma GCC unroll 6
+    for (int q = 0; q < Count; ++q) weight[q] = cpu::broadcast(weights[q][j]);
 #pragma GCC unroll 4
-    for (int q = 0; q < Count; ++q) {
-      const Vec weight = cpu::broadcast(weights[q][j]);
-#pragma GCC unroll 4
-      for (int v = 0; v < Vecs; ++v) sum[q][v] += weight * value[v];
+    for (int v = 0; v < Vecs; ++v) {
+      const Vec value = cpu::load(block.values + j * dim + first + v * cpu::kLanes);
+#pragma GCC unroll 6
+      for (int q = 0; q < Count; ++q) sum[q][v] += weight[q] * value;
     }
   }
   for (int q = 0; q < Count; ++q)
     for (int v = 0; v < Vecs; ++v) cpu::store(output + q * dim + v * cpu::kLanes, sum[q][v]);
 }
 
-// Queries [begin, begin + Count) against one block: keys [d, kBlock], values [kBlock, d], slots [from, to) visible.
-template <int Count>
-void attendTile(Running& s, int64_t begin, const float* keys, const float* values, int64_t dim, int64_t from,
-                int64_t to) {
-  constexpr int kVecs = kBlock / cpu::kLanes;
-  const float* query = s.query.data() + begin * dim;
-  Vec sum[Count][kVecs] = {};
+// scores [Count, kBlock] = queries [Count, d] * keys [d, kBlock], of the first Vecs vectors of slots.
+template <int Count, int Vecs>
+void scoreKeys(float (*scores)[kBlock], const float* query, const Block& block) {
+  const int64_t dim = block.dim;
+  Vec sum[Count][Vecs] = {};
   for (int64_t d = 0; d < dim; ++d) {
-    Vec key[kVecs];
-    for (int v = 0; v < kVecs; ++v) key[v] = cpu::load(keys + d * kBlock + v * cpu::kLanes);
+    for (int64_t l = 0; l < block.ahead.to; l += kLine) __builtin_prefetch(block.ahead.keys + d * kBlock + l);
+    if (d * kBlock < block.visible.to * dim) {
+      for (int64_t l = 0; l < kBlock; l += kLine) __builtin_prefetch(block.values + d * kBlock + l);
+    }
+    Vec x[Count];
+#pragma GCC unroll 6
+    for (int q = 0; q < Count; ++q) x[q] = cpu::broadcast(query[q * dim + d]);
 #pragma GCC unroll 4
-    for (int q = 0; q < Count; ++q) {
-      const Vec x = cpu::broadcast(query[q * dim + d]);
-#pragma GCC unroll 4
-      for (int v = 0; v < kVecs; ++v) sum[q][v] += x * key[v];
+    for (int v = 0; v < Vecs; ++v) {
+      const Vec key = cpu::load(block.keys + d * kBlock + v * cpu::kLanes);
+#pragma GCC unroll 6
+      for (int q = 0; q < Count; ++q) sum[q][v] += x[q] * key;
     }
   }
-  alignas(64) float scores[Count][kBlock];
   for (int q = 0; q < Count; ++q)
-    for (int v = 0; v < kVecs; ++v) cpu::store(scores[q] + v * cpu::kLanes, sum[q][v]);
-  mergeScores<Count>(s, begin, scores, dim, from, to);
+    for (int v = 0; v < Vecs; ++v) cpu::store(scores[q] + v * cpu::kLanes, sum[q][v]);
+}
+
+// Queries [begin, begin + Count) against one block.
+template <int Count>
+void attendTile(Running& s, int64_t begin, const Block& block) {
+  const int64_t dim = block.dim;
+  alignas(64) float weights[Count][kBlock];
+  const auto score = block.visible.to * 2 <= kBlock ? scoreKeys<Count, kVecs / 2> : scoreKeys<Count, kVecs>;
+  score(weights, s.query.data() + begin * dim, block);
+  for (int q = 0; q < Count; ++q) mergeScores(s, begin + q, weights[q], dim, block.visible);
   float* output = s.output.data() + begin * dim;
-  constexpr int kWide = 2;
   int64_t d = 0;
   for (; d + kWide * cpu::kLanes <= dim; d += kWide * cpu::kLanes)
-    addValues<Count, kWide>(output + d, scores, values + d, dim, from, to);
-  for (; d + cpu::kLanes <= dim; d += cpu::kLanes) addValues<Count, 1>(output + d, scores, values + d, dim, from, to);
+    addValues<Count, kWide>(output + d, weights, d, block);
+  for (; d + cpu::kLanes <= dim; d += cpu::kLanes) addValues<Count, 1>(output + d, weights, d, block);
   for (; d < dim; ++d) {
-    for (int64_t j = from; j < to; ++j)
-      for (int q = 0; q < Count; ++q) output[q * dim + d] += scores[q][j] * values[j * dim + d];
+    for (int64_t j = block.visible.from; j < block.visible.to; ++j)
+      for (int q = 0; q < Count; ++q) output[q * dim + d] += weights[q][j] * block.values[j * dim + d];
   }
 }
 
-void attendBlock(Running& s, int64_t begin, int64_t end, const float* keys, const float* values, int64_t dim,
-                 int64_t from, int64_t to) {
-  for (; begin + kTile <= end; begin += kTile) attendTile<kTile>(s, begin, keys, values, dim, from, to);
-  switch (end - begin) {
-    case 3:
-      return attendTile<3>(s, begin, keys, values, dim, from, to);
-    case 2:
-      return attendTile<2>(s, begin, keys, values, dim, from, to);
-    case 1:
-      return attendTile<1>(s, begin, keys, values, dim, from, to);
+using TileFunction = void (*)(Running&, int64_t, const Block&);
+template <int... Index>
+constexpr std::array<TileFunction, kTile> tileFunctions(std::integer_sequence<int, Index...>) {
+  return {attendTile<Index + 1>...};
+}
+constexpr auto kTiles = tileFunctions(std::make_integer_sequence<int, kTile>{});  // [queries - 1]
+
+// Tiles of even size: a lone query would wait for its own sums.
+void attendBlock(Running& s, int64_t begin, int64_t end, const Block& block) {
+  for (int64_t tiles = (end - begin + kTile - 1) / kTile; tiles > 0; --tiles) {
+    const int64_t count = (end - begin + tiles - 1) / tiles;
+    kTiles[static_cast<size_t>(count - 1)](s, begin, block);
+    begin += count;
   }
 }
 
@@ -155,15 +189,35 @@ struct LayerCache {
   int64_t at(int32_t block, int64_t kvHead) const { return (block * kvHeads + kvHead) * kBlock * dim; }
 };
 
-// Visible tokens are [first, length) of a block list.
+// Tokens [first, length) of a block list.
+struct Span {
+  const std::vector<int32_t>& blocks;
+  int64_t first, length;
+
+  int32_t block(int64_t b) const { return blocks[static_cast<size_t>(b)]; }
+  Visible visible(int64_t b) const {
+    return {std::max<int64_t>(first - b * kBlock, 0), std::min(length - b * kBlock, kBlock)};
+  }
+};
+
+// Queries [begin, end) of a task against a span; `next` is the one that is wanted after it.
 template <typename T>
-void attendList(Running& s, int64_t begin, int64_t end, const LayerCache<T>& cache, int64_t kvHead,
-                const std::vector<int32_t>& blocks, int64_t first, int64_t length) {
+void attendSpan(Running& s, int64_t begin, int64_t end, const LayerCache<T>& cache, int64_t kvHead, const Span& span,
+                const Span& next) {
   thread_local std::vector<float> keyScratch, valueScratch;
-  for (int64_t b = first / kBlock; b * kBlock < length; ++b) {
-    const int64_t at = cache.at(blocks[static_cast<size_t>(b)], kvHead), size = kBlock * cache.dim;
-    attendBlock(s, begin, end, widen(cache.keys + at, size, keyScratch), widen(cache.values + at, size, valueScratch),
-                cache.dim, std::max<int64_t>(first - b * kBlock, 0), std::min(length - b * kBlock, kBlock));
+  const auto ahead = [&](int64_t b) -> Ahead {
+    if constexpr (!std::is_same_v<T, float>) return {nullptr, 0};  // widening reads it from end to end
+    const bool more = b * kBlock < span.length;
+    const Span& of = more ? span : next;
+    const int64_t index = more ? b : next.first / kBlock;
+    return {reinterpret_cast<const float*>(cache.keys) + cache.at(of.block(index), kvHead), of.visible(index).to};
+  };
+  if (span.first >= span.length) return;
+  for (int64_t b = span.first / kBlock; b * kBlock < span.length; ++b) {
+    const int64_t size = kBlock * cache.dim, at = cache.at(span.block(b), kvHead);
+    const float* keys = widen(cache.keys + at, size, keyScratch);
+    const float* values = widen(cache.values + at, size, valueScratch);
+    attendBlock(s, begin, end, {keys, values, cache.dim, span.visible(b), ahead(b + 1)});
   }
 }
 
@@ -210,29 +264,36 @@ void finish(const Running& s, const Task& task, const Layer<T>& layer) {
   }
 }
 
+// The part of a row's prefix and tail that it sees.
+Span visiblePrefix(const BlockRow& row, int64_t window) {
+  return {*row.prefixBlocks, window > 0 ? std::max<int64_t>(row.position() - window + 1, 0) : 0, row.prefixLength};
+}
+Span visibleTail(const BlockRow& row, int64_t window) {
+  const int64_t first = window > 0 ? row.position() - window + 1 - row.prefixLength : 0;
+  return {*row.tailBlocks, std::max<int64_t>(first, 0), row.tailLength};
+}
+
 // Rows [first, last) of the task, which share a tail: its whole blocks together, then each row what is left.
 template <typename T>
 void attendTails(Running& s, const Task& task, const Layer<T>& layer, int64_t first, int64_t last) {
-  const int64_t share = layer.share();
-  const auto row = [&](int64_t r) -> const BlockRow& {
-    return layer.plan.rows[static_cast<size_t>(task.rowBegin + r)];
+  const int64_t share = layer.share(), rows = task.rowEnd - task.rowBegin, window = layer.window;
+  const BlockRow* row = layer.plan.rows.data() + task.rowBegin;
+  const auto attend = [&](int64_t from, int64_t to, const Span& span, const Span& next) {
+    attendSpan(s, from * share, to * share, layer.cache, task.kvHead, span, next);
   };
-  const std::vector<int32_t>& blocks = *row(first).tailBlocks;
-  if (layer.window > 0) {  // each row sees another part
+  if (window > 0) {  // each row sees another part
     for (int64_t r = first; r < last; ++r) {
-      const int64_t visible = std::max<int64_t>(row(r).position() - layer.window + 1, 0);
-      if (visible < row(r).prefixLength)
-        attendList(s, r * share, (r + 1) * share, layer.cache, task.kvHead, *row(r).prefixBlocks, visible,
-                   row(r).prefixLength);
-      attendList(s, r * share, (r + 1) * share, layer.cache, task.kvHead, blocks,
-                 std::max<int64_t>(visible - row(r).prefixLength, 0), row(r).tailLength);
+      const Span tail = visibleTail(row[r], window);
+      if (row[r].prefixLength > 0) attend(r, r + 1, visiblePrefix(row[r], window), tail);
+      attend(r, r + 1, tail, tail);
     }
     return;
   }
-  const int64_t common = row(first).tailLength / kBlock * kBlock;  // later rows see more
-  attendList(s, first * share, last * share, layer.cache, task.kvHead, blocks, 0, common);
-  for (int64_t r = first; r < last; ++r)
-    attendList(s, r * share, (r + 1) * share, layer.cache, task.kvHead, blocks, common, row(r).tailLength);
+  const int64_t common = row[first].tailLength / kBlock * kBlock;  // later rows see more
+  const auto own = [&](int64_t r) -> Span { return {*row[r].tailBlocks, common, row[r].tailLength}; };
+  const Span after = visibleTail(row[std::min(last, rows - 1)], 0);
+  attend(first, last, {*row[first].tailBlocks, 0, common}, own(last - 1).length > common ? own(last - 1) : after);
+  for (int64_t r = first; r < last; ++r) attend(r, r + 1, own(r), r + 1 < last ? own(r + 1) : after);
 }
 
 template <typename T>
@@ -241,8 +302,9 @@ void runTask(const Task& task, const Layer<T>& layer) {
   begin(s, task, layer);
   const int64_t rows = task.rowEnd - task.rowBegin;
   const BlockRow* row = layer.plan.rows.data() + task.rowBegin;
-  if (layer.window == 0 && row->prefixLength > 0)
-    attendList(s, 0, rows * layer.share(), layer.cache, task.kvHead, *row->prefixBlocks, 0, row->prefixLength);
+  if (layer.window == 0 && row->prefixLength > 0) {
+    attendSpan(s, 0, rows * layer.share(), layer.cache, task.kvHead, visiblePrefix(*row, 0), visibleTail(*row, 0));
+  }
   for (int64_t first = 0, last = 0; first < rows; first = last) {
     while (last < rows && row[last].tailBlocks == row[first].tailBlocks) ++last;
     attendTails(s, task, layer, first, last);

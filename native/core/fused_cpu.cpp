@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/simd_math.h"
+#include "core/simd_exp.h"
 
 namespace serl::cpu {
 namespace {
@@ -21,8 +21,9 @@ void overTokenBlocks(int64_t tokens, const Body& body) {
   });
 }
 
-// sigmoid that the compiler vectorises
-inline float sigmoid(float x) { return 1.0f / (1.0f + fastExp(-x)); }
+using Vec = Vector<kLanes>;
+
+inline Vec sigmoid(Vec x) { return 1.0f / (1.0f + exponential(-x)); }
 
 // One rotated part (q or k) or a plain one (v) of a block of tokens, between feature-major and token-major.
 struct Part {
@@ -90,24 +91,22 @@ void rmsNormBackward(RmsNormShape shape, const float* dy, const float* x, const 
 
 void swigluForward(int64_t intermediate, int64_t tokens, const float* gateUp, float* y) {
   const int64_t count = intermediate * tokens;
-  const float* up = gateUp + count;
   at::parallel_for(0, count, 4096, [&](int64_t begin, int64_t end) {
-#pragma omp simd
-    for (int64_t i = begin; i < end; ++i) y[i] = gateUp[i] * sigmoid(gateUp[i]) * up[i];
+    overRuns(begin, end, [&](Run run) {
+      const Vec gate = run.load(gateUp);
+      run.store(y, gate * sigmoid(gate) * run.load(gateUp + count));
+    });
   });
 }
 
 void swigluBackward(int64_t intermediate, int64_t tokens, const float* dy, const float* gateUp, float* dGateUp) {
   const int64_t count = intermediate * tokens;
-  const float* up = gateUp + count;
-  float* dUp = dGateUp + count;
   at::parallel_for(0, count, 4096, [&](int64_t begin, int64_t end) {
-#pragma omp simd
-    for (int64_t i = begin; i < end; ++i) {
-      const float s = sigmoid(gateUp[i]), silu = gateUp[i] * s;
-      dUp[i] = dy[i] * silu;
-      dGateUp[i] = dy[i] * up[i] * (s + silu * (1.0f - s));
-    }
+    overRuns(begin, end, [&](Run run) {
+      const Vec gate = run.load(gateUp), slope = run.load(dy), s = sigmoid(gate), silu = gate * s;
+      run.store(dGateUp + count, slope * silu);
+      run.store(dGateUp, slope * run.load(gateUp + count) * (s + silu * (1.0f - s)));
+    });
   });
 }
 

@@ -20,6 +20,7 @@ constexpr int kColumns = 2 * kLanes;
 
 constexpr int64_t kDepth = 576;  // of b packed at a time: kDepth * kWidth floats lie in the second-level cache
 constexpr int64_t kWidth = 256;
+constexpr int64_t kLine = 16;  // floats of a cache line
 
 struct Tile {
   int64_t depth;
@@ -29,21 +30,27 @@ struct Tile {
   float* c;        // [Rows, Vecs * Lanes], rows of stride ldc
   int64_t ldc;
   bool accumulate;
+  const float* ahead;  // rows of stride lda that a later tile wants, to be fetched meanwhile
+  int64_t aheadRows;
 };
 
 template <int Rows, int Lanes, int Vecs, bool Packed>
 void multiplyTile(const Tile& t) {
   using V = Vector<Lanes>;
   V sum[Rows][Vecs] = {};
-  for (int64_t k = 0; k < t.depth; ++k) {
-    V right[Vecs];
+  for (int64_t begin = 0; begin < t.depth; begin += kLine) {
+    for (int64_t r = 0; r < t.aheadRows; ++r) __builtin_prefetch(t.ahead + r * t.lda + begin);
+    const int64_t end = std::min(t.depth, begin + kLine);
+    for (int64_t k = begin; k < end; ++k) {
+      V right[Vecs];
 #pragma GCC unroll 2
-    for (int v = 0; v < Vecs; ++v) right[v] = load<Lanes>(t.b + (k * Vecs + v) * Lanes);
+      for (int v = 0; v < Vecs; ++v) right[v] = load<Lanes>(t.b + (k * Vecs + v) * Lanes);
 #pragma GCC unroll 12
-    for (int i = 0; i < Rows; ++i) {
-      const V left = broadcast<Lanes>(Packed ? t.a[k * Rows + i] : t.a[i * t.lda + k]);
+      for (int i = 0; i < Rows; ++i) {
+        const V left = broadcast<Lanes>(Packed ? t.a[k * Rows + i] : t.a[i * t.lda + k]);
 #pragma GCC unroll 2
-      for (int v = 0; v < Vecs; ++v) sum[i][v] += left * right[v];
+        for (int v = 0; v < Vecs; ++v) sum[i][v] += left * right[v];
+      }
     }
   }
 #pragma GCC unroll 12
@@ -89,14 +96,13 @@ void packRows(const Operand& from, int64_t depth, int64_t stride, float* out) {
 
 // Copies [depth, width] of strided memory into rows of `stride`, zeros behind.
 void pack(const Operand& from, int64_t depth, int64_t width, int64_t stride, float* out) {
-  constexpr int64_t kRun = 16;  // a cache line where depth is the contiguous way
   if (from.columnStride == 1) {
     if (width == kRows && stride == kRows) return packRows<kRows>(from, depth, stride, out);
     if (width == kColumns) return packRows<kColumns>(from, depth, stride, out);
     for (int64_t k = 0; k < depth; ++k) std::copy_n(from.data + k * from.rowStride, width, out + k * stride);
   } else {
-    for (int64_t first = 0; first < depth; first += kRun) {
-      const int64_t last = std::min(depth, first + kRun);
+    for (int64_t first = 0; first < depth; first += kLine) {
+      const int64_t last = std::min(depth, first + kLine);
       for (int64_t j = 0; j < width; ++j) {
         const float* in = from.data + j * from.columnStride;
         for (int64_t k = first; k < last; ++k) out[k * stride + j] = in[k * from.rowStride];
@@ -140,17 +146,25 @@ void packPanels(const Part& part, float* packed) {
   });
 }
 
-void multiplyPanel(const Part& part, const Panel& panel, int64_t row, int64_t rows, const float* left) {
-  const TileFunction multiply = tileFunction(rows, panel.stride(), part.packLeft);
+// Rows of the left operand, and those that are fetched from memory while they are worked on.
+struct Left {
+  int64_t row, rows;
+  const float* data;  // packed, or the operand's own
+  const float* ahead;
+  int64_t aheadRows;
+};
+
+void multiplyPanel(const Part& part, const Panel& panel, const Left& left) {
+  const TileFunction multiply = tileFunction(left.rows, panel.stride(), part.packLeft);
   const float* right = part.packed + panel.begin * part.depth;
-  float* out = part.c + row * part.ldc + panel.begin;
-  if (panel.width == panel.stride()) {
-    multiply({part.depth, left, part.a.rowStride, right, out, part.ldc, part.accumulate});
-    return;
-  }
+  float* out = part.c + left.row * part.ldc + panel.begin;
+  const auto tile = [&](float* to, int64_t stride, bool accumulate) {
+    multiply({part.depth, left.data, part.a.rowStride, right, to, stride, accumulate, left.ahead, left.aheadRows});
+  };
+  if (panel.width == panel.stride()) return tile(out, part.ldc, part.accumulate);
   alignas(64) float edge[kRows * kColumns];
-  multiply({part.depth, left, part.a.rowStride, right, edge, panel.stride(), false});
-  for (int64_t i = 0; i < rows; ++i) {
+  tile(edge, panel.stride(), false);
+  for (int64_t i = 0; i < left.rows; ++i) {
     for (int64_t j = 0; j < panel.width; ++j) {
       float& element = out[i * part.ldc + j];
       element = edge[i * panel.stride() + j] + (part.accumulate ? element : 0.0f);
@@ -160,13 +174,18 @@ void multiplyPanel(const Part& part, const Panel& panel, int64_t row, int64_t ro
 
 // Row blocks [begin, end) against panels [firstPanel, lastPanel).
 void multiplyBlocks(const Part& part, int64_t begin, int64_t end, int64_t firstPanel, int64_t lastPanel) {
-  alignas(64) float left[kDepth * kRows];
+  alignas(64) float packed[kDepth * kRows];
+  const int64_t panels = lastPanel - firstPanel;
   for (int64_t block = begin; block < end; ++block) {
     const int64_t row = block * kRows, rows = std::min<int64_t>(kRows, part.m - row);
     const float* a = part.a.data + row * part.a.rowStride;
-    if (part.packLeft) pack({a, part.a.columnStride, part.a.rowStride}, part.depth, rows, rows, left);
-    for (int64_t p = firstPanel; p < lastPanel; ++p) {
-      multiplyPanel(part, panelAt(p, part.columns), row, rows, part.packLeft ? left : a);
+    if (part.packLeft) pack({a, part.a.columnStride, part.a.rowStride}, part.depth, rows, rows, packed);
+    // the next block comes in a few rows a panel: memory and products take turns otherwise
+    const int64_t next = part.packLeft ? 0 : std::clamp<int64_t>(part.m - row - kRows, 0, kRows);
+    for (int64_t p = 0; p < panels; ++p) {
+      const int64_t from = next * p / panels, to = next * (p + 1) / panels;
+      multiplyPanel(part, panelAt(firstPanel + p, part.columns),
+                    {row, rows, part.packLeft ? packed : a, a + (kRows + from) * part.a.rowStride, to - from});
     }
   }
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/simd_exp.h"
+
 namespace serl::cpu {
 namespace {
 
@@ -53,8 +55,9 @@ void sumMasses(ColumnSoftmax& s) {
     float* mass = s.blockMass.data() + b * s.columns;
     for (int64_t e = b * ColumnSoftmax::kEntries; e < s.blockEnd(b); ++e) {
       const float* x = s.logits + e * s.columns;
-#pragma omp simd
-      for (int64_t c = 0; c < s.columns; ++c) mass[c] += fastExp((x[c] - highest[c]) * scale);
+      overRuns(0, s.columns, [&](Run run) {
+        run.store(mass, run.load(mass) + exponential((run.load(x) - run.load(highest)) * scale));
+      });
     }
   });
   s.mass = sumOverBlocks(s, s.blockMass);
@@ -79,11 +82,10 @@ std::vector<float> columnEntropies(const ColumnSoftmax& s) {
     float* partial = partials.data() + b * s.columns;
     for (int64_t e = b * ColumnSoftmax::kEntries; e < s.blockEnd(b); ++e) {
       const float* x = s.logits + e * s.columns;
-#pragma omp simd
-      for (int64_t c = 0; c < s.columns; ++c) {
-        const float y = (x[c] - highest[c]) * scale;
-        partial[c] += fastExp(y) * y;
-      }
+      overRuns(0, s.columns, [&](Run run) {
+        const Vector<kLanes> y = (run.load(x) - run.load(highest)) * scale;
+        run.store(partial, run.load(partial) + exponential(y) * y);
+      });
     }
   });
   const std::vector<double> weighted = sumOverBlocks(s, partials);
@@ -101,8 +103,9 @@ void logitGradients(const ColumnSoftmax& s, const int64_t* targets, const float*
   overBlocks(s, [&](int64_t b) {
     for (int64_t e = b * ColumnSoftmax::kEntries; e < s.blockEnd(b); ++e) {
       float* x = logits + e * s.columns;
-#pragma omp simd
-      for (int64_t c = 0; c < s.columns; ++c) x[c] = factor[c] * fastExp((x[c] - highest[c]) * scale);
+      overRuns(0, s.columns, [&](Run run) {
+        run.store(x, run.load(factor) * exponential((run.load(x) - run.load(highest)) * scale));
+      });
     }
   });
   for (int64_t c = 0; c < s.columns; ++c) logits[targets[c] * s.columns + c] += slopes[c];
