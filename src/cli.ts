@@ -13,6 +13,7 @@ type Act = (action: Action) => (...args: unknown[]) => Promise<void>
 
 const helpText = new Help()
 
+const tokensHelp = 'tokens computed at a time (default: 1024 on the CPU, 8192 on a GPU)'
 const traceHelp = 'JSON: where the time goes, to be opened in ui.perfetto.dev'
 
 /** What an option is for, with its default where that says something, and whether there is a way without it. */
@@ -95,7 +96,7 @@ function addSampling(program: Command, act: Act): void {
       .requiredOption('--model <folder>', 'HuggingFace checkpoint')
       .requiredOption('--input <file>', 'JSONL: {"tokens"} or {"prompt","response"} a line')
       .option('--output <file>', 'JSONL: {"logprobs"} a line (default: stdout)')
-      .option('--tokens-per-batch <count>', 'tokens computed at a time', integer(1), 8192)
+      .option('--tokens-per-batch <count>', tokensHelp, integer(1))
       .option('--trace <file>', traceHelp)
       .option('--raw', 'prompts as they are, without the chat template'),
   ).action(act(async (options) => (await import('./commands/score.ts')).scoreCommand(options)))
@@ -115,7 +116,7 @@ function addSft(program: Command, act: Act): void {
       .option('--epochs <n>', 'passes over the data', integer(1), 1)
       .option('--steps <n>', 'optimizer steps, instead of --epochs', integer(1))
       .option('--batch-size <n>', 'documents an optimizer step', integer(1), 16)
-      .option('--tokens-per-batch <count>', 'tokens computed at a time', integer(1), 8192)
+      .option('--tokens-per-batch <count>', tokensHelp, integer(1))
       .option('--lr <x>', 'peak learning rate', number(0), 1e-5)
       .option('--schedule <kind>', 'constant, linear or cosine', 'cosine')
       .option('--warmup <x>', 'below 1: share of all steps; from 1 on: steps', number(0), 0.03)

@@ -109,16 +109,20 @@ void addValues(float* output, const float (*weights)[kBlock], int64_t first, con
     for (int v = 0; v < Vecs; ++v) cpu::store(output + q * dim + v * cpu::kLanes, sum[q][v]);
 }
 
+// Row d of the next keys, and what corresponds to it of this block's values.
+void fetchRow(const Block& block, int64_t d) {
+  for (int64_t l = 0; l < block.ahead.to; l += kLine) __builtin_prefetch(block.ahead.keys + d * kBlock + l);
+  if (d * kBlock >= block.visible.to * block.dim) return;
+  for (int64_t l = 0; l < kBlock; l += kLine) __builtin_prefetch(block.values + d * kBlock + l);
+}
+
 // scores [Count, kBlock] = queries [Count, d] * keys [d, kBlock], of the first Vecs vectors of slots.
-template <int Count, int Vecs>
+template <int Count, int Vecs, bool Fetch>
 void scoreKeys(float (*scores)[kBlock], const float* query, const Block& block) {
   const int64_t dim = block.dim;
   Vec sum[Count][Vecs] = {};
   for (int64_t d = 0; d < dim; ++d) {
-    for (int64_t l = 0; l < block.ahead.to; l += kLine) __builtin_prefetch(block.ahead.keys + d * kBlock + l);
-    if (d * kBlock < block.visible.to * dim) {
-      for (int64_t l = 0; l < kBlock; l += kLine) __builtin_prefetch(block.values + d * kBlock + l);
-    }
+    if constexpr (Fetch) fetchRow(block, d);
     Vec x[Count];
 #pragma GCC unroll 6
     for (int q = 0; q < Count; ++q) x[q] = cpu::broadcast(query[q * dim + d]);
@@ -133,12 +137,13 @@ void scoreKeys(float (*scores)[kBlock], const float* query, const Block& block) 
     for (int v = 0; v < Vecs; ++v) cpu::store(scores[q] + v * cpu::kLanes, sum[q][v]);
 }
 
-// Queries [begin, begin + Count) against one block.
-template <int Count>
+// Queries [begin, begin + Count) against one block, of which the first tile fetches what comes next.
+template <int Count, bool Fetch>
 void attendTile(Running& s, int64_t begin, const Block& block) {
   const int64_t dim = block.dim;
   alignas(64) float weights[Count][kBlock];
-  const auto score = block.visible.to * 2 <= kBlock ? scoreKeys<Count, kVecs / 2> : scoreKeys<Count, kVecs>;
+  const auto score = block.visible.to * 2 <= kBlock ? scoreKeys<Count, kVecs / 2, Fetch>
+                                                           : scoreKeys<Count, kVecs, Fetch>;
   score(weights, s.query.data() + begin * dim, block);
   for (int q = 0; q < Count; ++q) mergeScores(s, begin + q, weights[q], dim, block.visible);
   float* output = s.output.data() + begin * dim;
@@ -153,18 +158,23 @@ void attendTile(Running& s, int64_t begin, const Block& block) {
 }
 
 using TileFunction = void (*)(Running&, int64_t, const Block&);
-template <int... Index>
+template <bool Fetch, int... Index>
 constexpr std::array<TileFunction, kTile> tileFunctions(std::integer_sequence<int, Index...>) {
-  return {attendTile<Index + 1>...};
+  return {attendTile<Index + 1, Fetch>...};
 }
-constexpr auto kTiles = tileFunctions(std::make_integer_sequence<int, kTile>{});  // [queries - 1]
+constexpr std::array<TileFunction, kTile> kTiles[2] = {  // [fetch][queries - 1]
+    tileFunctions<false>(std::make_integer_sequence<int, kTile>{}),
+    tileFunctions<true>(std::make_integer_sequence<int, kTile>{}),
+};
 
 // Tiles of even size: a lone query would wait for its own sums.
 void attendBlock(Running& s, int64_t begin, int64_t end, const Block& block) {
+  bool fetch = true;
   for (int64_t tiles = (end - begin + kTile - 1) / kTile; tiles > 0; --tiles) {
     const int64_t count = (end - begin + tiles - 1) / tiles;
-    kTiles[static_cast<size_t>(count - 1)](s, begin, block);
+    kTiles[fetch][static_cast<size_t>(count - 1)](s, begin, block);
     begin += count;
+    fetch = false;
   }
 }
 
@@ -338,9 +348,8 @@ at::Tensor run(const at::Tensor& q, const KvBlocks& blocks, const BlockPlan& pla
                        heads,
                        window};
   const std::vector<Task> tasks = tasksOf(plan, kvHeads);
-  cpu::sharedTasks(static_cast<int64_t>(tasks.size()), 1, [&](int64_t begin, int64_t end) {
-    for (int64_t t = begin; t < end; ++t) runTask(tasks[static_cast<size_t>(t)], layer);
-  });
+  cpu::sharedTasks(static_cast<int64_t>(tasks.size()),
+                   [&](int64_t t) { runTask(tasks[static_cast<size_t>(t)], layer); });
   return out;
 }
 

@@ -76,7 +76,7 @@ struct MemoryPool::Blocks {
     const std::lock_guard lock(mutex);
     usedBytes -= bytes;
     freeBytes += bytes;
-    free.emplace(bytes, memory);
+    free.emplace_hint(free.lower_bound(bytes), bytes, memory);  // first of its size: the caches still know it
   }
 };
 

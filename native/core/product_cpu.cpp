@@ -194,11 +194,12 @@ void multiplyPart(const Part& part) {
   const int64_t blocks = (part.m + kRows - 1) / kRows, panels = part.panels();
   // few rows and many threads: share out the columns as well
   const int64_t shares = std::clamp<int64_t>(2 * at::get_num_threads() / blocks, 1, panels);
-  const int64_t run = std::max<int64_t>(1, blocks * shares / (8 * at::get_num_threads()));
-  sharedTasks(blocks * shares, shares == 1 ? run : 1, [&](int64_t begin, int64_t end) {
+  guidedTasks(blocks * shares, [&](int64_t begin, int64_t end) {
     if (shares == 1) return multiplyBlocks(part, begin, end, 0, panels);
-    const int64_t share = begin % shares, block = begin / shares;
-    multiplyBlocks(part, block, block + 1, share * panels / shares, (share + 1) * panels / shares);
+    for (int64_t task = begin; task < end; ++task) {
+      const int64_t share = task % shares, block = task / shares;
+      multiplyBlocks(part, block, block + 1, share * panels / shares, (share + 1) * panels / shares);
+    }
   });
 }
 

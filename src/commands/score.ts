@@ -1,5 +1,5 @@
 import { scoreSequences } from '../rl/logprobs.ts'
-import type { TokenSequence } from '../rollout/pack.ts'
+import { defaultTokens, type TokenSequence } from '../rollout/pack.ts'
 import type { Trace } from '../trace/trace.ts'
 import { withTraceFile } from '../trace/trace-file.ts'
 import { tracedEngine } from '../trace/traced-engine.ts'
@@ -12,7 +12,7 @@ interface ScoreFlags extends EngineFlags {
   readonly model: string
   readonly input: string
   readonly output?: string
-  readonly tokensPerBatch: number
+  readonly tokensPerBatch?: number
   readonly raw?: boolean
   readonly trace?: string
 }
@@ -48,7 +48,11 @@ async function scoreAll(
   const loadSeconds = (performance.now() - loading) / 1000
   try {
     const started = performance.now()
-    const params = { weights: 'policy', temperature: 1, tokensPerBatch: flags.tokensPerBatch } as const
+    const params = {
+      weights: 'policy',
+      temperature: 1,
+      tokensPerBatch: flags.tokensPerBatch ?? defaultTokens(flags.device ?? 'cpu'),
+    } as const
     for (let first = 0; first < sequences.length; first += linesPerWindow) {
       const part = sequences.slice(first, first + linesPerWindow)
       const scored = await scoreSequences(engine, part, params)

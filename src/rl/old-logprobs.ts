@@ -15,9 +15,9 @@ export interface OldBatch {
 const probeSequences = 8
 
 /** How log-probabilities are computed for training. */
-export const scoreParams = ({ rollout, update }: Config): Omit<ScoreParams, 'weights'> => ({
+export const scoreParams = ({ model, rollout, update }: Config): Omit<ScoreParams, 'weights'> => ({
   temperature: rollout.temperature,
-  tokensPerBatch: update.tokensPerMicroBatch ?? defaultTokens,
+  tokensPerBatch: update.tokensPerMicroBatch ?? defaultTokens(model.device),
 })
 
 /**

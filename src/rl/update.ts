@@ -101,7 +101,8 @@ async function accumulateMinibatch(
   const actions = minibatch.map((sequence) => sequence.advantages.length)
   const mean = lossWeights(config.update.lossMean, actions, config.rollout.maxNewTokens)
   const parts: LossStats[] = []
-  for (const rows of microBatches(engine.info.device, minibatch, config.update.tokensPerMicroBatch ?? defaultTokens)) {
+  const { device } = engine.info
+  for (const rows of microBatches(device, minibatch, config.update.tokensPerMicroBatch ?? defaultTokens(device))) {
     const members = rows.map((i) => minibatch[i]!)
     parts.push(await engine.accumulate(packSequences(members), policyLoss(members, config, klCoef, mean)))
   }
