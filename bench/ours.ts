@@ -10,7 +10,7 @@ import { trainingPlan } from '../src/commands/memory-finding.ts'
 import type { NativeEngine } from '../src/native/types.ts'
 import { createRandom, rowSeeds } from '../src/random.ts'
 import { scoreSequences } from '../src/rl/logprobs.ts'
-import { defaultTokens, packTokens } from '../src/rollout/pack.ts'
+import { packTokens } from '../src/rollout/pack.ts'
 import { withChosen } from '../src/train/memory-plan.ts'
 import { describeModel, openModel } from '../src/train/open-model.ts'
 import type { Measured } from './compare/side.ts'
@@ -68,7 +68,7 @@ const works = {
       promptLength: 1,
     }))
     const score = async (count: number): Promise<void> => {
-      const params = { weights: 'policy', temperature: 1, tokensPerBatch: defaultTokens(values.device) } as const
+      const params = { weights: 'policy', temperature: 1, tokensPerBatch: null } as const
       await scoreSequences(engine, sequences.slice(0, count), params)
     }
     return { units: asked.sequences * asked.length, run: () => score(asked.sequences), warm: () => score(1) }

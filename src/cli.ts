@@ -13,7 +13,7 @@ type Act = (action: Action) => (...args: unknown[]) => Promise<void>
 
 const helpText = new Help()
 
-const tokensHelp = 'tokens computed at a time (default: 1024 on the CPU, 8192 on a GPU)'
+const tokensHelp = 'tokens computed at a time (default: 8192; on the CPU 1024, more where prompts are long)'
 const traceHelp = 'JSON: where the time goes, to be opened in ui.perfetto.dev'
 
 /** What an option is for, with its default where that says something, and whether there is a way without it. */

@@ -1,10 +1,10 @@
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/block_attention.h"
 #include "core/shared_tasks.h"
@@ -19,9 +19,10 @@ namespace {
 
 constexpr int64_t kBlock = KvCache::kBlockSize;
 constexpr int64_t kRowsPerTask = 16;
-constexpr int kVecs = kBlock / cpu::kLanes;           // of a block's scores for one query
-constexpr int kTile = cpu::kLanes == 16 ? 6 : 3;      // queries that share one load of a key or value: their sums,
-constexpr int kWide = 4;                              // kVecs or kWide vectors each, stay in registers
+constexpr int kVecs = kBlock / cpu::kLanes;  // of a block's scores for one query
+// Queries that share one load of a key or value: their sums, kVecs or kWide vectors each, stay in registers.
+constexpr int kTile = cpu::kLanes == 16 ? 6 : 3;
+constexpr int kWide = 4;
 
 using Vec = cpu::Vector<cpu::kLanes>;
 
@@ -37,8 +38,6 @@ struct Running {
   std::vector<float> sum;      // [Q]
 };
 
-constexpr int64_t kLine = 16;  // floats of a cache line
-
 // Slots [from, to) of a block.
 struct Visible {
   int64_t from, to;
@@ -46,24 +45,16 @@ struct Visible {
   bool whole() const { return from == 0 && to == kBlock; }
 };
 
-// The keys [d, kBlock] of a block that is wanted next, to be fetched meanwhile: a cache of keys and values outgrows the
-// processor's, and memory would be waited for. Only the slots before `to` are.
-struct Ahead {
-  const float* keys;
-  int64_t to;
-};
-
 // One block for the queries of a task: keys [d, kBlock], values [kBlock, d].
 struct Block {
   const float *keys, *values;
   int64_t dim;
   Visible visible;
-  Ahead ahead;
 };
 
 // The softmax state of query q takes in its scores [kBlock] of one block, which become weights.
 void mergeScores(Running& s, int64_t q, float* scores, int64_t dim, Visible visible) {
-  if (!visible.whole()) {
+  if (!visible.whole()) {  // what is hidden weighs e^-87, which is lost beside the highest one's 1
     std::fill(scores, scores + visible.from, -std::numeric_limits<float>::infinity());
     std::fill(scores + visible.to, scores + kBlock, -std::numeric_limits<float>::infinity());
   }
@@ -109,20 +100,12 @@ void addValues(float* output, const float (*weights)[kBlock], int64_t first, con
     for (int v = 0; v < Vecs; ++v) cpu::store(output + q * dim + v * cpu::kLanes, sum[q][v]);
 }
 
-// Row d of the next keys, and what corresponds to it of this block's values.
-void fetchRow(const Block& block, int64_t d) {
-  for (int64_t l = 0; l < block.ahead.to; l += kLine) __builtin_prefetch(block.ahead.keys + d * kBlock + l);
-  if (d * kBlock >= block.visible.to * block.dim) return;
-  for (int64_t l = 0; l < kBlock; l += kLine) __builtin_prefetch(block.values + d * kBlock + l);
-}
-
 // scores [Count, kBlock] = queries [Count, d] * keys [d, kBlock], of the first Vecs vectors of slots.
-template <int Count, int Vecs, bool Fetch>
+template <int Count, int Vecs>
 void scoreKeys(float (*scores)[kBlock], const float* query, const Block& block) {
   const int64_t dim = block.dim;
   Vec sum[Count][Vecs] = {};
   for (int64_t d = 0; d < dim; ++d) {
-    if constexpr (Fetch) fetchRow(block, d);
     Vec x[Count];
 #pragma GCC unroll 6
     for (int q = 0; q < Count; ++q) x[q] = cpu::broadcast(query[q * dim + d]);
@@ -137,13 +120,12 @@ void scoreKeys(float (*scores)[kBlock], const float* query, const Block& block) 
     for (int v = 0; v < Vecs; ++v) cpu::store(scores[q] + v * cpu::kLanes, sum[q][v]);
 }
 
-// Queries [begin, begin + Count) against one block, of which the first tile fetches what comes next.
-template <int Count, bool Fetch>
+// Queries [begin, begin + Count) against one block.
+template <int Count>
 void attendTile(Running& s, int64_t begin, const Block& block) {
   const int64_t dim = block.dim;
   alignas(64) float weights[Count][kBlock];
-  const auto score = block.visible.to * 2 <= kBlock ? scoreKeys<Count, kVecs / 2, Fetch>
-                                                           : scoreKeys<Count, kVecs, Fetch>;
+  const auto score = block.visible.to * 2 <= kBlock ? scoreKeys<Count, kVecs / 2> : scoreKeys<Count, kVecs>;
   score(weights, s.query.data() + begin * dim, block);
   for (int q = 0; q < Count; ++q) mergeScores(s, begin + q, weights[q], dim, block.visible);
   float* output = s.output.data() + begin * dim;
@@ -158,23 +140,18 @@ void attendTile(Running& s, int64_t begin, const Block& block) {
 }
 
 using TileFunction = void (*)(Running&, int64_t, const Block&);
-template <bool Fetch, int... Index>
+template <int... Index>
 constexpr std::array<TileFunction, kTile> tileFunctions(std::integer_sequence<int, Index...>) {
-  return {attendTile<Index + 1, Fetch>...};
+  return {attendTile<Index + 1>...};
 }
-constexpr std::array<TileFunction, kTile> kTiles[2] = {  // [fetch][queries - 1]
-    tileFunctions<false>(std::make_integer_sequence<int, kTile>{}),
-    tileFunctions<true>(std::make_integer_sequence<int, kTile>{}),
-};
+constexpr auto kTiles = tileFunctions(std::make_integer_sequence<int, kTile>{});  // [queries - 1]
 
 // Tiles of even size: a lone query would wait for its own sums.
 void attendBlock(Running& s, int64_t begin, int64_t end, const Block& block) {
-  bool fetch = true;
   for (int64_t tiles = (end - begin + kTile - 1) / kTile; tiles > 0; --tiles) {
     const int64_t count = (end - begin + tiles - 1) / tiles;
-    kTiles[fetch][static_cast<size_t>(count - 1)](s, begin, block);
+    kTiles[static_cast<size_t>(count - 1)](s, begin, block);
     begin += count;
-    fetch = false;
   }
 }
 
@@ -204,30 +181,21 @@ struct Span {
   const std::vector<int32_t>& blocks;
   int64_t first, length;
 
-  int32_t block(int64_t b) const { return blocks[static_cast<size_t>(b)]; }
   Visible visible(int64_t b) const {
     return {std::max<int64_t>(first - b * kBlock, 0), std::min(length - b * kBlock, kBlock)};
   }
 };
 
-// Queries [begin, end) of a task against a span; `next` is the one that is wanted after it.
+// Queries [begin, end) of a task against a span.
 template <typename T>
-void attendSpan(Running& s, int64_t begin, int64_t end, const LayerCache<T>& cache, int64_t kvHead, const Span& span,
-                const Span& next) {
+void attendSpan(Running& s, int64_t begin, int64_t end, const LayerCache<T>& cache, int64_t kvHead, const Span& span) {
   thread_local std::vector<float> keyScratch, valueScratch;
-  const auto ahead = [&](int64_t b) -> Ahead {
-    if constexpr (!std::is_same_v<T, float>) return {nullptr, 0};  // widening reads it from end to end
-    const bool more = b * kBlock < span.length;
-    const Span& of = more ? span : next;
-    const int64_t index = more ? b : next.first / kBlock;
-    return {reinterpret_cast<const float*>(cache.keys) + cache.at(of.block(index), kvHead), of.visible(index).to};
-  };
   if (span.first >= span.length) return;
   for (int64_t b = span.first / kBlock; b * kBlock < span.length; ++b) {
-    const int64_t size = kBlock * cache.dim, at = cache.at(span.block(b), kvHead);
+    const int64_t size = kBlock * cache.dim, at = cache.at(span.blocks[static_cast<size_t>(b)], kvHead);
     const float* keys = widen(cache.keys + at, size, keyScratch);
     const float* values = widen(cache.values + at, size, valueScratch);
-    attendBlock(s, begin, end, {keys, values, cache.dim, span.visible(b), ahead(b + 1)});
+    attendBlock(s, begin, end, {keys, values, cache.dim, span.visible(b)});
   }
 }
 
@@ -286,24 +254,21 @@ Span visibleTail(const BlockRow& row, int64_t window) {
 // Rows [first, last) of the task, which share a tail: its whole blocks together, then each row what is left.
 template <typename T>
 void attendTails(Running& s, const Task& task, const Layer<T>& layer, int64_t first, int64_t last) {
-  const int64_t share = layer.share(), rows = task.rowEnd - task.rowBegin, window = layer.window;
+  const int64_t share = layer.share(), window = layer.window;
   const BlockRow* row = layer.plan.rows.data() + task.rowBegin;
-  const auto attend = [&](int64_t from, int64_t to, const Span& span, const Span& next) {
-    attendSpan(s, from * share, to * share, layer.cache, task.kvHead, span, next);
+  const auto attend = [&](int64_t from, int64_t to, const Span& span) {
+    attendSpan(s, from * share, to * share, layer.cache, task.kvHead, span);
   };
   if (window > 0) {  // each row sees another part
     for (int64_t r = first; r < last; ++r) {
-      const Span tail = visibleTail(row[r], window);
-      if (row[r].prefixLength > 0) attend(r, r + 1, visiblePrefix(row[r], window), tail);
-      attend(r, r + 1, tail, tail);
+      if (row[r].prefixLength > 0) attend(r, r + 1, visiblePrefix(row[r], window));
+      attend(r, r + 1, visibleTail(row[r], window));
     }
     return;
   }
   const int64_t common = row[first].tailLength / kBlock * kBlock;  // later rows see more
-  const auto own = [&](int64_t r) -> Span { return {*row[r].tailBlocks, common, row[r].tailLength}; };
-  const Span after = visibleTail(row[std::min(last, rows - 1)], 0);
-  attend(first, last, {*row[first].tailBlocks, 0, common}, own(last - 1).length > common ? own(last - 1) : after);
-  for (int64_t r = first; r < last; ++r) attend(r, r + 1, own(r), r + 1 < last ? own(r + 1) : after);
+  attend(first, last, {*row[first].tailBlocks, 0, common});
+  for (int64_t r = first; r < last; ++r) attend(r, r + 1, {*row[r].tailBlocks, common, row[r].tailLength});
 }
 
 template <typename T>
@@ -312,9 +277,8 @@ void runTask(const Task& task, const Layer<T>& layer) {
   begin(s, task, layer);
   const int64_t rows = task.rowEnd - task.rowBegin;
   const BlockRow* row = layer.plan.rows.data() + task.rowBegin;
-  if (layer.window == 0 && row->prefixLength > 0) {
-    attendSpan(s, 0, rows * layer.share(), layer.cache, task.kvHead, visiblePrefix(*row, 0), visibleTail(*row, 0));
-  }
+  if (layer.window == 0 && row->prefixLength > 0)
+    attendSpan(s, 0, rows * layer.share(), layer.cache, task.kvHead, visiblePrefix(*row, 0));
   for (int64_t first = 0, last = 0; first < rows; first = last) {
     while (last < rows && row[last].tailBlocks == row[first].tailBlocks) ++last;
     attendTails(s, task, layer, first, last);

@@ -20,7 +20,6 @@ constexpr int kColumns = 2 * kLanes;
 
 constexpr int64_t kDepth = 576;  // of b packed at a time: kDepth * kWidth floats lie in the second-level cache
 constexpr int64_t kWidth = 256;
-constexpr int64_t kLine = 16;  // floats of a cache line
 
 struct Tile {
   int64_t depth;
@@ -149,8 +148,8 @@ void packPanels(const Part& part, float* packed) {
 // Rows of the left operand, and those that are fetched from memory while they are worked on.
 struct Left {
   int64_t row, rows;
-  const float* data;  // packed, or the operand's own
-  const float* ahead;
+  const float* data;   // [depth, rows] packed, or [rows, depth] of the operand's stride
+  const float* ahead;  // [aheadRows, depth] of the operand's stride
   int64_t aheadRows;
 };
 
@@ -174,18 +173,20 @@ void multiplyPanel(const Part& part, const Panel& panel, const Left& left) {
 
 // Row blocks [begin, end) against panels [firstPanel, lastPanel).
 void multiplyBlocks(const Part& part, int64_t begin, int64_t end, int64_t firstPanel, int64_t lastPanel) {
-  alignas(64) float packed[kDepth * kRows];
+  alignas(64) float packed[kDepth * kRows];  // [depth, rows]
   const int64_t panels = lastPanel - firstPanel;
   for (int64_t block = begin; block < end; ++block) {
     const int64_t row = block * kRows, rows = std::min<int64_t>(kRows, part.m - row);
     const float* a = part.a.data + row * part.a.rowStride;
     if (part.packLeft) pack({a, part.a.columnStride, part.a.rowStride}, part.depth, rows, rows, packed);
-    // the next block comes in a few rows a panel: memory and products take turns otherwise
-    const int64_t next = part.packLeft ? 0 : std::clamp<int64_t>(part.m - row - kRows, 0, kRows);
+    // the run's next block comes in a few rows a panel: memory and products take turns otherwise
+    const bool last = block + 1 == end;
+    const int64_t next = part.packLeft || last ? 0 : std::min<int64_t>(part.m - row - kRows, kRows);
     for (int64_t p = 0; p < panels; ++p) {
       const int64_t from = next * p / panels, to = next * (p + 1) / panels;
+      const float* ahead = to > from ? a + (kRows + from) * part.a.rowStride : nullptr;
       multiplyPanel(part, panelAt(firstPanel + p, part.columns),
-                    {row, rows, part.packLeft ? packed : a, a + (kRows + from) * part.a.rowStride, to - from});
+                    {row, rows, part.packLeft ? packed : a, ahead, to - from});
     }
   }
 }

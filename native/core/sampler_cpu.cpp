@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/sampler.h"
+#include "core/simd_exp.h"
 #include "core/softmax_cpu.h"
 
 namespace serl {
@@ -82,7 +83,9 @@ int64_t restrictedEntry(const ColumnSoftmax& s, int64_t row, const SampleParams&
   const auto best = std::max_element(x.begin(), x.end());
   if (params.temperature == 0.0) return best - x.begin();
   const float highest = *best;
-  for (float& value : x) value = fastExp((value - highest) * s.inverseTemperature);
+  cpu::overRuns(0, s.vocabulary, [&](cpu::Run run) {
+    run.store(x.data(), cpu::exponential((run.load(x.data()) - highest) * s.inverseTemperature));
+  });
   std::vector<int32_t> entries;
   if (params.topP < 1.0) {
     entries = nucleusEntries(x, params.topP);

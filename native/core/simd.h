@@ -1,8 +1,11 @@
 #pragma once
+#include <cstdint>
 #include <cstring>
 
 // Vectors of floats; kLanes is how many the instruction set that the file is compiled for takes at once.
 namespace serl::cpu {
+
+inline constexpr int64_t kLine = 16;  // floats of a cache line
 
 #if defined(__AVX512F__)
 inline constexpr int kLanes = 16;

@@ -75,12 +75,14 @@ struct Run {
   Vector<kLanes> load(const float* p) const {
     if (count == kLanes) return cpu::load(p + at);
     Vector<kLanes> v = {};
-    std::memcpy(&v, p + at, static_cast<size_t>(count) * sizeof(float));
+    for (int i = 0; i < kLanes; ++i)
+      if (i < count) v[i] = p[at + i];
     return v;
   }
   void store(float* p, Vector<kLanes> v) const {
     if (count == kLanes) return cpu::store(p + at, v);
-    std::memcpy(p + at, &v, static_cast<size_t>(count) * sizeof(float));
+    for (int i = 0; i < kLanes; ++i)
+      if (i < count) p[at + i] = v[i];
   }
 };
 

@@ -47,12 +47,22 @@ void findHighest(ColumnSoftmax& s) {
   }
 }
 
+// A lone column's entries are neighbours; added one by one, as those of many columns are.
+void sumColumn(const ColumnSoftmax& s, int64_t block, float* mass) {
+  overRuns(block * ColumnSoftmax::kEntries, s.blockEnd(block), [&](Run run) {
+    const Vector<kLanes> weights = exponential((run.load(s.logits) - s.highest[0]) * s.inverseTemperature);
+    for (int i = 0; i < kLanes; ++i)
+      if (i < run.count) *mass += weights[i];
+  });
+}
+
 void sumMasses(ColumnSoftmax& s) {
   s.blockMass.assign(static_cast<size_t>(s.blocks * s.columns), 0.0f);
   const float* highest = s.highest.data();
   const float scale = s.inverseTemperature;
   overBlocks(s, [&](int64_t b) {
     float* mass = s.blockMass.data() + b * s.columns;
+    if (s.columns == 1) return sumColumn(s, b, mass);
     for (int64_t e = b * ColumnSoftmax::kEntries; e < s.blockEnd(b); ++e) {
       const float* x = s.logits + e * s.columns;
       overRuns(0, s.columns, [&](Run run) {

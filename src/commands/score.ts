@@ -1,5 +1,5 @@
 import { scoreSequences } from '../rl/logprobs.ts'
-import { defaultTokens, type TokenSequence } from '../rollout/pack.ts'
+import type { TokenSequence } from '../rollout/pack.ts'
 import type { Trace } from '../trace/trace.ts'
 import { withTraceFile } from '../trace/trace-file.ts'
 import { tracedEngine } from '../trace/traced-engine.ts'
@@ -51,7 +51,7 @@ async function scoreAll(
     const params = {
       weights: 'policy',
       temperature: 1,
-      tokensPerBatch: flags.tokensPerBatch ?? defaultTokens(flags.device ?? 'cpu'),
+      tokensPerBatch: flags.tokensPerBatch ?? null,
     } as const
     for (let first = 0; first < sequences.length; first += linesPerWindow) {
       const part = sequences.slice(first, first + linesPerWindow)

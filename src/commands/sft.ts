@@ -6,7 +6,6 @@ import { percent } from '../log/console.ts'
 import { requireEmpty } from '../log/run-folder.ts'
 import { createAnswerChecker } from '../reward/checker.ts'
 import { type ScheduleKind, warmupSteps } from '../rl/schedule.ts'
-import { defaultTokens } from '../rollout/pack.ts'
 import { endTokenOf, readDocuments, type SftDocument } from '../sft/documents.ts'
 import { type FineTuneParams, type FineTuneStep, fineTune } from '../sft/fine-tune.ts'
 import { heldOutLoss } from '../sft/held-out-loss.ts'
@@ -142,7 +141,7 @@ function fineTuneParams(flags: SftFlags, documents: number): FineTuneParams {
     },
     adamw: { beta1, beta2, eps: 1e-8, weightDecay, maxGradNorm },
     batchSize: flags.batchSize,
-    tokensPerBatch: tokensPerBatch(flags),
+    tokensPerBatch: flags.tokensPerBatch ?? null,
     seed: flags.seed ?? 0,
   }
 }
@@ -157,8 +156,6 @@ function dropLong(documents: readonly SftDocument[], longest: number, flags: Sft
   return fitting
 }
 
-const tokensPerBatch = (flags: SftFlags): number => flags.tokensPerBatch ?? defaultTokens(flags.device ?? 'cpu')
-
 /** Accuracy where the lines have answers, else the loss of the same kinds of lines as the training data. */
 async function heldOutMeasure(
   path: string,
@@ -168,7 +165,7 @@ async function heldOutMeasure(
   const first = (await readJsonl(path))[0]!.value as Record<string, unknown> | null
   if (first?.answer === undefined) {
     const documents = await read(path)
-    return { name: 'loss', take: (model) => heldOutLoss(model.engine, documents, tokensPerBatch(flags)) }
+    return { name: 'loss', take: (model) => heldOutLoss(model.engine, documents, flags.tokensPerBatch ?? null) }
   }
   const questions = await readHeldOut(path, 0, { kind: 'math' })
   const format = { template: flags.raw ? 'none' : 'auto', suffix: flags.evalSuffix } as const

@@ -4,7 +4,7 @@ import { microBatches, packSequences, splitFloats, type TokenSequence } from '..
 export interface ScoreParams {
   readonly weights: 'policy' | 'reference'
   readonly temperature: number // divides the logits
-  readonly tokensPerBatch: number
+  readonly tokensPerBatch: number | null // null: no memory plan was made
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { NativeEngine } from '../native/types.ts'
-import { defaultTokens, type TokenSequence } from '../rollout/pack.ts'
+import type { TokenSequence } from '../rollout/pack.ts'
 import { type ScoreParams, scoreSequences } from './logprobs.ts'
 import { measureMismatch } from './mismatch.ts'
 
@@ -15,9 +15,9 @@ export interface OldBatch {
 const probeSequences = 8
 
 /** How log-probabilities are computed for training. */
-export const scoreParams = ({ model, rollout, update }: Config): Omit<ScoreParams, 'weights'> => ({
+export const scoreParams = ({ rollout, update }: Config): Omit<ScoreParams, 'weights'> => ({
   temperature: rollout.temperature,
-  tokensPerBatch: update.tokensPerMicroBatch ?? defaultTokens(model.device),
+  tokensPerBatch: update.tokensPerMicroBatch,
 })
 
 /**

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import { SerlError } from '../errors.ts'
 import type { LossStats, NativeEngine, PolicyLoss } from '../native/types.ts'
-import { concatFloats, defaultTokens, microBatches, packSequences } from '../rollout/pack.ts'
+import { concatFloats, microBatches, packSequences } from '../rollout/pack.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
 import { type LossWeights, lossWeights } from './loss-mean.ts'
 import { learningRate, type Schedule, warmupSteps } from './schedule.ts'
@@ -101,8 +101,7 @@ async function accumulateMinibatch(
   const actions = minibatch.map((sequence) => sequence.advantages.length)
   const mean = lossWeights(config.update.lossMean, actions, config.rollout.maxNewTokens)
   const parts: LossStats[] = []
-  const { device } = engine.info
-  for (const rows of microBatches(device, minibatch, config.update.tokensPerMicroBatch ?? defaultTokens(device))) {
+  for (const rows of microBatches(engine.info.device, minibatch, config.update.tokensPerMicroBatch)) {
     const members = rows.map((i) => minibatch[i]!)
     parts.push(await engine.accumulate(packSequences(members), policyLoss(members, config, klCoef, mean)))
   }

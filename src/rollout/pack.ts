@@ -69,9 +69,6 @@ export function byTokenBudget(lengths: readonly number[], budget: number): numbe
   return batches
 }
 
-/** Tokens of a micro-batch where no memory plan was made: the CPU's caches hold the activations of a thousand. */
-export const defaultTokens = (device: string): number => (device === 'cpu' ? 1024 : 8192)
-
 /** Computes a prompt that several sequences begin with once: the CPU's kernels do. */
 const sharesPrompts = (device: string): boolean => device === 'cpu'
 
@@ -115,11 +112,22 @@ function groupsByPrompt(sequences: readonly TokenSequence[]): number[][] {
   return sorted.sort((a, b) => length(b[0]!) - length(a[0]!) || a[0]! - b[0]!)
 }
 
-/** Micro-batches as the device computes them best. */
-export const microBatches = (device: string, sequences: readonly TokenSequence[], budget: number): number[][] =>
+const mostTokens = 8192
+
+/** Where prompts are shared, caches hold the activations of a thousand tokens; a long prompt is worth more members. */
+function cachedTokens(sequences: readonly TokenSequence[]): number {
+  const longestPrompt = sequences.reduce((longest, { promptLength }) => Math.max(longest, promptLength), 0)
+  return Math.min(Math.max(1024, 8 * longestPrompt), mostTokens)
+}
+
+/**
+ * Micro-batches as the device computes them best.
+ * @param budget tokens of one; null: no memory plan was made
+ */
+export const microBatches = (device: string, sequences: readonly TokenSequence[], budget: number | null): number[][] =>
   sharesPrompts(device)
-    ? byPromptBudget(sequences, budget)
+    ? byPromptBudget(sequences, budget ?? cachedTokens(sequences))
     : byTokenBudget(
         sequences.map((sequence) => sequence.tokens.length),
-        budget,
+        budget ?? mostTokens,
       )

@@ -10,7 +10,7 @@ export interface FineTuneParams {
   readonly schedule: Schedule // its totalSteps is when to stop
   readonly adamw: { beta1: number; beta2: number; eps: number; weightDecay: number; maxGradNorm: number }
   readonly batchSize: number // documents an optimizer step
-  readonly tokensPerBatch: number // computed at a time
+  readonly tokensPerBatch: number | null // computed at a time; null: as the device has it
   readonly seed: number
 }
 
@@ -58,7 +58,7 @@ export async function fineTune(
 async function accumulateNll(
   engine: NativeEngine,
   batch: readonly SftDocument[],
-  tokensPerBatch: number,
+  tokensPerBatch: number | null,
 ): Promise<LossStats> {
   const normalizer = batch.reduce((sum, document) => sum + learnedTokens(document), 0)
   const parts: LossStats[] = []

@@ -7,7 +7,7 @@ import { learnedTokens } from './fine-tune.ts'
 export async function heldOutLoss(
   engine: NativeEngine,
   documents: readonly SftDocument[],
-  tokensPerBatch: number,
+  tokensPerBatch: number | null,
 ): Promise<number> {
   const scored = await scoreSequences(engine, documents, { weights: 'policy', temperature: 1, tokensPerBatch })
   let sum = 0

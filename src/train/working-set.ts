@@ -4,7 +4,7 @@ import type { PlannedModel } from './memory-plan.ts'
 
 // What the native engine allocates beside the tensors that last, counted from native/core: which tensors a layer keeps
 // for its backward (fused.cpp, segment_attention.cpp), the chunk of logits (vocabulary.cpp), the blocks of the
-// key-value cache (kv_cache.cpp). bench/memory.ts holds it against what is used.
+// key-value cache (kv_cache.cpp). `serl train --json` prints the plan and what was used.
 
 /** The model's side of it. */
 export interface WorkingSet {

@@ -4,6 +4,7 @@ import {
   byTokenBudget,
   concatFloats,
   joinTokens,
+  microBatches,
   packSequences,
   packTokens,
   splitFloats,
@@ -71,5 +72,21 @@ describe('byPromptBudget', () => {
     expect(byPromptBudget(sequences, 10)).toEqual([[3], [0, 1], [2]])
     expect(byPromptBudget(sequences, 9)).toEqual([[3], [0], [1], [2]])
     expect(byPromptBudget([], 9)).toEqual([])
+  })
+})
+
+describe('microBatches without a budget', () => {
+  const group = (promptLength: number, members: number) =>
+    Array.from({ length: members }, () => ({ tokens: new Int32Array(promptLength + 64), promptLength }))
+  const sizes = (batches: number[][]): number[] => batches.map((batch) => batch.length)
+
+  it('takes a thousand tokens on the CPU, and more where many share a long prompt', () => {
+    expect(sizes(microBatches('cpu', group(64, 20), null))).toEqual([15, 5]) // 64 + 15 * 64 = 1024
+    expect(sizes(microBatches('cpu', group(800, 64), null))).toEqual([64]) // 800 + 64 * 64 < 6400
+    expect(sizes(microBatches('cpu', group(2000, 128), null))).toEqual([96, 32]) // at most 8192
+  })
+
+  it('takes 8192 tokens on a GPU, every prompt counted', () => {
+    expect(sizes(microBatches('cuda:0', group(64, 80), null))).toEqual([64, 16])
   })
 })
