@@ -78,7 +78,7 @@ function addSampling(program: Command, act: Act): void {
       .option('--output <file>', 'JSONL, a line a sample (default: stdout)')
       .option('--text', 'show prompts and responses on stdout as texts to read, instead of JSONL')
       .option('--limit <n>', 'only the first so many prompts', integer(1))
-      .option('--n <count>', 'samples a prompt', integer(1, 65_536), 1)
+      .option('--n <count>', 'samples a prompt, seeded by --seed and their place in the output', integer(1, 65_536), 1)
       .option('--max-new-tokens <count>', 'new tokens a sample', integer(1), 256)
       .option('--temperature <t>', '0 = greedy', number(0), 1)
       .option('--top-p <p>', '1 = off', number(Number.MIN_VALUE, 1), 1)

@@ -131,5 +131,5 @@ export const memoryText = (plan: MemoryPlan): string =>
       (plan.chosen.checkpointing ? ', layers run again in the backward' : ''),
     `generation      ${gib(plan.generationBytes)} and a KV cache of ${gib(plan.kvCacheBytes)} while it samples`,
     ...(plan.processBytes > 0 ? [`program         ${gib(plan.processBytes)}`] : []),
-    `peak            ${gib(plan.totalBytes)}`,
+    `peak            ${gib(plan.totalBytes)}, of what is used by turns only the larger`,
   ].join('\n')
