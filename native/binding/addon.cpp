@@ -8,7 +8,7 @@
 namespace serl {
 namespace {
 
-constexpr int kAbi = 1;  // bumped with src/native/types.ts
+constexpr int kAbi = 2;  // bumped with src/native/types.ts
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   const std::string missing = missingInstructionSet();
@@ -16,6 +16,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     throw Napi::Error::New(env, "the addon was built for a processor with " + missing +
                                     ", which this one lacks; run: npm run build:native -- --force");
   }
+  defaultThreads();  // remembered before an engine sets another number
   exports.Set("abi", Napi::Number::New(env, kAbi));
   exports.Set("libtorch", Napi::String::New(env, TORCH_VERSION));
   exports.Set("cudaDevices", Napi::Function::New(env, [](const Napi::CallbackInfo& info) -> Napi::Value {

@@ -27,8 +27,9 @@ const char* codeName(ErrorCode code) {
   return "INTERNAL";
 }
 
-// The only catch between libtorch and JavaScript.
-std::optional<Failure> guarded(const std::function<void()>& run) {
+}  // namespace
+
+std::optional<Failure> failureOf(const std::function<void()>& run) {
   try {
     run();
     return std::nullopt;
@@ -51,8 +52,6 @@ std::optional<Failure> guarded(const std::function<void()>& run) {
   }
 }
 
-}  // namespace
-
 DeviceThread::DeviceThread(Napi::Env env)
     : channel_(Channel::New(env, "serl engine", /*maxQueueSize=*/0, /*initialThreadCount=*/1)),
       env_(env),
@@ -71,12 +70,17 @@ void DeviceThread::post(DeviceJob job) {
   wake_.notify_one();
 }
 
-// Without an environment (it is going away) the task is dropped unrun.
-void DeviceThread::runTask(Napi::Env env, Napi::Function, std::nullptr_t*, Task* task) {
+// Without an environment (it is going away) the task is dropped unrun. In a worker that is being ended every call into
+// JavaScript fails, the making of an error included: there is nobody left to tell, and nothing may leave this function,
+// which libuv calls.
+void DeviceThread::runTask(Napi::Env env, Napi::Function, std::nullptr_t*, Task* task) noexcept {
   const std::unique_ptr<Task> owned(task);
   if (env == nullptr) return;
-  const Napi::HandleScope scope(env);
-  (*owned)(env);
+  try {
+    const Napi::HandleScope scope(env);
+    (*owned)(env);
+  } catch (...) {
+  }
 }
 
 void DeviceThread::callback(std::function<void(Napi::Env)> task) {
@@ -98,7 +102,7 @@ void DeviceThread::loop() {
       job = std::move(queue_.front());
       queue_.pop_front();
     }
-    const std::optional<Failure> failure = guarded(job->run);
+    const std::optional<Failure> failure = failureOf(job->run);
     // the job leaves with its callback: its references must die on the JavaScript thread
     callback([this, job = std::move(job), failure](Napi::Env env) {
       settled(env);

@@ -17,8 +17,12 @@ struct Failure {
   std::string message;
 };
 
+// What `run` threw, as JavaScript is told of it; nothing if it did not. The only place where native errors are caught.
+std::optional<Failure> failureOf(const std::function<void()>& run);
+
 // One queued call. `run` works on the engine's thread and may throw; `settle` then runs on the JavaScript thread with
-// what went wrong, if anything. Borrowed inputs are kept alive by references captured in `settle`.
+// what went wrong, if anything. Inputs are owned by `run`: JavaScript may write to its arrays, or transfer them, while
+// the job waits.
 struct DeviceJob {
   std::function<void()> run;
   std::function<void(Napi::Env, const std::optional<Failure>&)> settle;
@@ -43,7 +47,7 @@ class DeviceThread {
   void settled(Napi::Env env);
 
   using Task = std::function<void(Napi::Env)>;
-  static void runTask(Napi::Env env, Napi::Function, std::nullptr_t*, Task* task);
+  static void runTask(Napi::Env env, Napi::Function, std::nullptr_t*, Task* task) noexcept;
   using Channel = Napi::TypedThreadSafeFunction<std::nullptr_t, Task, runTask>;
 
   Channel channel_;

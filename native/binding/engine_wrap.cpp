@@ -8,21 +8,58 @@
 
 namespace serl {
 
+namespace {
+
+// Tells an Engine from another addon's objects.
+constexpr napi_type_tag kEngineTag = {0x5345524C2D656E67u, 0x9D1B4C0A7F3E2861u};
+
+Napi::Value errorOf(Napi::Env env, const Failure& failure) {
+  const Napi::Error error = Napi::Error::New(env, failure.message);
+  error.Value().Set("code", Napi::String::New(env, failure.code));
+  return error.Value();
+}
+
+Napi::Value rejected(Napi::Env env, const Failure& failure) {
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  deferred.Reject(errorOf(env, failure));
+  return deferred.Promise();
+}
+
+}  // namespace
+
+template <Napi::Value (EngineWrap::*Method)(const Napi::CallbackInfo&)>
+Napi::Value EngineWrap::call(const Napi::CallbackInfo& info) {
+  if (!info.This().As<Napi::Object>().CheckTypeTag(&kEngineTag))
+    throw Napi::TypeError::New(info.Env(), "this is not an Engine");
+  try {
+    return (this->*Method)(info);
+  } catch (const Napi::Error& error) {  // a value of the wrong type, a getter that throws
+    return rejected(info.Env(), {"ARGUMENT", error.Message()});
+  } catch (const Error& error) {
+    return rejected(info.Env(), {"ARGUMENT", error.what()});
+  }
+}
+
 Napi::Function EngineWrap::define(Napi::Env env) {
-  return DefineClass(
-      env, "Engine",
-      {InstanceMethod<&EngineWrap::open>("open"), InstanceMethod<&EngineWrap::generate>("generate"),
-       InstanceMethod<&EngineWrap::logprobs>("logprobs"), InstanceMethod<&EngineWrap::accumulate>("accumulate"),
-       InstanceMethod<&EngineWrap::gradientNorms>("gradientNorms"), InstanceMethod<&EngineWrap::step>("step"),
-       InstanceMethod<&EngineWrap::syncReference>("syncReference"),
-       InstanceMethod<&EngineWrap::exportTensors>("exportTensors"),
-       InstanceMethod<&EngineWrap::importTensors>("importTensors"), InstanceMethod<&EngineWrap::memory>("memory"),
-       InstanceMethod<&EngineWrap::profile>("profile"), InstanceMethod<&EngineWrap::cancel>("cancel"),
-       InstanceMethod<&EngineWrap::close>("close")});
+  return DefineClass(env, "Engine",
+                     {InstanceMethod<&EngineWrap::call<&EngineWrap::open>>("open"),
+                      InstanceMethod<&EngineWrap::call<&EngineWrap::generate>>("generate"),
+                      InstanceMethod<&EngineWrap::call<&EngineWrap::logprobs>>("logprobs"),
+                      InstanceMethod<&EngineWrap::call<&EngineWrap::accumulate>>("accumulate"),
+                      InstanceMethod<&EngineWrap::call<&EngineWrap::gradientNorms>>("gradientNorms"),
+                      InstanceMethod<&EngineWrap::call<&EngineWrap::step>>("step"),
+                      InstanceMethod<&EngineWrap::call<&EngineWrap::syncReference>>("syncReference"),
+                      InstanceMethod<&EngineWrap::call<&EngineWrap::exportTensors>>("exportTensors"),
+                      InstanceMethod<&EngineWrap::call<&EngineWrap::importTensors>>("importTensors"),
+                      InstanceMethod<&EngineWrap::call<&EngineWrap::memory>>("memory"),
+                      InstanceMethod<&EngineWrap::call<&EngineWrap::profile>>("profile"),
+                      InstanceMethod<&EngineWrap::call<&EngineWrap::cancel>>("cancel"),
+                      InstanceMethod<&EngineWrap::call<&EngineWrap::close>>("close")});
 }
 
 EngineWrap::EngineWrap(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<EngineWrap>(info), thread_(std::make_unique<DeviceThread>(info.Env())) {
+  info.This().As<Napi::Object>().TypeTag(&kEngineTag);
   napi_add_env_cleanup_hook(info.Env(), onEnvironmentExit, this);
 }
 
@@ -40,19 +77,6 @@ void EngineWrap::onEnvironmentExit(void* self) {
   wrap->thread_.reset();
 }
 
-namespace {
-
-// The typed arrays themselves: the object that holds them may be given others while the job waits.
-void pinArrays(const Napi::Object& object, std::vector<Napi::ObjectReference>& held) {
-  for (const char* key :
-       {"tokens", "offsets", "promptLengths", "advantages", "oldLogprobs", "referenceLogprobs", "weights"}) {
-    const Napi::Value value = object.Get(key);
-    if (value.IsTypedArray()) held.push_back(Napi::Persistent(value.As<Napi::Object>()));
-  }
-}
-
-}  // namespace
-
 Engine& EngineWrap::engine() {
   if (!engine_) throw Error(ErrorCode::Closed, "the engine is not open");
   return *engine_;
@@ -62,27 +86,16 @@ Napi::Value EngineWrap::submit(const Napi::CallbackInfo& info, std::function<voi
                                std::function<Napi::Value(Napi::Env)> result) {
   const Napi::Env env = info.Env();
   auto deferred = std::make_shared<Napi::Promise::Deferred>(env);
-  // the wrap and the borrowed arguments live until the job is settled
-  auto held = std::make_shared<std::vector<Napi::ObjectReference>>();
-  held->push_back(Napi::Persistent(info.This().As<Napi::Object>()));
-  for (size_t i = 0; i < info.Length(); ++i) {
-    if (!info[i].IsObject()) continue;
-    held->push_back(Napi::Persistent(info[i].As<Napi::Object>()));
-    pinArrays(info[i].As<Napi::Object>(), *held);
-  }
-  auto settle = [deferred, held, result = std::move(result)](Napi::Env settleEnv,
+  // the engine lives until the job is settled
+  auto self = std::make_shared<Napi::ObjectReference>(Napi::Persistent(info.This().As<Napi::Object>()));
+  auto settle = [deferred, self, result = std::move(result)](Napi::Env settleEnv,
                                                              const std::optional<Failure>& failure) {
-    if (!failure) {
-      try {
-        deferred->Resolve(result(settleEnv));
-      } catch (const Napi::Error& error) {
-        deferred->Reject(error.Value());
-      }
-      return;
+    if (failure) return deferred->Reject(errorOf(settleEnv, *failure));
+    try {
+      deferred->Resolve(result(settleEnv));
+    } catch (const Napi::Error& error) {
+      deferred->Reject(error.Value());
     }
-    const Napi::Error error = Napi::Error::New(settleEnv, failure->message);
-    error.Value().Set("code", Napi::String::New(settleEnv, failure->code));
-    deferred->Reject(error.Value());
   };
   if (!thread_) {
     settle(env, Failure{"CLOSED", "the engine is closed"});
@@ -120,6 +133,7 @@ Napi::Value EngineWrap::open(const Napi::CallbackInfo& info) {
   struct Opened {
     std::vector<std::string> names;
     int64_t parameters = 0;
+    int threads = 0;
   };
   auto opened = std::make_shared<Opened>();
   return submit(
@@ -127,7 +141,7 @@ Napi::Value EngineWrap::open(const Napi::CallbackInfo& info) {
       [this, options, progress, opened] {
         deviceIndex_ = cudaIndex(options->device);  // first: what a failed load took is given back on close
         engine_ = std::make_unique<Engine>(*options, gauges_, progress);
-        *opened = {engine_->tensorNames(), engine_->parameterCount()};
+        *opened = {engine_->tensorNames(), engine_->parameterCount(), engine_->threads()};
       },
       [opened](Napi::Env env) {
         auto object = Napi::Object::New(env);
@@ -135,12 +149,13 @@ Napi::Value EngineWrap::open(const Napi::CallbackInfo& info) {
         for (uint32_t i = 0; i < opened->names.size(); ++i) array.Set(i, Napi::String::New(env, opened->names[i]));
         object.Set("tensorNames", array);
         object.Set("parameters", Napi::Number::New(env, static_cast<double>(opened->parameters)));
+        object.Set("threads", Napi::Number::New(env, opened->threads));
         return object;
       });
 }
 
 Napi::Value EngineWrap::generate(const Napi::CallbackInfo& info) {
-  auto prompts = std::make_shared<std::vector<std::vector<int32_t>>>(readPrompts(info[0].As<Napi::Object>()));
+  auto prompts = std::make_shared<TokenInput>(readTokens(info[0].As<Napi::Object>()));
   auto params = std::make_shared<GenerateParams>(readGenerateParams(info[1].As<Napi::Object>()));
   auto cancelled = std::make_shared<std::atomic<bool>>(false);
   const Progress progress = progressTo(info[2], cancelled);
@@ -150,27 +165,27 @@ Napi::Value EngineWrap::generate(const Napi::CallbackInfo& info) {
   return submit(
       info,
       [this, prompts, params, progress, out, cancelled] {
-        *out = engine().generate(*prompts, *params, *cancelled, progress);
+        *out = engine().generate(prompts->view(), *params, *cancelled, progress);
       },
       [out](Napi::Env env) { return makeCompletions(env, out); });
 }
 
 Napi::Value EngineWrap::logprobs(const Napi::CallbackInfo& info) {
-  const SequenceView batch = readSequences(info[0].As<Napi::Object>());
+  auto batch = std::make_shared<SequenceInput>(readSequences(info[0].As<Napi::Object>()));
   const bool reference = info[1].As<Napi::Boolean>();
   const double temperature = info[2].As<Napi::Number>();
   auto out = std::make_shared<at::Tensor>();
   return submit(
-      info, [this, batch, reference, temperature, out] { *out = engine().logprobs(batch, reference, temperature); },
+      info, [this, batch, reference, temperature, out] { *out = engine().logprobs(batch->view(), reference, temperature); },
       [out](Napi::Env env) { return makeFloats(env, *out); });
 }
 
 Napi::Value EngineWrap::accumulate(const Napi::CallbackInfo& info) {
-  const SequenceView batch = readSequences(info[0].As<Napi::Object>());
-  const LossView loss = readLoss(info[1].As<Napi::Object>());
+  auto batch = std::make_shared<SequenceInput>(readSequences(info[0].As<Napi::Object>()));
+  auto loss = std::make_shared<LossInput>(readLoss(info[1].As<Napi::Object>()));
   auto out = std::make_shared<LossStats>();
   return submit(
-      info, [this, batch, loss, out] { *out = engine().accumulate(batch, loss); },
+      info, [this, batch, loss, out] { *out = engine().accumulate(batch->view(), loss->view()); },
       [out](Napi::Env env) { return makeStats(env, *out); });
 }
 

@@ -10,8 +10,7 @@
 
 namespace serl {
 
-// The JavaScript class: every method checks nothing (src/native/engine.ts did), reads its arguments into plain structs,
-// queues a job and returns a promise.
+// The JavaScript class: every method copies its arguments into plain structs, queues a job and returns a promise.
 class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
  public:
   static Napi::Function define(Napi::Env env);
@@ -33,7 +32,10 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
   Napi::Value cancel(const Napi::CallbackInfo& info);         // () at once
   Napi::Value close(const Napi::CallbackInfo& info);          // ()
 
-  // Queues `run`; `result` makes the promise's value from what it left in shared state, never from the engine: that
+  // The method, with what it throws as a rejected promise.
+  template <Napi::Value (EngineWrap::*Method)(const Napi::CallbackInfo&)>
+  Napi::Value call(const Napi::CallbackInfo& info);
+  // Queues `run`, which owns its arguments; `result` makes the promise's value from what it left in shared state, never from the engine: that
   // belongs to the other thread.
   Napi::Value submit(const Napi::CallbackInfo& info, std::function<void()> run,
                      std::function<Napi::Value(Napi::Env)> result);

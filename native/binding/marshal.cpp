@@ -11,18 +11,28 @@ bool flag(const Napi::Object& object, const char* key) { return object.Get(key).
 std::string text(const Napi::Object& object, const char* key) { return object.Get(key).As<Napi::String>().Utf8Value(); }
 
 template <typename T>
-const T* elements(const Napi::Object& object, const char* key) {
-  return object.Get(key).As<Napi::TypedArrayOf<T>>().Data();
-}
+constexpr napi_typedarray_type kArrayType = napi_uint8_array;
+template <>
+constexpr napi_typedarray_type kArrayType<int32_t> = napi_int32_array;
+template <>
+constexpr napi_typedarray_type kArrayType<uint32_t> = napi_uint32_array;
+template <>
+constexpr napi_typedarray_type kArrayType<float> = napi_float32_array;
 
-const float* optionalFloats(const Napi::Object& object, const char* key) {
-  return object.Get(key).IsTypedArray() ? elements<float>(object, key) : nullptr;
-}
-
-template <typename T, typename Out>
+// The elements of a typed array; none of one whose buffer was transferred.
+template <typename T, typename Out = T>
 std::vector<Out> copied(const Napi::Object& object, const char* key) {
-  const auto array = object.Get(key).As<Napi::TypedArrayOf<T>>();
-  return {array.Data(), array.Data() + array.ElementLength()};
+  const Napi::Value value = object.Get(key);
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != kArrayType<T>)
+    throw Error(ErrorCode::Argument, std::string(key) + " is not a typed array of the right type");
+  const auto array = value.As<Napi::TypedArrayOf<T>>();
+  const T* data = array.Data();
+  return data == nullptr ? std::vector<Out>{} : std::vector<Out>{data, data + array.ElementLength()};
+}
+
+std::vector<float> optionalFloats(const Napi::Object& object, const char* key) {
+  const Napi::Value value = object.Get(key);
+  return value.IsUndefined() || value.IsNull() ? std::vector<float>{} : copied<float>(object, key);
 }
 
 at::ScalarType scalarType(const std::string& name) {
@@ -49,7 +59,7 @@ ModelConfig readModel(const Napi::Object& object) {
   model.mlpBias = flag(object, "mlpBias");
   model.qkNorm = flag(object, "qkNorm");
   model.slidingWindows = copied<int32_t, int64_t>(object, "slidingWindows");
-  model.ropeFrequencies = copied<float, float>(object, "ropeFrequencies");
+  model.ropeFrequencies = copied<float>(object, "ropeFrequencies");
   model.ropeScale = number(object, "ropeScale");
   return model;
 }
@@ -71,8 +81,10 @@ std::vector<TensorSource> readSources(const Napi::Array& array) {
   std::vector<TensorSource> sources;
   for (uint32_t i = 0; i < array.Length(); ++i) {
     const auto object = array.Get(i).As<Napi::Object>();
-    TensorSource source{
-        text(object, "name"), text(object, "file"), integer(object, "offset"), scalarType(text(object, "dtype")), {}};
+    TensorSource source{.name = text(object, "name"),
+                        .file = text(object, "file"),
+                        .offset = integer(object, "offset"),
+                        .dtype = scalarType(text(object, "dtype"))};
     const auto shape = object.Get("shape").As<Napi::Array>();
     for (uint32_t d = 0; d < shape.Length(); ++d) source.shape.push_back(shape.Get(d).As<Napi::Number>().Int64Value());
     sources.push_back(std::move(source));
@@ -84,7 +96,7 @@ std::vector<TensorFile> readFiles(const Napi::Array& array) {
   std::vector<TensorFile> files;
   for (uint32_t i = 0; i < array.Length(); ++i) {
     const auto object = array.Get(i).As<Napi::Object>();
-    TensorFile file{text(object, "path"), copied<uint8_t, uint8_t>(object, "header"), {}};
+    TensorFile file{.path = text(object, "path"), .header = copied<uint8_t>(object, "header")};
     const auto names = object.Get("tensors").As<Napi::Array>();
     for (uint32_t n = 0; n < names.Length(); ++n) file.tensors.push_back(names.Get(n).As<Napi::String>().Utf8Value());
     files.push_back(std::move(file));
@@ -111,47 +123,56 @@ GenerateParams readGenerateParams(const Napi::Object& object) {
   params.samplesPerPrompt = integer(object, "samplesPerPrompt");
   params.maxNewTokens = integer(object, "maxNewTokens");
   params.sampling = {number(object, "temperature"), number(object, "topP"), number(object, "presencePenalty")};
-  params.stopTokens = copied<int32_t, int32_t>(object, "stopTokens");
-  params.seeds = copied<uint32_t, uint32_t>(object, "seeds");
+  params.stopTokens = copied<int32_t>(object, "stopTokens");
+  params.seeds = copied<uint32_t>(object, "seeds");
   return params;
 }
 
-std::vector<std::vector<int32_t>> readPrompts(const Napi::Object& batch) {
-  const auto* tokens = elements<int32_t>(batch, "tokens");
-  const auto offsets = batch.Get("offsets").As<Napi::TypedArrayOf<int32_t>>();
-  std::vector<std::vector<int32_t>> prompts;
-  for (size_t i = 0; i + 1 < offsets.ElementLength(); ++i)
-    prompts.emplace_back(tokens + offsets.Data()[i], tokens + offsets.Data()[i + 1]);
-  return prompts;
+TokenInput readTokens(const Napi::Object& batch) {
+  return {.tokens = copied<int32_t>(batch, "tokens"), .offsets = copied<int32_t>(batch, "offsets")};
 }
 
-SequenceView readSequences(const Napi::Object& batch) {
-  const auto lengths = batch.Get("promptLengths").As<Napi::TypedArrayOf<int32_t>>();
-  return {elements<int32_t>(batch, "tokens"), elements<int32_t>(batch, "offsets"), lengths.Data(),
-          static_cast<int64_t>(lengths.ElementLength())};
+SequenceInput readSequences(const Napi::Object& batch) {
+  return {readTokens(batch), copied<int32_t>(batch, "promptLengths")};
 }
 
-LossView readLoss(const Napi::Object& loss) {
-  LossView view;
-  view.weights = optionalFloats(loss, "weights");
-  view.normalizer = number(loss, "normalizer");
-  view.policy = text(loss, "kind") == "policy";
-  if (!view.policy) return view;
-  view.advantages = elements<float>(loss, "advantages");
-  view.oldLogprobs = elements<float>(loss, "oldLogprobs");
-  view.referenceLogprobs = optionalFloats(loss, "referenceLogprobs");
-  view.temperature = number(loss, "temperature");
-  const std::string estimator = text(loss, "klEstimator");
-  view.params = {number(loss, "clipLow"), number(loss, "clipHigh"), number(loss, "klCoef"),
-                 estimator == "k1"   ? KlEstimator::k1
-                 : estimator == "k2" ? KlEstimator::k2
-                                     : KlEstimator::k3};
+LossView LossInput::view() const {
+  LossView view = scalars;
+  view.advantages = advantages;
+  view.oldLogprobs = oldLogprobs;
+  view.referenceLogprobs = referenceLogprobs;
+  view.weights = weights;
   return view;
 }
 
+LossInput readLoss(const Napi::Object& loss) {
+  LossInput input;
+  input.weights = optionalFloats(loss, "weights");
+  input.scalars.normalizer = number(loss, "normalizer");
+  input.scalars.policy = text(loss, "kind") == "policy";
+  if (!input.scalars.policy) return input;
+  input.advantages = copied<float>(loss, "advantages");
+  input.oldLogprobs = copied<float>(loss, "oldLogprobs");
+  input.referenceLogprobs = optionalFloats(loss, "referenceLogprobs");
+  input.scalars.temperature = number(loss, "temperature");
+  const std::string estimator = text(loss, "klEstimator");
+  input.scalars.params = {.clipLow = number(loss, "clipLow"),
+                          .clipHigh = number(loss, "clipHigh"),
+                          .klCoef = number(loss, "klCoef"),
+                          .klEstimator = estimator == "k1"   ? KlEstimator::k1
+                                         : estimator == "k2" ? KlEstimator::k2
+                                                             : KlEstimator::k3};
+  return input;
+}
+
 AdamWParams readAdamW(const Napi::Object& object) {
-  return {integer(object, "step"), number(object, "lr"),          number(object, "beta1"),      number(object, "beta2"),
-          number(object, "eps"),   number(object, "weightDecay"), number(object, "maxGradNorm")};
+  return {.step = integer(object, "step"),
+          .lr = number(object, "lr"),
+          .beta1 = number(object, "beta1"),
+          .beta2 = number(object, "beta2"),
+          .eps = number(object, "eps"),
+          .weightDecay = number(object, "weightDecay"),
+          .maxGradNorm = number(object, "maxGradNorm")};
 }
 
 Napi::Object makeStats(Napi::Env env, const LossStats& stats) {

@@ -8,14 +8,36 @@
 #include "core/engine.h"
 #include "core/error.h"
 
-// The only place that reads and makes JavaScript values. src/native/engine.ts has checked shapes and ranges already.
+// The only place that reads and makes JavaScript values. Readers copy what they are given: an array may be written to,
+// or transferred, while its call waits. A value of the wrong type throws Error(Argument) or Napi::Error; lengths and
+// ranges are checked by src/native/engine.ts, in words, and by the engine, on the copies.
 namespace serl {
+
+struct TokenInput {
+  std::vector<int32_t> tokens;   // [T]
+  std::vector<int32_t> offsets;  // [n + 1]
+
+  TokenView view() const { return {tokens, offsets}; }
+};
+
+struct SequenceInput : TokenInput {
+  std::vector<int32_t> promptLengths;  // [n]
+
+  SequenceView view() const { return {{tokens, offsets}, promptLengths}; }
+};
+
+struct LossInput {
+  LossView scalars;                                                           // its arrays are empty
+  std::vector<float> advantages, oldLogprobs, referenceLogprobs, weights;     // [A], or empty
+
+  LossView view() const;
+};
 
 EngineOptions readEngineOptions(const Napi::Object& object);
 GenerateParams readGenerateParams(const Napi::Object& object);
-std::vector<std::vector<int32_t>> readPrompts(const Napi::Object& batch);
-SequenceView readSequences(const Napi::Object& batch);
-LossView readLoss(const Napi::Object& loss);
+TokenInput readTokens(const Napi::Object& batch);
+SequenceInput readSequences(const Napi::Object& batch);
+LossInput readLoss(const Napi::Object& loss);
 AdamWParams readAdamW(const Napi::Object& object);
 std::vector<TensorSource> readSources(const Napi::Array& array);
 std::vector<TensorFile> readFiles(const Napi::Array& array);

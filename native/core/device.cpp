@@ -16,7 +16,18 @@ at::Tensor upload(const std::vector<int64_t>& values, at::Device device) {
 
 int cudaDeviceCount() { return at::hasCUDA() ? static_cast<int>(at::detail::getCUDAHooks().deviceCount()) : 0; }
 
-int defaultThreads() { return at::get_num_threads(); }
+// Asked for first when the addon loads, before any engine sets a number: at::get_num_threads() on a new thread is what
+// any engine set last.
+int defaultThreads() {
+  static const int threads = at::get_num_threads();
+  return threads;
+}
+
+int useThreads(int threads) {
+  const int wanted = threads > 0 ? threads : defaultThreads();
+  at::set_num_threads(std::min(wanted, kMostThreads));
+  return at::get_num_threads();
+}
 
 int cudaIndex(const std::string& device) {
   const at::Device parsed(device);

@@ -17,7 +17,12 @@ struct DeviceMemory {
 at::Tensor upload(const std::vector<int64_t>& values, at::Device device);
 
 int cudaDeviceCount();
+// As many as libtorch would use, were it not told otherwise: OMP_NUM_THREADS, or all cores.
 int defaultThreads();
+inline constexpr int kMostThreads = 1024;  // a thread that cannot be started ends the process
+// How many threads work for the calling thread from now on; 0: defaultThreads(). OpenMP keeps the number by thread, so
+// that each engine has its own; they share the cores. Returns the number.
+int useThreads(int threads);
 // "cuda" and "cuda:1" -> 0 and 1; "cpu" -> -1.
 int cudaIndex(const std::string& device);
 // Zeros for index -1.

@@ -1,7 +1,6 @@
 #include "core/engine.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
@@ -14,10 +13,26 @@
 namespace serl {
 namespace {
 
-// Borrowed host floats as a tensor on the device; undefined for null.
-at::Tensor uploadFloats(const float* data, int64_t count, at::Device device) {
-  if (data == nullptr) return {};
-  return at::from_blob(const_cast<float*>(data), {count}, at::TensorOptions().dtype(at::kFloat)).to(device);
+// Borrowed host floats as a tensor on the device; undefined if there are none.
+at::Tensor uploadFloats(std::span<const float> floats, at::Device device) {
+  if (floats.empty()) return {};
+  return at::from_blob(const_cast<float*>(floats.data()), {static_cast<int64_t>(floats.size())},
+                       at::TensorOptions().dtype(at::kFloat))
+      .to(device);
+}
+
+// What reading the arrays relies on.
+void checkLoss(const LossView& loss, int64_t actions) {
+  const auto sized = [actions](std::span<const float> floats, bool needed, const char* name) {
+    const auto size = static_cast<int64_t>(floats.size());
+    if (size == actions || (size == 0 && !needed)) return;
+    throw Error(ErrorCode::Argument, std::string(name) + " has " + std::to_string(size) + " values for " +
+                                         std::to_string(actions) + " action tokens");
+  };
+  sized(loss.advantages, loss.policy, "advantages");
+  sized(loss.oldLogprobs, loss.policy, "oldLogprobs");
+  sized(loss.referenceLogprobs, loss.policy && loss.params.klCoef != 0, "referenceLogprobs");
+  sized(loss.weights, false, "weights");
 }
 
 // The borrowed arrays of a loss on the device, [A] each or undefined.
@@ -25,9 +40,11 @@ struct LossTensors {
   at::Tensor advantages, oldLogprobs, referenceLogprobs, weights;
 };
 
-LossTensors uploadLoss(const LossView& loss, int64_t actions, at::Device device) {
-  return {uploadFloats(loss.advantages, actions, device), uploadFloats(loss.oldLogprobs, actions, device),
-          uploadFloats(loss.referenceLogprobs, actions, device), uploadFloats(loss.weights, actions, device)};
+LossTensors uploadLoss(const LossView& loss, at::Device device) {
+  return {.advantages = uploadFloats(loss.advantages, device),
+          .oldLogprobs = uploadFloats(loss.oldLogprobs, device),
+          .referenceLogprobs = uploadFloats(loss.referenceLogprobs, device),
+          .weights = uploadFloats(loss.weights, device)};
 }
 
 // Rows [begin, begin + C) of the loss.
@@ -60,12 +77,12 @@ Engine::Engine(const EngineOptions& options, Gauges& gauges, const Progress& pro
       dtype_(options.dtype),
       kvCacheBytes_(options.kvCacheBytes),
       activationCheckpointing_(options.activationCheckpointing),
+      threads_(useThreads(options.threads)),
       memory_(gauges.memory),
       profileScope_(gauges.profile) {
   if (device_.is_cuda() && !at::hasCUDA()) {
     throw Error(ErrorCode::Unsupported, "device " + options.device + ": this build of libtorch sees no CUDA device");
   }
-  if (options.threads > 0) at::set_num_threads(options.threads);
   at::NoGradGuard noGrad;
   policy_ = allocateWeights(config_, at::TensorOptions().dtype(dtype_).device(device_));
   std::vector<bool> loaded(policy_.names.size(), false);
@@ -85,8 +102,9 @@ Engine::Engine(const EngineOptions& options, Gauges& gauges, const Progress& pro
   recordMemory();
 }
 
-Completions Engine::generate(const std::vector<std::vector<int32_t>>& prompts, const GenerateParams& params,
+Completions Engine::generate(const TokenView& prompts, const GenerateParams& params,
                              const std::atomic<bool>& cancelled, const Progress& progress) {
+  checkTokens(prompts, config_);
   pool_.release();  // of training: the KV cache wants the room
   const MemoryPool::Scope scope(pool_);
   return serl::generate(policy_, config_, prompts, params, kvCacheBytes_, {cancelled, progress, memory_.kvCache});
@@ -104,13 +122,29 @@ at::Tensor Engine::logprobs(const SequenceView& view, bool reference, double tem
   const MemoryPool::Scope scope(pool_);
   if (reference && !reference_) throw Error(ErrorCode::Argument, "the engine was opened without reference weights");
   const Weights& weights = reference ? *reference_ : policy_;
+  checkSequences(view, config_);
   const SequenceBatch batch = sequenceBatch(view, config_, device_);
   if (batch.actions == 0) return at::empty({0}, at::TensorOptions().dtype(at::kFloat));
   const at::Tensor hidden = actionStates(weights, batch);
   return targetLogprobs(config_, hidden, weights.lmHead, batch.targets, temperature).to(at::kCPU);
 }
 
-LossStats Engine::accumulate(const SequenceView& view, const LossView& loss) try {
+LossStats Engine::accumulate(const SequenceView& view, const LossView& loss) {
+  checkSequences(view, config_);
+  checkLoss(loss, view.actions());
+  try {
+    return addGradients(view, loss);
+  } catch (...) {
+    try {
+      zeroGradients();
+    } catch (...) {
+      // a device that has failed fails again: the first error is the one to tell
+    }
+    throw;
+  }
+}
+
+LossStats Engine::addGradients(const SequenceView& view, const LossView& loss) {
   prepareGradients();
   const MemoryPool::Scope scope(pool_);
   const SequenceBatch batch = sequenceBatch(view, config_, device_);
@@ -119,7 +153,7 @@ LossStats Engine::accumulate(const SequenceView& view, const LossView& loss) try
   if (batch.actions == 0) return stats;
   const at::Tensor hidden = actionStates(policy_, batch);  // [A, hidden]
   at::Tensor lmHeadGradient = config_.tieWordEmbeddings ? gradients_.front() : gradients_.back();
-  const LossTensors tensors = uploadLoss(loss, batch.actions, device_);
+  const LossTensors tensors = uploadLoss(loss, device_);
   std::vector<at::Tensor> chunks;
   const auto gradient = [&](int64_t begin, const at::Tensor& logprobs, const at::Tensor& entropy) {
     const TokenLoss token = tokenLoss(loss, tensors, logprobs, begin);
@@ -143,13 +177,6 @@ LossStats Engine::accumulate(const SequenceView& view, const LossView& loss) try
   stats.clippedTokens = sum[3];
   stats.ratioMax = all.select(1, 4).max().item<double>();
   return stats;
-} catch (...) {
-  try {
-    zeroGradients();
-  } catch (...) {
-    // a device that has failed fails again: the first error is the one to tell
-  }
-  throw;
 }
 
 void Engine::prepareGradients() {

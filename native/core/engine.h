@@ -4,6 +4,7 @@
 #include <atomic>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,16 +28,16 @@ struct EngineOptions {
   bool activationCheckpointing =
       false;  // keep only the layers' inputs for the backward, and run each layer again there
   int64_t kvCacheBytes = 0;
-  int threads = 0;  // 0 = libtorch's default, all cores
+  int threads = 0;  // 0 = as many as the process began with: all cores
 };
 
 // Borrowed from the caller for the length of one call.
 struct LossView {
   bool policy = false;                       // else negative log-likelihood
-  const float* advantages = nullptr;         // [A] policy only
-  const float* oldLogprobs = nullptr;        // [A] policy only
-  const float* referenceLogprobs = nullptr;  // [A] or null
-  const float* weights = nullptr;            // [A] or null: 1
+  std::span<const float> advantages;         // [A] policy only
+  std::span<const float> oldLogprobs;        // [A] policy only
+  std::span<const float> referenceLogprobs;  // [A] or empty: no KL
+  std::span<const float> weights;            // [A] or empty: 1
   PolicyLossParams params;
   double temperature = 1.0;
   double normalizer = 1.0;
@@ -71,7 +72,7 @@ class Engine {
   // Loads the weights; progress counts tensors.
   Engine(const EngineOptions& options, Gauges& gauges, const Progress& progress);
 
-  Completions generate(const std::vector<std::vector<int32_t>>& prompts, const GenerateParams& params,
+  Completions generate(const TokenView& prompts, const GenerateParams& params,
                        const std::atomic<bool>& cancelled, const Progress& progress);
   at::Tensor logprobs(const SequenceView& batch, bool reference, double temperature);  // [A] float32, CPU
   LossStats accumulate(const SequenceView& batch, const LossView& loss);
@@ -83,9 +84,11 @@ class Engine {
 
   int64_t parameterCount() const;
   std::vector<std::string> tensorNames() const;
+  int threads() const { return threads_; }
 
  private:
   at::Tensor actionStates(const Weights& weights, const SequenceBatch& batch);  // [A, hidden]
+  LossStats addGradients(const SequenceView& batch, const LossView& loss);
   void prepareGradients();
   void zeroGradients();
   void foldGradients();
@@ -101,6 +104,7 @@ class Engine {
   at::ScalarType dtype_;
   int64_t kvCacheBytes_;
   bool activationCheckpointing_;
+  int threads_;
   MemoryUse& memory_;
   Profile::Scope profileScope_;  // methods run on the thread that constructs
   MemoryPool pool_;

@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
 
@@ -38,15 +39,33 @@ void sortByLength(Generation& job) {
   for (Row& row : job.rows) row.group = place[row.group];
 }
 
-void makeGroups(Generation& job, const std::vector<std::vector<int32_t>>& prompts) {
+// What reading the arrays relies on. Offsets of the output are int32.
+void checkParams(const GenerateParams& params, int64_t prompts, const ModelConfig& config) {
+  const auto require = [](bool condition, const char* message) {
+    if (!condition) throw Error(ErrorCode::Argument, message);
+  };
+  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  require(params.samplesPerPrompt >= 1 && params.samplesPerPrompt <= kMost / prompts,
+          "samplesPerPrompt must be 1 or more, and rows fewer than 2^31");
+  const int64_t rows = prompts * params.samplesPerPrompt;
+  require(params.maxNewTokens >= 1 && params.maxNewTokens <= kMost / rows,
+          "maxNewTokens must be 1 or more, and rows times maxNewTokens less than 2^31");
+  require(static_cast<int64_t>(params.seeds.size()) == rows, "seeds must have an entry per row");
+  require(std::all_of(params.stopTokens.begin(), params.stopTokens.end(),
+                      [&](int32_t token) { return token >= 0 && token < config.vocabSize; }),
+          "a stop token is not in the vocabulary");
+}
+
+void makeGroups(Generation& job, const TokenView& prompts) {
   std::map<std::vector<int32_t>, size_t> known;
   const int64_t samples = job.params.samplesPerPrompt;
-  job.rows.resize(prompts.size() * static_cast<size_t>(samples));
-  for (size_t p = 0; p < prompts.size(); ++p) {
-    const auto [entry, fresh] = known.try_emplace(prompts[p], job.groups.size());
-    if (fresh) job.groups.push_back({prompts[p], {}, {}, 0, {}, 0});
+  job.rows.resize(static_cast<size_t>(prompts.sequences() * samples));
+  for (int64_t p = 0; p < prompts.sequences(); ++p) {
+    const std::span<const int32_t> tokens = prompts.sequence(p);
+    const auto [entry, fresh] = known.try_emplace(std::vector<int32_t>(tokens.begin(), tokens.end()), job.groups.size());
+    if (fresh) job.groups.push_back({.prompt = entry->first});
     for (int64_t s = 0; s < samples; ++s) {
-      const size_t row = p * static_cast<size_t>(samples) + static_cast<size_t>(s);
+      const auto row = static_cast<size_t>(p * samples + s);
       job.rows[row].group = entry->second;
       job.rows[row].seed = job.params.seeds[row];
       job.groups[entry->second].waiting.push_back(static_cast<int64_t>(row));
@@ -215,11 +234,11 @@ Completions collect(const Generation& job) {
 
 }  // namespace
 
-Completions generate(const Weights& weights, const ModelConfig& config,
-                     const std::vector<std::vector<int32_t>>& prompts, const GenerateParams& params,
-                     int64_t kvCacheBytes, const GenerateWatch& watch) {
+Completions generate(const Weights& weights, const ModelConfig& config, const TokenView& prompts,
+                     const GenerateParams& params, int64_t kvCacheBytes, const GenerateWatch& watch) {
   at::NoGradGuard noGrad;
-  Generation job{weights, config, params, {}, {}, {}, {}, {}, 0};
+  checkParams(params, prompts.sequences(), config);
+  Generation job{.weights = weights, .config = config, .params = params};
   makeGroups(job, prompts);
   const auto total = static_cast<int64_t>(job.rows.size());
   if (watch.cancelled.load(std::memory_order_relaxed)) return collect(job);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/sampler.h"
+#include "core/token_views.h"
 #include "core/weights.h"
 
 namespace serl {
@@ -39,8 +40,7 @@ struct GenerateWatch {
 // leave when they end and waiting ones enter. A row's tokens depend on its seed, not on what ran beside it (but for
 // rounding). The cache takes what the work needs, kvCacheBytes at most; throws Error(OutOfMemory) when that does not
 // hold one row.
-Completions generate(const Weights& weights, const ModelConfig& config,
-                     const std::vector<std::vector<int32_t>>& prompts, const GenerateParams& params,
-                     int64_t kvCacheBytes, const GenerateWatch& watch);
+Completions generate(const Weights& weights, const ModelConfig& config, const TokenView& prompts,
+                     const GenerateParams& params, int64_t kvCacheBytes, const GenerateWatch& watch);
 
 }  // namespace serl

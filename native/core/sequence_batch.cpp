@@ -37,8 +37,10 @@ struct Sequence {
 
 std::vector<Sequence> sequencesOf(const SequenceView& view) {
   std::vector<Sequence> sequences;
-  for (int64_t i = 0; i < view.sequences; ++i)
-    sequences.push_back({view.tokens + view.offsets[i], view.tokens + view.offsets[i + 1], view.promptLengths[i]});
+  for (int64_t i = 0; i < view.sequences(); ++i) {
+    const std::span<const int32_t> tokens = view.sequence(i);
+    sequences.push_back({tokens.data(), tokens.data() + tokens.size(), view.promptLengths[static_cast<size_t>(i)]});
+  }
   return sequences;
 }
 

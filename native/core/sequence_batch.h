@@ -2,16 +2,9 @@
 #include <ATen/core/Tensor.h>
 
 #include "core/decoder.h"
+#include "core/token_views.h"
 
 namespace serl {
-
-// Borrowed from the caller for the length of one call.
-struct SequenceView {
-  const int32_t* tokens = nullptr;         // [T]
-  const int32_t* offsets = nullptr;        // [n + 1]
-  const int32_t* promptLengths = nullptr;  // [n]
-  int64_t sequences = 0;
-};
 
 // Sequences as the decoder runs them. On the CPU a prompt that several of them begin with runs once, and their last
 // tokens, which predict nothing, not at all.

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { UserError } from '../errors.ts'
 import type {
   Completions,
+  EngineInfo,
   EngineOptions,
   Loss,
   LossStats,
@@ -20,14 +21,14 @@ import type {
 } from './types.ts'
 
 /** Bumped with types.ts and native/binding/addon.cpp. */
-const ABI = 1
+const ABI = 2
 
-/** The addon's class, unguarded: engine.ts checks every argument before it gets here. */
+/** The addon's class. engine.ts says in words what is wrong with an argument; the addon itself only refuses to crash. */
 export interface AddonEngine {
   open(
     options: EngineOptions,
     onProgress?: ProgressFn,
-  ): Promise<{ readonly parameters: number; readonly tensorNames: readonly string[] }>
+  ): Promise<Pick<EngineInfo, 'parameters' | 'tensorNames' | 'threads'>>
   generate(prompts: TokenBatch, sampling: SamplingParams, onProgress?: ProgressFn): Promise<Completions>
   logprobs(batch: SequenceBatch, reference: boolean, temperature: number): Promise<Float32Array>
   accumulate(batch: SequenceBatch, loss: Loss): Promise<LossStats>

@@ -39,7 +39,10 @@ export function checkOptions({ model, weights, dtype, kvCacheBytes, threads, dev
     'slidingWindows must be 0 (all keys) or more',
   )
   argument(kvCacheBytes > 0, `kvCacheBytes is ${kvCacheBytes}: it must be positive`)
-  argument(Number.isInteger(threads) && threads >= 0, `threads is ${threads}: it must be 0 (all cores) or more`)
+  argument(
+    Number.isInteger(threads) && threads >= 0 && threads <= 1024,
+    `threads is ${threads}: it must be 0 (all cores) to 1024`,
+  )
   argument(/^(cpu|cuda:\d+)$/.test(device), `device is ${device}: it must be cpu or cuda:INDEX`)
 }
 
@@ -108,6 +111,10 @@ export function checkSampling(sampling: SamplingParams, prompts: number, vocabSi
   argument(topP > 0 && topP <= 1, `topP is ${topP}: above 0, at most 1`)
   argument(Number.isFinite(presencePenalty), `presencePenalty is ${presencePenalty}: a number`)
   const rows = prompts * samplesPerPrompt
+  argument(
+    rows * maxNewTokens < 2 ** 31,
+    `${rows} rows of maxNewTokens ${maxNewTokens} make ${rows * maxNewTokens} tokens: a call holds fewer than 2^31`,
+  )
   argument(seeds instanceof Uint32Array && seeds.length === rows, `seeds must be a Uint32Array of ${rows}`)
   argument(stopTokens instanceof Int32Array, 'stopTokens must be an Int32Array')
   for (const id of stopTokens)

@@ -55,7 +55,7 @@ export interface EngineOptions {
   readonly reference: boolean
   /** Upper bound of the KV cache, in bytes; rows wait when it is full. */
   readonly kvCacheBytes: number
-  /** CPU threads; 0 = all cores. */
+  /** CPU threads, at most 1024; 0 = as many as the process began with: all cores, or OMP_NUM_THREADS. */
   readonly threads: number
   /** Tensor operations, as on CUDA, instead of the fused CPU kernels: slower, same results but for rounding. */
   readonly portableKernels?: boolean
@@ -164,6 +164,7 @@ export interface EngineInfo {
   readonly parameters: number
   readonly device: Device
   readonly dtype: Dtype
+  readonly threads: number // CPU threads that work for this engine
   /** HuggingFace names in checkpoint order; optimizer tensors are `exp_avg/NAME`, `exp_avg_sq/NAME`, `master/NAME`. */
   readonly tensorNames: readonly string[]
 }
@@ -172,9 +173,11 @@ export interface EngineInfo {
 export type ProgressFn = (done: number, total: number) => void
 
 /**
- * One model. Jobs run one at a time, in call order, on the engine's own thread. Inputs are borrowed: do not write to
- * them, nor transfer their buffers, until the promise settles. Outputs belong to the caller. A call refused with code
- * ARGUMENT changes nothing; an accumulate that fails otherwise leaves gradients zeroed.
+ * One model. Jobs run one at a time, in call order, on the engine's own thread. Inputs (KiB to MiB) are copied and
+ * checked when a call is made: write to them or transfer them as soon as it has returned its promise. Outputs (as large
+ * as the batch) cross without a copy and belong to the caller. A call refused with code ARGUMENT changes nothing; an
+ * accumulate that fails otherwise leaves gradients zeroed. Engines in one process share its cores: each has the number
+ * of threads it asked for, and two at work at once take turns, at best at half the speed each.
  */
 export interface NativeEngine {
   readonly info: EngineInfo

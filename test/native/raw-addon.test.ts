@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { loadAddon } from '../../src/native/binding.ts'
 import { packSequences, packTokens } from '../../src/rollout/pack.ts'
 import { adamw, greedy } from '../contract/fixtures.ts'
+import { goldenOptions } from './golden-engine.ts'
 import { runScript } from './run-script.ts'
 
 // engine.ts never calls the addon like this; a crash would still take the whole process down
@@ -26,6 +27,53 @@ describe('the addon without its guard', () => {
        console.log(await opened, await closed)`,
     )
     expect(ended).toEqual({ code: 0, signal: null, out: 'ARGUMENT undefined\n' })
+  })
+
+  it('rejects arrays that do not fit together, are not arrays, or belong to somebody else', async () => {
+    const addon = loadAddon()
+    const engine = new addon.Engine()
+    await engine.open(await goldenOptions('llama-tied'))
+    const good = packSequences([{ tokens: Int32Array.of(1, 2, 3), promptLength: 1 }])
+    const gone = Int32Array.of(1, 2, 3)
+    structuredClone(gone.buffer, { transfer: [gone.buffer] })
+    const batches: object[] = [
+      { ...good, tokens: Int32Array.of(1, 2, 50_000_000) },
+      { ...good, tokens: Int32Array.of(1, 2, -1) },
+      { ...good, tokens: gone },
+      { ...good, tokens: Float32Array.of(1, 2, 3) },
+      { ...good, tokens: [1, 2, 3] },
+      { ...good, tokens: undefined },
+      { ...good, offsets: Int32Array.of(0, 500_000_000) },
+      { ...good, offsets: Int32Array.of(0, 2, 1, 3) },
+      { ...good, offsets: Int32Array.of(-1, 3) },
+      { ...good, offsets: new Int32Array(0) },
+      { ...good, promptLengths: Int32Array.of(4) },
+      { ...good, promptLengths: Int32Array.of(0) },
+      { ...good, promptLengths: new Int32Array(0) },
+      {
+        ...good,
+        get tokens() {
+          throw new Error('a getter of its own')
+        },
+      },
+    ]
+    const nll = { kind: 'nll' as const, normalizer: 1 }
+    for (const batch of batches as (typeof good)[]) {
+      const code = (call: Promise<unknown>) => call.then(String, (error) => error.code)
+      expect([batch, await code(engine.logprobs(batch, false, 1))]).toEqual([batch, 'ARGUMENT'])
+      expect([batch, await code(engine.accumulate(batch, nll))]).toEqual([batch, 'ARGUMENT'])
+      if (!('promptLengths' in batch) || batch.promptLengths !== good.promptLengths) continue
+      expect([batch, await code(engine.generate(batch, greedy(1)))]).toEqual([batch, 'ARGUMENT'])
+    }
+    const weights = new Float32Array(7)
+    await expect(engine.accumulate(good, { ...nll, weights })).rejects.toMatchObject({ code: 'ARGUMENT' })
+    const many = greedy(1, { maxNewTokens: 2 ** 31 })
+    await expect(engine.generate(packTokens([Int32Array.of(1)]), many)).rejects.toMatchObject({ code: 'ARGUMENT' })
+    for (const method of ['logprobs', 'memory', 'close'] as const) {
+      expect(() => Reflect.apply(addon.Engine.prototype[method], {}, [])).toThrow()
+    }
+    expect(await engine.logprobs(good, false, 1)).toHaveLength(2)
+    await engine.close()
   })
 
   it('rejects every call on an engine that was never opened', async () => {

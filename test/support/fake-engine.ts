@@ -110,6 +110,7 @@ const engineInfo = (policy: Bigram): EngineInfo => ({
   parameters: policy.table.length + policy.bias.length,
   device: 'cpu',
   dtype: 'float32',
+  threads: 1,
   tensorNames: TENSOR_NAMES,
 })
 

@@ -1,0 +1,43 @@
+import { availableParallelism } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { loadAddon } from '../../src/native/binding.ts'
+import { packSequences } from '../../src/rollout/pack.ts'
+import { openGolden, someTokens } from './golden-engine.ts'
+import { runScript } from './run-script.ts'
+
+const batch = packSequences(Array.from({ length: 12 }, (_, i) => ({ tokens: someTokens(100, i), promptLength: 4 })))
+
+describe('threads of two engines in one process', () => {
+  it('are those that each asked for; 0 is all of them, whatever another engine took', async () => {
+    const all = loadAddon().threads()
+    const one = await openGolden('qwen3', { threads: 1 })
+    const other = await openGolden('qwen3', { threads: 0 })
+    const three = await openGolden('qwen3', { threads: 3 })
+    expect([one, other, three].map((engine) => engine.info.threads)).toEqual([1, all, 3])
+    expect(await other.logprobs(batch, 'policy', 1)).toEqual(await one.logprobs(batch, 'policy', 1))
+  })
+
+  it.skipIf(process.platform !== 'linux' || availableParallelism() < 2)('are started', async () => {
+    // a process of its own: threads of engines opened before would be counted
+    const ended = await runScript(
+      'qwen3',
+      `const { readdirSync } = await import('node:fs')
+       const count = () => readdirSync('/proc/self/task').length
+       const n = 40, length = 90
+       const batch = { tokens: Int32Array.from({ length: n * length }, (_, i) => 3 + (i * 37) % 250), offsets: Int32Array.from({ length: n + 1 }, (_, i) => i * length), promptLengths: new Int32Array(n).fill(4) }
+       const one = await openEngine({ ...options, threads: 1 })
+       await one.logprobs(batch, 'policy', 1)
+       const before = count()
+       const all = await openEngine({ ...options, threads: 0 })
+       await all.logprobs(batch, 'policy', 1)
+       console.log(count() - before === all.info.threads)
+       await one.close()
+       await all.close()`,
+    )
+    expect(ended).toEqual({ code: 0, signal: null, out: 'true\n' })
+  })
+
+  it('are refused where no system could start so many', async () => {
+    await expect(openGolden('qwen3', { threads: 100_000 })).rejects.toMatchObject({ code: 'ARGUMENT' })
+  })
+})
