@@ -4,8 +4,8 @@
 
 import { drawing } from '../scripts/fuzz-answers/draw.ts'
 import { randomExpression, spell } from '../scripts/fuzz-answers/expressions.ts'
+import { createAnswerChecker } from '../src/answers/create-checker.ts'
 import { readJsonl } from '../src/jsonl.ts'
-import { createAnswerChecker } from '../src/reward/checker.ts'
 
 interface Pair {
   readonly gold: string

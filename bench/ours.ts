@@ -5,14 +5,14 @@
 // PROMPTS.jsonl: {"tokens": [...]} a line.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { modelSettings } from '../src/commands/flags.ts'
-import { trainingPlan } from '../src/commands/memory-finding.ts'
+import { modelSettings } from '../src/commands/command-line/engine-flags.ts'
+import { trainingPlan } from '../src/memory/device-memory.ts'
+import { withChosen } from '../src/memory/memory-plan.ts'
+import { describeModel, openModel } from '../src/model/open-model.ts'
 import type { NativeEngine } from '../src/native/types.ts'
 import { createRandom, rowSeeds } from '../src/random.ts'
 import { scoreSequences } from '../src/rl/logprobs.ts'
 import { packTokens } from '../src/rollout/pack.ts'
-import { withChosen } from '../src/train/memory-plan.ts'
-import { describeModel, openModel } from '../src/train/open-model.ts'
 import type { Measured } from './compare/side.ts'
 import { grpoConfig, grpoStep } from './compare/step.ts'
 

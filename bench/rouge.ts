@@ -7,8 +7,8 @@
 
 import { parseArgs } from 'node:util'
 import { createRougeIndex, rougeL } from '../src/filter/rouge.ts'
-import { readSeeds } from '../src/instruct/seeds.ts'
 import { createRandom } from '../src/random.ts'
+import { readSeeds } from '../src/seeds/read-seeds.ts'
 
 const [path, pairTexts = '200', poolTexts = '100000'] = parseArgs({ allowPositionals: true }).positionals
 if (!path) throw new Error('usage: bench/rouge.ts TEXTS.jsonl [texts for the pairs] [texts in the pool]')

@@ -1,6 +1,7 @@
 // Time of the majority vote on the rollouts of real runs: npx tsx bench/votes.ts RUN/rollouts/*.jsonl
+
+import { createAnswerChecker } from '../src/answers/create-checker.ts'
 import { readJsonl } from '../src/jsonl.ts'
-import { createAnswerChecker } from '../src/reward/checker.ts'
 
 const files = process.argv.slice(2)
 if (files.length === 0) throw new Error('name at least one rollouts file')

@@ -1,8 +1,8 @@
 // Lists the pairs on which this project's verdict differs from math-verify's or from what the pair was made as.
 // Usage: npx tsx scripts/fuzz-answers/compare.ts judged.jsonl
 
+import { createAnswerChecker } from '../../src/answers/create-checker.ts'
 import { readJsonl } from '../../src/jsonl.ts'
-import { createAnswerChecker } from '../../src/reward/checker.ts'
 
 interface Judged {
   readonly id: string

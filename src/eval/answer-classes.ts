@@ -1,4 +1,4 @@
-import type { AnswerChecker } from '../reward/checker.ts'
+import type { AnswerChecker } from '../answers/answer-checker.ts'
 import type { Verdict } from './evaluate.ts'
 import type { AnswerClass } from './statistics/at-k.ts'
 

@@ -1,7 +1,7 @@
-import { answerSet, promptSet } from './answer-set.ts'
-import { type JudgedItem, judgeSet } from './judge-set.ts'
+import { type GradedItem, gradeSet } from './grade-set.ts'
 import type { EvalSet } from './read-set.ts'
 import type { Results, SetResult } from './results.ts'
+import { promptSet, sampleSet } from './sample-set.ts'
 import { type EvalModel, type EvalSettings, formatOf } from './settings.ts'
 import { summarizeSet } from './summarize.ts'
 
@@ -12,7 +12,7 @@ export interface EvaluateSetsOptions {
   readonly signal: AbortSignal
   readonly onProgress: (set: EvalSet, done: number, total: number) => void
   /** Called with each set when it is done. */
-  readonly onSet: (set: EvalSet, result: SetResult, judged: readonly JudgedItem[]) => Promise<void>
+  readonly onSet: (set: EvalSet, result: SetResult, judged: readonly GradedItem[]) => Promise<void>
 }
 
 /**
@@ -30,9 +30,9 @@ export async function evaluateSets(
   for (const prompted of sets.map((set) => promptSet(model, set, settings))) {
     const { set } = prompted
     const onProgress = (done: number, total: number): void => options.onProgress(set, done, total)
-    const responses = await answerSet(model, prompted, settings, { ...options, onProgress })
+    const responses = await sampleSet(model, prompted, settings, { ...options, onProgress })
     if (responses === null) return null
-    const judged = await judgeSet(set, responses, formatOf(set, settings))
+    const judged = await gradeSet(set, responses, formatOf(set, settings))
     const result = summarizeSet(set, judged)
     results.push(result)
     await options.onSet(set, result, judged)

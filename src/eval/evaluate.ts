@@ -1,13 +1,14 @@
 // How a model is asked and judged: by `serl eval`, `serl compare` and the evaluations of training alike.
+
+import type { AnswerChecker } from '../answers/answer-checker.ts'
 import { UserError } from '../errors.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 import type { NativeEngine, ProgressFn } from '../native/types.ts'
-import type { AnswerChecker } from '../reward/checker.ts'
 import type { Completion } from '../rollout/group.ts'
 import type { PromptFormat } from '../rollout/prompt.ts'
 import { rollOut } from '../rollout/rollout.ts'
-import type { HeldOutQuestion } from './held-out.ts'
 import { evalPrompt } from './prompt.ts'
+import type { HeldOutQuestion } from './read-held-out.ts'
 
 /** How responses are drawn. */
 export interface ResponseSampling {

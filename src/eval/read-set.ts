@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { AnswerChecker, AnswerConfig } from '../answers/answer-checker.ts'
 import { UserError } from '../errors.ts'
 import type { JsonLine } from '../jsonl.ts'
-import type { AnswerChecker, AnswerConfig } from '../reward/checker.ts'
 import { defaultSuffix, type Example, type Grouping, groupings, type SetAdapter } from './adapter.ts'
 import { choiceLetter, isAmong, letterRange } from './choices.ts'
 import { isMissing, type Row, renderLayout, requiredFields, textOf } from './layout.ts'

@@ -1,12 +1,12 @@
 import { type Grouping, groupings } from './adapter.ts'
-import type { JudgedItem } from './judge-set.ts'
+import type { GradedItem } from './grade-set.ts'
 import type { EvalSet } from './read-set.ts'
 import type { EstimateAtK, PartResult, SetResult } from './results.ts'
 import { majorityAtK, passAtK, reportedKs } from './statistics/at-k.ts'
 import { estimateAccuracy } from './statistics/intervals.ts'
 
 /** The numbers of one set. */
-export function summarizeSet(set: EvalSet, judged: readonly JudgedItem[]): SetResult {
+export function summarizeSet(set: EvalSet, judged: readonly GradedItem[]): SetResult {
   const samples = judged[0]!.responses.length
   const { mean, interval, method } = estimateAccuracy(judged.map(shareRight), samples)
   const responses = judged.flatMap((item) => item.responses)
@@ -32,9 +32,9 @@ export function summarizeSet(set: EvalSet, judged: readonly JudgedItem[]): SetRe
   }
 }
 
-const countRight = ({ verdicts }: JudgedItem): number => verdicts.filter(({ right }) => right).length
+const countRight = ({ verdicts }: GradedItem): number => verdicts.filter(({ right }) => right).length
 
-const shareRight = (item: JudgedItem): number => countRight(item) / item.verdicts.length
+const shareRight = (item: GradedItem): number => countRight(item) / item.verdicts.length
 
 const atEach = (ks: readonly number[], values: (k: number) => number[]): Record<string, EstimateAtK> =>
   Object.fromEntries(
@@ -45,8 +45,8 @@ const atEach = (ks: readonly number[], values: (k: number) => number[]): Record<
   )
 
 /** Questions by the value of one field, where the set has it and not all share one. */
-function byGroup(grouping: Grouping, judged: readonly JudgedItem[]): [string, Record<string, PartResult>][] {
-  const parts = new Map<string, JudgedItem[]>()
+function byGroup(grouping: Grouping, judged: readonly GradedItem[]): [string, Record<string, PartResult>][] {
+  const parts = new Map<string, GradedItem[]>()
   for (const item of judged) {
     const value = item.item.groups[grouping] ?? '(none)'
     const part = parts.get(value)

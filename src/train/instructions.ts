@@ -2,8 +2,8 @@ import { filterInstructions, indexTexts, type Verdict } from '../filter/filter.t
 import { type Proposal, propose } from '../instruct/propose.ts'
 import { createRandom } from '../random.ts'
 import type { Instruction } from '../rollout/group.ts'
+import type { QueuedInstruction, TrainState } from '../run/train-state.ts'
 import { type Run, stopIfAsked } from './run.ts'
-import type { QueuedInstruction, TrainState } from './state.ts'
 import type { Tally } from './tally.ts'
 
 /**

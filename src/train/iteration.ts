@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import { keepsReference } from '../rl/train-batch.ts'
+import { firstIteration, type TrainState } from '../run/train-state.ts'
 import type { Run } from './run.ts'
-import { firstIteration, type TrainState } from './state.ts'
 
 /** Are the steps, or the questions, of this iteration used up? */
 export function iterationOver({ train }: Config, { iteration }: TrainState): boolean {

@@ -9,27 +9,28 @@
 // difficulty filter; ROUGE-L also looks at the questions kept so far; surplus questions and groups wait for the next
 // step; a search that finds nothing ends with an error; guards watch for collapse, and can end the run or take it back
 // to its best model. docs/method.md tells each stage.
-import { saveCheckpoint } from '../checkpoint/save.ts'
+
 import { evaluate } from '../eval/evaluate.ts'
 import { endingTrip, type Trip, tripText } from '../guard/guards.ts'
 import { addToPool, type Pool } from '../instruct/pool.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import { createRandom } from '../random.ts'
+import { judgeGroups, keepByDifficulty, rolloutLine } from '../reward/judge-groups.ts'
 import { nextKlCoef } from '../rl/kl-controller.ts'
 import { planMinibatches } from '../rl/minibatches.ts'
 import { buildTrainBatch } from '../rl/train-batch.ts'
 import { updatePolicy } from '../rl/update.ts'
 import type { JudgedGroup } from '../rollout/group.ts'
+import { saveCheckpoint } from '../run/save-checkpoint.ts'
+import type { TrainState } from '../run/train-state.ts'
+import { describeStep, type Learned } from './describe-step.ts'
 import { freshInstructions } from './instructions.ts'
 import { isFinished, iterationOver, nextIteration } from './iteration.ts'
-import { judgeGroups, keepByDifficulty, rolloutLine } from './judge.ts'
 import { noInstruction, nothingToTrainOn } from './nothing-acceptable.ts'
 import { guardStep, observe } from './observe.ts'
-import { describeStep, type Learned } from './report.ts'
 import { type Run, stopIfAsked } from './run.ts'
 import { sampleGroups } from './sample.ts'
 import { due, saveAfter, wantsCheckpoint } from './saving.ts'
-import type { TrainState } from './state.ts'
 import { endEarly, type Stopped } from './stop.ts'
 import { countRound, newTally, type Tally, timed } from './tally.ts'
 

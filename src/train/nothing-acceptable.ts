@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
-import { judgeDifficulty } from '../difficulty/difficulty.ts'
 import { UserError } from '../errors.ts'
+import { judgeDifficulty } from '../reward/difficulty.ts'
 import type { Tally } from './tally.ts'
 
 /** A bounded search that found nothing: the message shows what was tried last, and why it was refused. */

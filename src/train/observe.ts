@@ -4,8 +4,8 @@ import { bestAfter, type Trip, watch } from '../guard/guards.ts'
 import type { GuardMemory } from '../guard/memory.ts'
 import { distinctN, eosRate, sameAnswerShare } from '../guard/signals.ts'
 import type { StepMetrics } from '../log/metrics.ts'
+import type { TrainState } from '../run/train-state.ts'
 import type { Run } from './run.ts'
-import type { TrainState } from './state.ts'
 import type { Tally } from './tally.ts'
 
 /** What guards watch in a step's samples; the state remembers what later steps compare with. */

@@ -1,17 +1,17 @@
 import { evaluates, requirePaths } from '../config/check.ts'
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
-import { type HeldOutQuestion, readHeldOut } from '../eval/held-out.ts'
-import { holdOutSeeds } from '../eval/hold-out.ts'
+import { type HeldOutQuestion, readHeldOut } from '../eval/read-held-out.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import { fewShotTokens } from '../instruct/prompt.ts'
 import { type BuiltPrompt, buildPrompt } from '../instruct/propose.ts'
-import { readSeeds, type Seed } from '../instruct/seeds.ts'
+import type { TrainModel } from '../model/train-model.ts'
 import { createRandom } from '../random.ts'
+import { answersOf, openAnswerChecker } from '../reward/open-answer-checker.ts'
+import { openScorer } from '../reward/scorer/scorer.ts'
 import { promptTokens } from '../rollout/prompt.ts'
-import { openScorer } from '../scorer/scorer.ts'
-import type { TrainModel } from './model.ts'
-import { answersOf, openAnswerChecker } from './open-checker.ts'
+import { readSeeds, type Seed } from '../seeds/read-seeds.ts'
+import { holdOutSeeds } from '../seeds/split-seeds.ts'
 
 /** What is known of a model before its weights are loaded; an open TrainModel is one too. */
 export type DescribedForTraining = Pick<TrainModel, 'tokenizer' | 'maxPositions'>

@@ -1,13 +1,13 @@
+import type { AnswerChecker } from '../answers/answer-checker.ts'
 import type { Config } from '../config/schema.ts'
-import type { HeldOutQuestion } from '../eval/held-out.ts'
-import type { Seed } from '../instruct/seeds.ts'
+import type { HeldOutQuestion } from '../eval/read-held-out.ts'
 import type { Reporter } from '../log/reporter.ts'
-import type { RunFolder } from '../log/run-folder.ts'
-import type { AnswerChecker } from '../reward/checker.ts'
-import type { Scorer } from '../scorer/scorer.ts'
+import type { TrainModel } from '../model/train-model.ts'
+import type { Scorer } from '../reward/scorer/scorer.ts'
+import type { RunFolder } from '../run/run-folder.ts'
+import type { Seed } from '../seeds/read-seeds.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { KnownQuestions } from './known-questions.ts'
-import type { TrainModel } from './model.ts'
 
 /** What a run works with; nothing in it changes from step to step but the weights behind the engine. */
 export interface Run {

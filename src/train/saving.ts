@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
-import { NoSpace, saveCheckpoint } from '../checkpoint/save.ts'
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import { rollsBack } from '../guard/guards.ts'
-import { checkpointFolder } from '../log/run-folder.ts'
 import { NoFiniteGradient } from '../rl/update.ts'
+import { checkpointFolder } from '../run/run-folder.ts'
+import { NoSpace, saveCheckpoint } from '../run/save-checkpoint.ts'
+import type { TrainState } from '../run/train-state.ts'
 import { iterationOver } from './iteration.ts'
 import { Interrupted, type Run } from './run.ts'
-import type { TrainState } from './state.ts'
 
 /** Every so many steps, before the first, and after the last of an iteration. */
 export const due = (config: Config, state: TrainState, every: number): boolean =>

@@ -1,19 +1,23 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { newestCheckpoint, resumeRun } from '../checkpoint/resume.ts'
-import { saveFinal } from '../checkpoint/save.ts'
+import type { AnswerChecker } from '../answers/answer-checker.ts'
 import { configChanges } from '../config/changes.ts'
 import { readLayers } from '../config/layers.ts'
 import { resolveConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { configText } from '../config/text.ts'
 import { UserError } from '../errors.ts'
-import type { HeldOutQuestion } from '../eval/held-out.ts'
+import type { HeldOutQuestion } from '../eval/read-held-out.ts'
 import { writeWhole } from '../files.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import type { Reporter } from '../log/reporter.ts'
+import { describeForTraining, dtypeOf } from '../model/open-model.ts'
+import type { TrainModel } from '../model/train-model.ts'
+import { openScorer, type Scorer } from '../reward/scorer/scorer.ts'
+import { keepsReference } from '../rl/train-batch.ts'
+import { newestCheckpoint, resumeRun } from '../run/resume.ts'
 import {
   configFile,
   createRunFolder,
@@ -22,20 +26,16 @@ import {
   isOwn,
   openRunFolder,
   requireEmpty,
-} from '../log/run-folder.ts'
-import { lockRun } from '../log/run-lock.ts'
-import type { AnswerChecker } from '../reward/checker.ts'
-import { keepsReference } from '../rl/train-batch.ts'
-import { openScorer, type Scorer } from '../scorer/scorer.ts'
+} from '../run/run-folder.ts'
+import { lockRun } from '../run/run-lock.ts'
+import { saveFinal } from '../run/save-checkpoint.ts'
+import { initialState, type TrainState } from '../run/train-state.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
 import { howToGoOn, isFinished } from './iteration.ts'
 import { knownQuestions } from './known-questions.ts'
 import { train } from './loop.ts'
-import type { TrainModel } from './model.ts'
-import { describeForTraining, dtypeOf } from './open-model.ts'
 import { type DescribedForTraining, type Preflight, preflight } from './preflight.ts'
 import type { Run } from './run.ts'
-import { initialState, type TrainState } from './state.ts'
 import type { Stopped } from './stop.ts'
 
 export interface StartOptions {

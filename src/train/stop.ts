@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { rollBack } from '../checkpoint/rollback.ts'
-import { saveCheckpoint } from '../checkpoint/save.ts'
 import { type Trip, tripText } from '../guard/guards.ts'
-import { checkpointFolder } from '../log/run-folder.ts'
+import { rollBack } from '../run/rollback.ts'
+import { checkpointFolder } from '../run/run-folder.ts'
+import { saveCheckpoint } from '../run/save-checkpoint.ts'
+import type { TrainState } from '../run/train-state.ts'
 import type { Run } from './run.ts'
-import type { TrainState } from './state.ts'
 
 /** Why a run ended before its last step, and which step's model it ends with. */
 export interface Stopped extends Trip {

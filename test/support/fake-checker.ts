@@ -1,4 +1,4 @@
-import type { AnswerChecker } from '../../src/reward/checker.ts'
+import type { AnswerChecker } from '../../src/answers/answer-checker.ts'
 import type { Judgement } from '../../src/rollout/group.ts'
 
 const answerOf = (text: string): string | null => /\d+/.exec(text)?.[0] ?? null

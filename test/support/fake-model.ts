@@ -3,8 +3,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readSafetensorsHeader, safetensorsHeader } from '../../src/model/safetensors.ts'
+import type { TrainModel } from '../../src/model/train-model.ts'
 import type { NativeEngine } from '../../src/native/types.ts'
-import type { TrainModel } from '../../src/train/model.ts'
 import { byteTokenizer, byteVocabSize, EOS } from './byte-tokenizer.ts'
 import { fakeShapes, openFakeEngine, TENSOR_NAMES } from './fake-engine.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { evaluateSets } from '../../../src/eval/evaluate-sets.ts'
 import { genericAdapter } from '../../../src/eval/find-adapter.ts'
-import { itemLine, type JudgedItem } from '../../../src/eval/judge-set.ts'
+import { type GradedItem, itemLine } from '../../../src/eval/grade-set.ts'
 import { resultsMarkdown } from '../../../src/eval/markdown.ts'
 import { type EvalSet, readSet } from '../../../src/eval/read-set.ts'
 import { type Results, resultsSchema } from '../../../src/eval/results.ts'
@@ -70,8 +70,8 @@ async function run(
   sets: readonly EvalSet[],
   settings = greedy,
   { model = modelOf(), rowsPerCall = 512, fresh = false, signal = new AbortController().signal } = {},
-): Promise<{ results: Results; judged: JudgedItem[] } | null> {
-  const judged: JudgedItem[] = []
+): Promise<{ results: Results; judged: GradedItem[] } | null> {
+  const judged: GradedItem[] = []
   const results = await evaluateSets(model, sets, settings, {
     cache,
     fresh,

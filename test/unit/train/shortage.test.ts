@@ -2,7 +2,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { summaryText } from '../../../src/commands/train-summary.ts'
+import { summaryText } from '../../../src/commands/train/summary.ts'
 import type { NativeEngine, PolicyLoss } from '../../../src/native/types.ts'
 import { NoFiniteGradient } from '../../../src/rl/update.ts'
 import { NothingAcceptable, nothingToTrainOn } from '../../../src/train/nothing-acceptable.ts'

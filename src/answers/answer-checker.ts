@@ -1,0 +1,26 @@
+import type { Judgement } from '../rollout/group.ts'
+
+/** How answers are found in texts and compared. */
+export interface AnswerConfig {
+  readonly kind: 'math' | 'choice' | 'exact' | 'number' | 'module'
+  readonly tolerance: number // number: largest relative difference
+  readonly module: string | null // module: path of a .js or .mjs file exporting extract(text) and equal(a, b)
+  readonly timeLimitMs: number // module: longest time for one call
+}
+
+/** Judges texts by their answers. All texts are responses (or references) alone, never with their prompt. */
+export interface AnswerChecker {
+  /** Majority reward: 1 for the rows that agree with the winning answer. */
+  vote(responses: readonly string[]): Promise<Judgement>
+  /** Rule reward: 1 for the rows equal to the reference's answer; the vote's fields are filled too. */
+  againstGold(responses: readonly string[], gold: string): Promise<Judgement>
+  /** Whether a text's answer equals the reference's, with both answers; null where there is none. */
+  grade(gold: string, prediction: string): Promise<Grade>
+  close(): Promise<void>
+}
+
+export interface Grade {
+  readonly equal: boolean
+  readonly gold: string | null
+  readonly prediction: string | null
+}

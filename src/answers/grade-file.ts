@@ -1,0 +1,109 @@
+import { createReadStream } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { UserError } from '../errors.ts'
+import { onItsWay, requireNoInput } from '../files.ts'
+import type { AnswerChecker } from './answer-checker.ts'
+
+/** What was graded: pairs, those equal, and predictions without an answer. */
+export interface GradeSummary {
+  readonly pairs: number
+  readonly equal: number
+  readonly unanswered: number
+}
+
+export interface GradeFiles {
+  readonly input: string // lines of {"id", "gold", "prediction"}
+  readonly output: string // lines of {"id", "equal", "gold", "prediction"}: the answers found, or null
+  readonly checker: AnswerChecker
+}
+
+interface Pair {
+  readonly id: unknown
+  readonly gold: string
+  readonly prediction: string
+}
+
+/**
+ * Grades a file of pairs, line by line, in the order given. The output appears under its name only when it is whole.
+ * @throws UserError naming the input's file and line, or the file that cannot be read or written, or is both
+ */
+export async function gradeFile({ input, output, checker }: GradeFiles): Promise<GradeSummary> {
+  await requireNoInput(output, [input])
+  const { target, written, isStream } = await onItsWay(output)
+  const file = await open(written, 'w').catch((cause: NodeJS.ErrnoException) => {
+    throw new UserError(`cannot write ${output}: ${reasonOf(cause)}`, { cause })
+  })
+  try {
+    const summary = await gradeLines(input, checker, (text) => file.writeFile(text))
+    if (!isStream) await file.sync()
+    await file.close()
+    if (!isStream) await rename(written, target)
+    return summary
+  } catch (error) {
+    await file.close().catch(() => {})
+    if (!isStream) await rm(written, { force: true })
+    throw error
+  }
+}
+
+/** Lines are written in blocks of about this many characters. */
+const BLOCK = 1 << 16
+
+async function gradeLines(
+  input: string,
+  checker: AnswerChecker,
+  write: (text: string) => Promise<void>,
+): Promise<GradeSummary> {
+  let [pairs, equal, unanswered, line, block] = [0, 0, 0, 0, '']
+  for await (const text of linesOf(input)) {
+    line += 1
+    if (text.trim() === '') continue
+    const pair = pairOf(text, `${input}:${line}`)
+    const grade = await checker.grade(pair.gold, pair.prediction)
+    pairs += 1
+    if (grade.equal) equal += 1
+    if (grade.prediction === null) unanswered += 1
+    block += `${JSON.stringify({ id: pair.id, ...grade })}\n`
+    if (block.length < BLOCK) continue
+    await write(block)
+    block = ''
+  }
+  if (pairs === 0) throw new UserError(`${input} is empty: expected one {"id", "gold", "prediction"} a line`)
+  await write(block)
+  return { pairs, equal, unanswered }
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  const stream = createReadStream(path, 'utf8')
+  try {
+    yield* createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
+  } catch (cause) {
+    throw new UserError(`cannot read ${path}: ${reasonOf(cause as NodeJS.ErrnoException)}`, { cause })
+  } finally {
+    stream.destroy()
+  }
+}
+
+const reasonOf = (cause: NodeJS.ErrnoException): string =>
+  cause.code === 'ENOENT' ? 'there is no such file or folder' : (cause.code ?? cause.message)
+
+function pairOf(text: string, place: string): Pair {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new UserError(`${place}: not a line of JSON (${(cause as Error).message})`, { cause })
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UserError(`${place}: expected an object with "id", "gold" and "prediction"`)
+  }
+  const { id, gold, prediction } = value as Record<string, unknown>
+  if (id === undefined) throw new UserError(`${place}: "id" is missing`)
+  if (typeof gold !== 'string') throw new UserError(`${place}: "gold" must be a text${found(gold)}`)
+  if (typeof prediction !== 'string') throw new UserError(`${place}: "prediction" must be a text${found(prediction)}`)
+  return { id, gold, prediction }
+}
+
+const found = (value: unknown): string =>
+  value === undefined ? ' and is missing' : `, not ${JSON.stringify(value)?.slice(0, 60)}`

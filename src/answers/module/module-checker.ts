@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { UserError } from '../../errors.ts'
+import type { AnswerChecker } from '../answer-checker.ts'
+import { majorityVote } from '../majority.ts'
+import { type Call, openModuleThread } from './thread.ts'
+
+/** Longest time for starting the thread and loading the module. */
+const LOAD_LIMIT_MS = 10_000
+
+/**
+ * A checker that asks a user's module, in a thread of its own: a call that takes longer than the limit counts as no
+ * answer, or as unequal, and is counted.
+ * @throws UserError when the module is missing, does not load, lacks a function, or throws.
+ */
+export async function openModuleChecker(path: string, timeLimitMs: number): Promise<AnswerChecker> {
+  if (!existsSync(path)) throw new UserError(`the answer module ${path} does not exist`)
+  const thread = openModuleThread(pathToFileURL(resolve(path)).href)
+  let timeouts = 0
+  // a thread that has just been replaced loads the module again within the first call
+  let limit = LOAD_LIMIT_MS
+  const ask = async (call: Call, args: readonly unknown[]): Promise<unknown> => {
+    const outcome = await thread.call(call, args, limit)
+    limit = outcome.status === 'timeout' ? Math.max(timeLimitMs, 1000) : timeLimitMs
+    if (outcome.status === 'failed') {
+      throw new UserError(
+        `the answer module ${path} failed in ${call === 'load' ? 'loading' : `${call}()`}: ${outcome.error}`,
+      )
+    }
+    if (outcome.status === 'timeout') timeouts += 1
+    return outcome.status === 'done' ? outcome.value : null
+  }
+  const missing = await ask('load', []).catch(async (error) => {
+    await thread.close()
+    throw error
+  })
+  if (!Array.isArray(missing) || missing.length > 0) {
+    await thread.close()
+    const what = Array.isArray(missing)
+      ? `does not export ${missing.map((name) => `${name}()`).join(' and ')}`
+      : 'did not load'
+    throw new UserError(`the answer module ${path} ${what}: it must export extract(text) and equal(a, b)`)
+  }
+  const extract = async (text: string): Promise<string | null> => (await ask('extract', [text])) as string | null
+  const equal = async (a: string, b: string): Promise<boolean> => a === b || (await ask('equal', [a, b])) === true
+  const ballotOf = async (responses: readonly string[]) => {
+    const before = timeouts
+    const answers: (string | null)[] = []
+    for (const response of responses) answers.push(await extract(response))
+    const either = async (row: number, other: number): Promise<boolean> =>
+      (await equal(answers[row]!, answers[other]!)) || (await equal(answers[other]!, answers[row]!))
+    return { shown: answers, keys: answers, equal: either, timeouts: () => timeouts - before }
+  }
+  return {
+    vote: async (responses) => majorityVote(await ballotOf(responses)),
+    againstGold: async (responses, gold) => {
+      const ballot = await ballotOf(responses)
+      const judgement = await majorityVote(ballot)
+      const reference = await extract(gold)
+      const rewards = new Float32Array(responses.length) // [n]
+      for (const [row, answer] of ballot.shown.entries()) {
+        if (answer !== null && reference !== null && (await equal(reference, answer))) rewards[row] = 1
+      }
+      return { ...judgement, rewards, timeouts: ballot.timeouts() }
+    },
+    grade: async (gold, prediction) => {
+      const [reference, answer] = [await extract(gold), await extract(prediction)]
+      const same = reference !== null && answer !== null && (await equal(reference, answer))
+      return { equal: same, gold: reference, prediction: answer }
+    },
+    close: thread.close,
+  }
+}

@@ -1,0 +1,35 @@
+// Flags that mean the same wherever they are.
+import type { EngineFlags } from './engine-flags.ts'
+import { collect, integer } from './parsers.ts'
+
+/** Flags that stand for settings of the config; `serl train` has them all. */
+export interface SettingFlags extends EngineFlags {
+  readonly model?: string
+  readonly seeds?: string
+  readonly steps?: number
+  readonly set: readonly string[]
+}
+
+export const modelFlag = { value: '<folder>', help: 'HuggingFace checkpoint' } as const
+
+export const seedsFlag = { value: '<file>', help: 'seed questions, JSONL' } as const
+
+export const setFlag = {
+  value: '<group.key=value>',
+  help: 'any setting of the config; may be repeated',
+  parse: collect,
+  default: [],
+}
+
+export const traceFlag = {
+  value: '<file>',
+  help: 'JSON: where the time goes, to be opened in ui.perfetto.dev',
+} as const
+
+export const tokensPerBatchFlag = {
+  value: '<count>',
+  help: 'tokens computed at a time (default: 8192; on the CPU 1024, more where prompts are long)',
+  parse: integer(1),
+}
+
+export const rawFlag = { help: 'prompts as they are, without the chat template' } as const

@@ -1,0 +1,49 @@
+import { InvalidArgumentError } from 'commander'
+import type { FlagTable } from './command-line.ts'
+import { integer } from './parsers.ts'
+
+/** What every command that opens a model understands. */
+export interface EngineFlags {
+  readonly device?: string
+  readonly dtype?: 'auto' | 'float32' | 'bfloat16'
+  readonly threads?: number
+  readonly seed?: number
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+const parseDevice = (text: string): string => {
+  if (!/^(cpu|cuda(:\d+)?)$/.test(text)) throw new InvalidArgumentError('Expected cpu, cuda or cuda:N.')
+  return text
+}
+
+const parseDtype = (text: string): NonNullable<EngineFlags['dtype']> => {
+  if (text === 'auto' || text === 'float32' || text === 'bfloat16') return text
+  throw new InvalidArgumentError('Expected float32, bfloat16 or auto.')
+}
+
+const group = 'Options of every command with a model:'
+
+/** To be put last in a command's table: help lists them under a heading of their own. */
+export const engineFlags: FlagTable<EngineFlags> = {
+  device: { value: '<device>', help: 'cpu, cuda or cuda:N (default: cpu)', parse: parseDevice, group },
+  dtype: {
+    value: '<dtype>',
+    help: 'of the weights: float32, bfloat16 or auto (default: auto)',
+    parse: parseDtype,
+    group,
+  },
+  threads: { value: '<n>', help: 'CPU threads; 0 = all cores (default: 0)', parse: integer(0, 4096), group },
+  seed: { value: '<n>', help: 'of every draw (default: 0)', parse: integer(0, 0xffffffff), group },
+  json: { help: 'one JSON object on stdout, nothing else there', group },
+  quiet: { help: 'say nothing but errors', group },
+}
+
+/** Engine flags as the settings of a model opened by a command. */
+export const modelSettings = (path: string, flags: EngineFlags) => ({
+  path,
+  device: flags.device ?? 'cpu',
+  dtype: flags.dtype ?? 'auto',
+  threads: flags.threads ?? 0,
+  kvCacheGiB: 4,
+})

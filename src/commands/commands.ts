@@ -1,0 +1,36 @@
+// Every command: what it understands, and what runs it. A command is loaded when it is called: `serl --help` must not
+// wait for anything.
+import type { Command } from 'commander'
+import { addCommand, type CommandLine } from './command-line/command-line.ts'
+import { compareLine } from './compare/flags.ts'
+import { doctorLine } from './doctor/flags.ts'
+import { evalLine } from './eval/flags.ts'
+import { filterLine } from './filter/flags.ts'
+import { generateLine } from './generate/flags.ts'
+import { gradeLine } from './grade/flags.ts'
+import { instructLine } from './instruct/flags.ts'
+import { scoreLine } from './score/flags.ts'
+import { sftLine } from './sft/flags.ts'
+import { trainLine } from './train/flags.ts'
+
+/**
+ * Adds every command, in the order of the help.
+ * @param done gets how a command ended: 0 done, 130 stopped by Ctrl-C
+ */
+export function addCommands(program: Command, done: (code: number) => void): void {
+  const add = <Flags>(
+    line: CommandLine<Flags>,
+    run: (flags: NoInfer<Flags>, operands: readonly string[]) => Promise<number>,
+  ): void => addCommand(program, line, async (...given) => done(await run(...given)))
+
+  add(trainLine, async (flags, [config]) => (await import('./train/train.ts')).trainCommand(config, flags))
+  add(generateLine, async (flags) => (await import('./generate/generate.ts')).generateCommand(flags))
+  add(scoreLine, async (flags) => (await import('./score/score.ts')).scoreCommand(flags))
+  add(sftLine, async (flags) => (await import('./sft/sft.ts')).sftCommand(flags))
+  add(instructLine, async (flags) => (await import('./instruct/instruct.ts')).instructCommand(flags))
+  add(evalLine, async (flags) => (await import('./eval/eval.ts')).evalCommand(flags))
+  add(compareLine, async (flags, paths) => (await import('./compare/compare.ts')).compareCommand(paths, flags))
+  add(gradeLine, async (flags) => (await import('./grade/grade.ts')).gradeCommand(flags))
+  add(filterLine, async (flags) => (await import('./filter/filter.ts')).filterCommand(flags))
+  add(doctorLine, async (flags) => (await import('./doctor/doctor.ts')).doctorCommand(flags))
+}

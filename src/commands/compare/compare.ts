@@ -1,0 +1,59 @@
+import { UserError } from '../../errors.ts'
+import { type Contender, compareAll } from '../../eval/compare.ts'
+import { comparisonMarkdown } from '../../eval/comparison-markdown.ts'
+import type { Results } from '../../eval/results.ts'
+import { writeWhole } from '../../files.ts'
+import { setsOf, settingsOf } from '../eval/eval-settings.ts'
+import { evaluateModel } from '../eval/evaluate-model.ts'
+import type { EvalFlags } from '../eval/flags.ts'
+import { outputPlaces } from '../eval/output-places.ts'
+import { interruptSignal } from '../shared/interrupt.ts'
+import { distinctLabels, type Named, readContender } from './contenders.ts'
+import { runDefaults } from './run-defaults.ts'
+
+/** `serl compare RUN_OR_MODEL...`. */
+export async function compareCommand(paths: readonly string[], flags: EvalFlags): Promise<number> {
+  const named = distinctLabels((await Promise.all(paths.map(readContender))).flat())
+  if (named.length < 2) throw new UserError(`${paths[0]} with what? Give two models or results, or the folder of a run`)
+  const places = flags.output === undefined ? null : await outputPlaces(flags.output, 'comparison')
+  const contenders = await withResults(named, flags)
+  if (contenders === null) return 130
+  const comparisons = compareAll(contenders)
+  const markdown = comparisonMarkdown(contenders, comparisons)
+  const models = contenders.map(({ label, results }) => ({ label, ...results.model }))
+  if (places !== null) {
+    await writeWhole(places.json, `${JSON.stringify({ version: 1, models, comparisons }, null, 1)}\n`)
+    await writeWhole(places.markdown, markdown)
+  }
+  if (flags.json) process.stdout.write(`${JSON.stringify({ models, comparisons })}\n`)
+  else if (!flags.quiet) process.stdout.write(markdown)
+  return 0
+}
+
+/** Evaluates what has no results yet. @returns null where it was stopped */
+async function withResults(named: readonly Named[], flags: EvalFlags): Promise<Contender[] | null> {
+  const models = named.filter((contender) => 'model' in contender)
+  if (models.length === 0) return [...named] as Contender[]
+  const run = models.find((contender) => contender.run !== null)?.run ?? null
+  const sources = flags.data ?? (run?.heldOut ? [run.heldOut] : null)
+  if (sources === null) throw new UserError('--data SET...: on which question sets? JSONL files, hub ids or names')
+  const asRun = run === null ? null : runDefaults(run, flags.data === undefined)
+  const settings = settingsOf(flags, asRun?.settings)
+  const sets = await setsOf(sources, flags, asRun?.reading)
+  const computed = { ...asRun?.engine, ...flags }
+  const interrupt = interruptSignal('stopping: finished answers are kept, the same command goes on from them')
+  const known = new Map<string, Results>()
+  try {
+    for (const { model: path } of models) {
+      if (known.has(path)) continue
+      const results = await evaluateModel({ path, sets, settings, signal: interrupt.signal }, computed)
+      if (results === null) return null
+      known.set(path, results)
+    }
+  } finally {
+    interrupt.release()
+  }
+  return named.map((contender) =>
+    'model' in contender ? { label: contender.label, results: known.get(contender.model)! } : contender,
+  )
+}

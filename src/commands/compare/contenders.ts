@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { readLayers } from '../../config/layers.ts'
+import { resolveConfig } from '../../config/load.ts'
+import type { Config } from '../../config/schema.ts'
+import { UserError } from '../../errors.ts'
+import { type Results, readResults } from '../../eval/results.ts'
+import { newestCheckpoint } from '../../run/resume.ts'
+import { checkpointFolder, configFile, finalFolder, heldOutFile } from '../../run/run-folder.ts'
+
+/** How a run asked and where its held-out questions are. */
+export interface TrainingRun {
+  readonly config: Config
+  readonly heldOut: string | null // file; null: it had none
+}
+
+/** What an argument of `serl compare` stands for: results, or a model that is still to be evaluated. */
+export type Named = Place &
+  (
+    | { readonly label: string; readonly results: Results }
+    | { readonly label: string; readonly model: string; readonly run: TrainingRun | null }
+  )
+
+interface Place {
+  readonly path: string // as it was named
+  readonly part: string // of the run there: " start", " final", " step 8"; else empty
+}
+
+/**
+ * A results file, a model folder, or a run folder: its starting model and its final one.
+ * @throws UserError if it is none of these
+ */
+export async function readContender(path: string): Promise<Named[]> {
+  const found = await stat(path).catch(() => null)
+  if (found === null) throw new UserError(`${path}: there is no such file or folder`)
+  const whole = { label: labelOf(path), path, part: '' }
+  if (found.isFile()) return [{ ...whole, results: await readResults(path) }]
+  if (existsSync(join(path, 'config.json'))) return [{ ...whole, model: path, run: null }]
+  if (existsSync(configFile(path))) return readRun(path)
+  if (existsSync(join(path, 'results.json'))) {
+    return [{ ...whole, results: await readResults(join(path, 'results.json')) }]
+  }
+  throw new UserError(
+    `${path} is no run (config.yaml), no model (config.json) and no results of serl eval (results.json)`,
+  )
+}
+
+async function readRun(path: string): Promise<Named[]> {
+  const config = resolveConfig(await readLayers(configFile(path)))
+  const kept = existsSync(heldOutFile(path)) ? heldOutFile(path) : null
+  const run = { config, heldOut: config.eval.path ?? kept }
+  const at = (part: string, model: string): Named => ({ label: labelOf(path) + part, path, part, model, run })
+  const start = at(' start', config.model.path!)
+  if (existsSync(finalFolder(path))) return [start, at(' final', finalFolder(path))]
+  const step = await newestCheckpoint(path)
+  if (step === null) throw new UserError(`${path}: the run has neither final/ nor a checkpoint yet`)
+  return [start, at(` step ${step}`, checkpointFolder(path, step))]
+}
+
+/** The last so many folders of a path, without a results file's ending. */
+const labelOf = (path: string, folders = 1): string =>
+  resolve(path)
+    .split('/')
+    .filter(Boolean)
+    .slice(-folders)
+    .join('/')
+    .replace(/\.json$/, '') || path
+
+/** Labels that tell contenders apart: as much of their paths as that takes, and numbers where these are the same. */
+export function distinctLabels(named: readonly Named[]): Named[] {
+  const longer = named.map((contender) => ({ ...contender, label: distinctLabel(contender, named) }))
+  const taken = new Map<string, number>()
+  return longer.map((contender) => {
+    const times = (taken.get(contender.label) ?? 0) + 1
+    taken.set(contender.label, times)
+    return times === 1 ? contender : { ...contender, label: `${contender.label} (${times})` }
+  })
+}
+
+function distinctLabel({ label, path, part }: Named, named: readonly Named[]): string {
+  const same = named.filter((other) => other.label === label && resolve(other.path) !== resolve(path))
+  const depth = resolve(path).split('/').length
+  for (let folders = 1; folders <= depth; folders += 1) {
+    const tail = labelOf(path, folders)
+    if (same.every((other) => labelOf(other.path, folders) !== tail)) return tail + part
+  }
+  return resolve(path) + part
+}

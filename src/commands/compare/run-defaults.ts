@@ -1,0 +1,28 @@
+import { answersOf } from '../../reward/open-answer-checker.ts'
+import type { EngineFlags } from '../command-line/engine-flags.ts'
+import type { RunReading, RunSettings } from '../eval/eval-settings.ts'
+import type { TrainingRun } from './contenders.ts'
+
+/** What a run says of an evaluation where flags do not. */
+export interface RunDefaults {
+  readonly settings: RunSettings
+  readonly reading: RunReading
+  readonly engine: Pick<EngineFlags, 'device' | 'dtype'>
+}
+
+/**
+ * As the run's own evaluations asked, read, graded and computed, so that their numbers agree.
+ * @param isOwn on the run's own held-out questions; other sets keep their suffix and their kind of answers
+ */
+export function runDefaults({ config }: TrainingRun, isOwn: boolean): RunDefaults {
+  const { rollout, eval: evaluation, model } = config
+  const settings = { template: rollout.template, maxNewTokens: evaluation.maxNewTokens }
+  const engine = { device: model.device, dtype: model.dtype }
+  if (!isOwn) return { settings, reading: {}, engine }
+  return {
+    settings: { ...settings, suffix: rollout.suffix },
+    // what eval.holdOut left is whole
+    reading: { limit: evaluation.path === null ? 0 : evaluation.limit, answers: answersOf(config) },
+    engine,
+  }
+}

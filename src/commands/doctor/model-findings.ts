@@ -1,0 +1,76 @@
+import type { Config } from '../../config/schema.ts'
+import { deviceMemory, memoryWarning, trainingPlan } from '../../memory/device-memory.ts'
+import { memoryText } from '../../memory/memory-plan.ts'
+import { type DescribedModel, describeModel, dtypeOf, stopTokensOf } from '../../model/open-model.ts'
+import { promptTokens } from '../../rollout/prompt.ts'
+import { type Finding, failure } from './finding.ts'
+
+/** The settings that a memory plan is for. */
+export interface LookedAtWith {
+  readonly config: Config
+  readonly source: string | undefined // the preset or file they come from; undefined = the defaults
+}
+
+/** What can be said of a checkpoint without loading its weights. */
+export async function modelFindings(path: string, settings: LookedAtWith): Promise<Finding[]> {
+  let described: DescribedModel
+  try {
+    described = await describeModel(path)
+  } catch (error) {
+    return [failure('checkpoint', error, 'give the folder of a HuggingFace checkpoint')]
+  }
+  const { checkpoint } = described
+  const detail = `${checkpoint.architecture}, ${checkpoint.checkpointDtype}, ${checkpoint.config.maxPositionEmbeddings} positions`
+  return [
+    { name: 'checkpoint', status: 'ok', detail },
+    eosFinding(described),
+    ...tokenizerFindings(described),
+    planFinding(described, settings),
+  ]
+}
+
+function eosFinding(described: DescribedModel): Finding {
+  const ids = Array.from(stopTokensOf(described))
+  if (ids.length > 0) return { name: 'EOS', status: 'ok', detail: `ids ${ids.join(', ')} end a text` }
+  const remedy = 'put eos_token_id into generation_config.json'
+  return { name: 'EOS', status: 'failed', detail: 'no token ends a text: responses would never stop', remedy }
+}
+
+function tokenizerFindings({ tokenizer, checkpoint }: DescribedModel): Finding[] {
+  if (tokenizer === null) {
+    const remedy = 'put tokenizer.json there; without it, only score and generate on token ids work'
+    return [{ name: 'tokenizer', status: 'failed', detail: `no tokenizer.json in ${checkpoint.dir}`, remedy }]
+  }
+  const question = 'What is 1 + 1?'
+  const plain = tokenizer.encode(question)
+  const findings: Finding[] = [
+    { name: 'tokenizer', status: 'ok', detail: `${JSON.stringify(question)} is ${plain.length} tokens` },
+  ]
+  if (!tokenizer.hasChatTemplate) {
+    const detail = 'none: questions go in as plain text'
+    return [...findings, { name: 'chat template', status: 'ok', detail }]
+  }
+  return [...findings, templateFinding({ tokenizer, checkpoint }, question)]
+}
+
+function templateFinding({ tokenizer, checkpoint }: DescribedModel, question: string): Finding {
+  try {
+    const tokens = promptTokens(tokenizer!, question, { template: 'chat', suffix: '' })
+    const bos = tokens.filter((token) => token === checkpoint.bosTokenId).length
+    const detail = `a question is ${tokens.length} tokens, ${bos} of them BOS`
+    if (bos <= 1) return { name: 'chat template', status: 'ok', detail }
+    // some models use one token for BOS and for the turn's opening
+    return { name: 'chat template', status: 'warning', detail, remedy: 'fine if BOS also opens a turn, as in SmolLM2' }
+  } catch (error) {
+    return failure('chat template', error, 'rollout.template=none and instruct.template=none do without it')
+  }
+}
+
+function planFinding(described: DescribedModel, { config, source }: LookedAtWith): Finding {
+  const plan = trainingPlan(described, config)
+  const settings = source === undefined ? 'the default settings (others: --config PRESET)' : `the settings of ${source}`
+  const detail = `to train in ${dtypeOf(config.model)} with ${settings}:\n${memoryText(plan)}`
+  const warning = memoryWarning(plan, config.model.device, deviceMemory(config.model.device))
+  if (warning === null) return { name: 'memory plan', status: 'ok', detail }
+  return { name: 'memory plan', status: 'warning', detail, remedy: warning }
+}

@@ -1,0 +1,66 @@
+import type { CommandLine, FlagTable } from '../command-line/command-line.ts'
+import { modelFlag } from '../command-line/common-flags.ts'
+import { type EngineFlags, engineFlags } from '../command-line/engine-flags.ts'
+import { collect, integer, number } from '../command-line/parsers.ts'
+
+/** What `serl eval` and `serl compare` understand alike. */
+export interface EvalFlags extends EngineFlags {
+  readonly data?: readonly string[]
+  readonly samples: number
+  readonly temperature?: number
+  readonly topP: number
+  readonly presencePenalty: number
+  readonly maxNewTokens?: number
+  readonly limit?: number
+  readonly raw?: boolean
+  readonly suffix?: string
+  readonly fewShot: number
+  readonly answers?: string
+  readonly adapter: readonly string[]
+  readonly output?: string
+  readonly batch: number
+  readonly fresh?: boolean
+}
+
+export const evalFlags: FlagTable<EvalFlags> = {
+  data: { value: '<set...>', help: 'question sets: JSONL files, hub ids (owner/name) or names of known sets' },
+  limit: { value: '<n>', help: 'only the first questions of each set; 0 = all (default: 0)', parse: integer(0) },
+  // majority votes count subsets of the samples, in doubles
+  samples: { value: '<n>', help: 'samples a question', parse: integer(1, 512), default: 1 },
+  temperature: { value: '<t>', help: '0 = greedy (default: 0 with one sample, else 1)', parse: number(0) },
+  topP: { value: '<p>', help: '1 = off', parse: number(Number.MIN_VALUE, 1), default: 1 },
+  presencePenalty: { value: '<x>', help: '0 = off', parse: number(), default: 0 },
+  maxNewTokens: { value: '<count>', help: 'new tokens a response (default: 1024)', parse: integer(1) },
+  suffix: { value: '<text>', help: 'put after every question (default: a request for a boxed answer)' },
+  raw: { help: 'questions as they are, without the chat template' },
+  fewShot: { value: '<n>', help: 'worked examples before every question', parse: integer(0), default: 0 },
+  answers: { value: '<kind>', help: 'math, choice, exact or number (default: by the set)' },
+  adapter: {
+    value: '<file>',
+    help: 'JSON that describes a set of your own; may be repeated',
+    parse: collect,
+    default: [],
+  },
+  output: {
+    value: '<place>',
+    help: 'folder for the results as JSON, Markdown and by question, or the .json file itself',
+  },
+  batch: {
+    value: '<rows>',
+    help: 'samples generated at a time: what a killed process loses',
+    parse: integer(1),
+    default: 512,
+  },
+  fresh: { help: 'generate again what is in the cache' },
+  ...engineFlags,
+}
+
+export interface EvalCommandFlags extends EvalFlags {
+  readonly model: string
+}
+
+export const evalLine: CommandLine<EvalCommandFlags> = {
+  name: 'eval',
+  description: 'accuracy on question sets, with 95 % intervals',
+  flags: { model: { ...modelFlag, required: true }, ...evalFlags },
+}

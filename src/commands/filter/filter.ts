@@ -1,0 +1,18 @@
+import { defaultFilterConfig } from '../../filter/config.ts'
+import { filterFile } from '../../filter/filter-file.ts'
+import { printSummary } from '../shared/jsonl-output.ts'
+import type { FilterFlags } from './flags.ts'
+
+/** `serl filter`. */
+export async function filterCommand(flags: FilterFlags): Promise<number> {
+  const summary = await filterFile({
+    input: flags.input,
+    seeds: flags.seeds ?? null,
+    output: flags.output,
+    config: { ...defaultFilterConfig, rougeMax: flags.rougeMax },
+  })
+  const reasons = Object.entries(summary.reasons).map(([reason, count]) => `${count} ${reason}`)
+  const dropped = reasons.length === 0 ? '' : `; dropped: ${reasons.join(', ')}`
+  printSummary(summary, `${summary.kept} of ${summary.read} questions kept${dropped}`, flags)
+  return 0
+}

@@ -1,0 +1,137 @@
+import { UserError } from '../../errors.ts'
+import { statusLine } from '../../log/console.ts'
+import {
+  type DescribedModel,
+  describeModel,
+  type OpenedModel,
+  openModel,
+  stopTokensOf,
+} from '../../model/open-model.ts'
+import type { Completions, SamplingParams } from '../../native/types.ts'
+import { rowSeeds } from '../../random.ts'
+import { packTokens } from '../../rollout/pack.ts'
+import { finishNames } from '../../rollout/rollout.ts'
+import type { Trace } from '../../trace/trace.ts'
+import { withTraceFile } from '../../trace/trace-file.ts'
+import { tracedEngine } from '../../trace/traced-engine.ts'
+import { modelSettings } from '../command-line/engine-flags.ts'
+import { encodingOf, readPrompts } from '../shared/input-lines.ts'
+import { interruptSignal } from '../shared/interrupt.ts'
+import { type JsonlOutput, printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
+import type { GenerateFlags } from './flags.ts'
+import { type SampleLine, showSamples } from './readable-samples.ts'
+
+// results are written after so many rows: the engine's queue stays long, and little is lost on Ctrl-C
+const rowsPerCall = 2048
+
+/** `serl generate`. */
+export async function generateCommand(flags: GenerateFlags): Promise<number> {
+  const described = await describeModel(flags.model)
+  if (flags.text) requireReadable(described, flags)
+  const prompts = (await readPrompts(flags.input, encodingOf(described, flags))).slice(0, flags.limit)
+  if (prompts.length * flags.n >= 2 ** 31) {
+    throw new UserError(`--n ${flags.n}: ${prompts.length} prompts make ${prompts.length * flags.n} samples, too many`)
+  }
+  const interrupt = interruptSignal('stopping: the samples so far are kept')
+  try {
+    const inputs = [flags.input]
+    const summary = await withTraceFile(flags.trace, { processName: 'serl generate', inputs }, (trace) =>
+      withJsonlOutput(flags.output, { json: flags.json, inputs }, (output) =>
+        generateAll(described, prompts, output, { flags, trace, signal: interrupt.signal }),
+      ),
+    )
+    if (summary === null) return 130
+    const { samples, newTokens, seconds, newTokensPerSecond } = summary
+    const rate = Math.round(newTokensPerSecond)
+    printSummary(summary, `${samples} samples, ${newTokens} new tokens in ${seconds.toFixed(1)} s (${rate}/s)`, flags)
+    return 0
+  } finally {
+    interrupt.release()
+  }
+}
+
+/** @returns null when it was stopped before the end */
+async function generateAll(
+  described: DescribedModel,
+  prompts: readonly Int32Array[],
+  output: JsonlOutput,
+  { flags, trace, signal }: { flags: GenerateFlags; trace: Trace; signal: AbortSignal },
+) {
+  const loading = performance.now()
+  const opened = await trace.span('open model', () => openModel(described, modelSettings(flags.model, flags), false))
+  const engine = tracedEngine(opened.engine, trace)
+  const loadSeconds = (performance.now() - loading) / 1000
+  const cancel = (): void => opened.engine.cancel()
+  signal.addEventListener('abort', cancel)
+  const status = statusLine(flags.quiet ?? false)
+  try {
+    const started = performance.now()
+    let newTokens = 0
+    const perCall = Math.max(1, Math.floor(rowsPerCall / flags.n))
+    for (let first = 0; first < prompts.length && !signal.aborted; first += perCall) {
+      const part = prompts.slice(first, first + perCall)
+      const params = sampling(opened, flags, part.length, first)
+      const completions = await engine.generate(packTokens(part), params, (done, total) =>
+        status.show('generating', done, total),
+      )
+      newTokens += completions.tokens.length
+      await trace.span('write samples', async () => {
+        const lines = sampleLines(completions, opened, first, flags.n)
+        if (flags.text) await showSamples(lines, prompts, opened.tokenizer!)
+        else await output.write(lines)
+      })
+    }
+    if (signal.aborted) return null
+    const seconds = (performance.now() - started) / 1000
+    return {
+      prompts: prompts.length,
+      samples: prompts.length * flags.n,
+      promptTokens: prompts.reduce((sum, prompt) => sum + prompt.length, 0),
+      newTokens,
+      loadSeconds,
+      seconds,
+      newTokensPerSecond: newTokens / seconds,
+    }
+  } finally {
+    status.clear()
+    signal.removeEventListener('abort', cancel)
+    await opened.engine.close()
+  }
+}
+
+/** Rows are seeded by their place in the input, so that a sample does not depend on how the calls are cut. */
+function sampling(opened: OpenedModel, flags: GenerateFlags, prompts: number, first: number): SamplingParams {
+  const seeds = rowSeeds(flags.seed ?? 0, 'generate', 0, (first + prompts) * flags.n)
+  return {
+    samplesPerPrompt: flags.n,
+    maxNewTokens: flags.maxNewTokens,
+    temperature: flags.temperature,
+    topP: flags.topP,
+    presencePenalty: flags.presencePenalty,
+    stopTokens: flags.ignoreEos ? new Int32Array(0) : stopTokensOf(opened),
+    seeds: seeds.slice(first * flags.n),
+  }
+}
+
+/** @throws UserError where texts cannot be shown, or are not what was asked for */
+function requireReadable({ tokenizer, checkpoint }: DescribedModel, { output, json }: GenerateFlags): void {
+  if (output !== undefined) throw new UserError('--text is for reading on stdout, --output for lines: leave one away')
+  if (json) throw new UserError('--text and --json both want stdout: leave one away')
+  if (tokenizer === null)
+    throw new UserError(`--text needs a tokenizer: there is no tokenizer.json in ${checkpoint.dir}`)
+}
+
+function sampleLines(completions: Completions, { tokenizer }: DescribedModel, first: number, n: number): SampleLine[] {
+  return Array.from(completions.finishReasons, (reason, row) => {
+    const [from, to] = [completions.offsets[row], completions.offsets[row + 1]]
+    const tokens = completions.tokens.subarray(from, to)
+    return {
+      index: first + Math.floor(row / n),
+      sample: row % n,
+      text: tokenizer === null ? null : tokenizer.decode(tokens),
+      tokens: Array.from(tokens),
+      logprobs: Array.from(completions.logprobs.subarray(from, to)),
+      finishReason: finishNames[reason]!,
+    }
+  })
+}

@@ -1,0 +1,181 @@
+import { resolve } from 'node:path'
+import { requirePaths } from '../../config/check.ts'
+import { readLayers } from '../../config/layers.ts'
+import { resolveConfig } from '../../config/load.ts'
+import type { Config } from '../../config/schema.ts'
+import { UserError } from '../../errors.ts'
+import type { Verdict } from '../../filter/filter.ts'
+import type { Reason } from '../../filter/rules.ts'
+import { type CollectedRound, collectInstructions } from '../../instruct/collect.ts'
+import { emptyPool } from '../../instruct/pool.ts'
+import { buildPrompt, type Proposal } from '../../instruct/propose.ts'
+import { statusLine } from '../../log/console.ts'
+import { describeModel, openModel, requireTrainable, trainModel } from '../../model/open-model.ts'
+import type { TrainModel } from '../../model/train-model.ts'
+import { createRandom } from '../../random.ts'
+import { readSeeds, type Seed } from '../../seeds/read-seeds.ts'
+import { NothingAcceptable, noInstruction } from '../../train/nothing-acceptable.ts'
+import { flagLayers } from '../command-line/given-settings.ts'
+import { interruptSignal } from '../shared/interrupt.ts'
+import { type JsonlOutput, printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
+import type { InstructFlags } from './flags.ts'
+
+/** `serl instruct`. */
+export async function instructCommand(flags: InstructFlags): Promise<number> {
+  const base = flags.config === undefined ? [] : await readLayers(flags.config)
+  const config = resolveConfig([...base, ...flagLayers(flags)])
+  const paths = requirePaths(config)
+  const seeds = await readSeeds(paths.seeds)
+  const described = await describeModel(paths.model)
+  const { tokenizer } = requireTrainable(described)
+  const maxPositions = described.checkpoint.config.maxPositionEmbeddings
+  // whether a prompt fits is known before the weights are loaded
+  const random = createRandom([config.train.seed, 'instruct', 0])
+  buildPrompt({ tokenizer, maxPositions, config: config.instruct, seeds, pool: emptyPool, random })
+  const inputs = [paths.seeds]
+  if (flags.proposals !== undefined && flags.output !== undefined && resolve(flags.proposals) === resolve(flags.output))
+    throw new UserError(`--output and --proposals are both ${flags.output}: give another name`)
+  const interrupt = interruptSignal('stopping: what was accepted is kept')
+  const { signal } = interrupt
+  const settings = { ...config.model, path: paths.model, kvCacheGiB: config.model.kvCacheGiB ?? 4 }
+  const open = async () => trainModel(await openModel(described, settings, false))
+  try {
+    const summary = await withJsonlOutput(flags.output, { json: flags.json, inputs }, (output) =>
+      withProposals(flags.proposals, inputs, (proposals) =>
+        collectFrom(open, seeds, config, { flags, output, proposals, signal }),
+      ),
+    )
+    if (summary instanceof NothingAcceptable) throw summary
+    printSummary(summary, summaryText(summary), flags)
+    return signal.aborted ? 130 : 0
+  } finally {
+    interrupt.release()
+  }
+}
+
+/** Accepted and dropped questions add up to the proposed ones. */
+function summaryText({ accepted, proposed, reasons, seconds }: Summary): string {
+  const { [notNeeded]: surplus = 0, ...rejected } = reasons
+  const dropped = Object.entries(rejected).map(([reason, count]) => `${count} ${reason}`)
+  return [
+    `${accepted} of ${proposed} proposed questions accepted in ${seconds.toFixed(1)} s`,
+    ...(dropped.length === 0 ? [] : [`dropped: ${dropped.join(', ')}`]),
+    ...(surplus === 0 ? [] : [`not needed any more: ${surplus}`]),
+  ].join('; ')
+}
+
+const withProposals = <T>(
+  path: string | undefined,
+  inputs: readonly string[],
+  work: (proposals: JsonlOutput | null) => Promise<T>,
+): Promise<T> => (path === undefined ? work(null) : withJsonlOutput(path, { inputs }, work))
+
+/** A search that ends early is returned, not thrown: what it found, and why the rest was refused, is kept. */
+async function collectFrom(
+  open: () => Promise<TrainModel>,
+  seeds: readonly Seed[],
+  config: Config,
+  collection: Collection,
+) {
+  const model = await open()
+  const cancel = (): void => model.engine.cancel()
+  collection.signal.addEventListener('abort', cancel)
+  try {
+    return await collect(model, seeds, config, collection)
+  } catch (error) {
+    if (!(error instanceof NothingAcceptable)) throw error
+    if (collection.output.count() === 0) await collection.output.abandon()
+    return error
+  } finally {
+    collection.signal.removeEventListener('abort', cancel)
+    await model.engine.close()
+  }
+}
+
+interface Collection {
+  readonly flags: Pick<InstructFlags, 'count' | 'quiet'>
+  readonly output: JsonlOutput
+  readonly proposals: JsonlOutput | null // every proposal with its verdict
+  readonly signal: AbortSignal
+}
+
+// the reason of a question that passed the filters when there were enough
+const notNeeded = 'not-needed'
+
+/** What `serl instruct` did. */
+export interface Summary {
+  readonly accepted: number
+  readonly proposed: number // accepted, and those of every reason
+  readonly rounds: number
+  readonly reasons: Readonly<Record<string, number>> // why proposals were not accepted
+  readonly newTokens: number
+  readonly examplesDropped: number
+  readonly seconds: number
+}
+
+/**
+ * Writes accepted questions as they are found.
+ * @throws NothingAcceptable when the search ends before `count` are found
+ */
+export async function collect(
+  model: TrainModel,
+  seeds: readonly Seed[],
+  config: Config,
+  { flags, output, proposals, signal }: Collection,
+): Promise<Summary> {
+  const started = performance.now()
+  const status = statusLine(flags.quiet ?? false)
+  const search = { proposeRounds: 0, proposals: [] as string[], lastRejected: [] as { text: string; reason: string }[] }
+  const reasons: Record<string, number> = {}
+  let accepted = 0
+  let newTokens = 0
+  let examplesDropped = 0
+  const rounds = collectInstructions({
+    ...model,
+    ...config,
+    seeds,
+    seed: config.train.seed,
+    count: flags.count,
+    maxIdleRounds: config.instruct.maxRounds,
+    signal,
+    onProgress: (done, count) => status.show('questions', done, count),
+  })
+  for await (const round of rounds) {
+    const verdicts = outcomes(round)
+    const rejected = verdicts.filter((verdict) => !verdict.kept)
+    for (const { reason } of rejected) reasons[reason!] = (reasons[reason!] ?? 0) + 1
+    search.proposeRounds += 1
+    search.proposals.push(...verdicts.map((verdict) => verdict.proposal.text))
+    search.lastRejected.push(...rejected.map(({ proposal, reason }) => ({ text: proposal.text, reason: reason! })))
+    search.lastRejected.splice(0, search.lastRejected.length - 5)
+    accepted += round.accepted.length
+    newTokens += round.newTokens
+    examplesDropped += round.examplesDropped
+    await output.write(round.accepted.map(acceptedLine))
+    await proposals?.write(verdicts.map(proposalLine))
+  }
+  status.clear()
+  if (accepted < flags.count && !signal.aborted) throw noInstruction(search, { found: accepted, wanted: flags.count })
+  const seconds = (performance.now() - started) / 1000
+  const { proposeRounds, proposals: proposed } = search
+  return { accepted, proposed: proposed.length, rounds: proposeRounds, reasons, newTokens, examplesDropped, seconds }
+}
+
+/** A proposal with what became of it. */
+type Judged = Omit<Verdict<Proposal>, 'reason'> & { readonly reason: Reason | typeof notNeeded | null }
+
+/** The verdicts, but that a question which passed the filters and was not taken is not kept. */
+function outcomes({ verdicts, accepted }: CollectedRound): Judged[] {
+  const taken = new Set(accepted)
+  return verdicts.map((verdict) =>
+    verdict.kept && !taken.has(verdict) ? { ...verdict, kept: false, reason: notNeeded } : verdict,
+  )
+}
+
+const acceptedLine = ({ proposal: { id, text }, rougeL, nearest }: Verdict<Proposal>): object => ({
+  ...{ id, text, rougeL, nearest },
+})
+
+const proposalLine = ({ proposal: { id, text }, kept, reason, rougeL, nearest }: Judged): object => ({
+  ...{ id, text, kept, reason, rougeL, nearest },
+})

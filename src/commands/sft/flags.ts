@@ -1,0 +1,67 @@
+import type { CommandLine } from '../command-line/command-line.ts'
+import { modelFlag, rawFlag, tokensPerBatchFlag } from '../command-line/common-flags.ts'
+import { type EngineFlags, engineFlags } from '../command-line/engine-flags.ts'
+import { integer, number } from '../command-line/parsers.ts'
+
+export interface SftFlags extends EngineFlags {
+  readonly model: string
+  readonly data: string
+  readonly out: string
+  readonly epochs: number
+  readonly steps?: number
+  readonly batchSize: number
+  readonly tokensPerBatch?: number
+  readonly lr: number
+  readonly schedule: string
+  readonly warmup: number
+  readonly minLrRatio: number
+  readonly beta1: number
+  readonly beta2: number
+  readonly weightDecay: number
+  readonly maxGradNorm: number
+  readonly evalData?: string
+  readonly evalEvery?: number
+  readonly evalSuffix: string
+  readonly evalMaxNewTokens: number
+  readonly raw?: boolean
+}
+
+export const sftLine: CommandLine<SftFlags> = {
+  name: 'sft',
+  description: 'supervised fine-tuning: a warm start',
+  flags: {
+    model: { ...modelFlag, required: true },
+    data: {
+      value: '<file>',
+      help: 'JSONL: {"prompt","response"}, {"text"} or {"segments":[{"text","train"}]} a line',
+      required: true,
+    },
+    out: { value: '<folder>', help: 'where the trained checkpoint goes', required: true },
+    epochs: { value: '<n>', help: 'passes over the data', parse: integer(1), default: 1 },
+    steps: { value: '<n>', help: 'optimizer steps, instead of --epochs', parse: integer(1) },
+    batchSize: { value: '<n>', help: 'documents an optimizer step', parse: integer(1), default: 16 },
+    tokensPerBatch: tokensPerBatchFlag,
+    lr: { value: '<x>', help: 'peak learning rate', parse: number(0), default: 1e-5 },
+    schedule: { value: '<kind>', help: 'constant, linear or cosine', default: 'cosine' },
+    warmup: { value: '<x>', help: 'below 1: share of all steps; from 1 on: steps', parse: number(0), default: 0.03 },
+    minLrRatio: {
+      value: '<x>',
+      help: 'floor of the schedule, as a share of --lr',
+      parse: number(0, 1),
+      default: 0.1,
+    },
+    beta1: { value: '<x>', help: "AdamW's", parse: number(0, 1), default: 0.9 },
+    beta2: { value: '<x>', help: "AdamW's", parse: number(0, 1), default: 0.95 },
+    weightDecay: { value: '<x>', help: 'decoupled', parse: number(0), default: 0 },
+    maxGradNorm: { value: '<x>', help: '0 = no clipping', parse: number(0), default: 1 },
+    evalData: {
+      value: '<file>',
+      help: 'held-out lines of the same kinds, for their loss, or {"problem","answer"}, for accuracy',
+    },
+    evalEvery: { value: '<n>', help: 'steps between evaluations; also at both ends', parse: integer(1) },
+    evalSuffix: { value: '<text>', help: 'put after every held-out problem', default: '' },
+    evalMaxNewTokens: { value: '<n>', help: 'new tokens a held-out response', parse: integer(1), default: 256 },
+    raw: rawFlag,
+    ...engineFlags,
+  },
+}

@@ -1,0 +1,163 @@
+import { createAnswerChecker } from '../../answers/create-checker.ts'
+import { UserError } from '../../errors.ts'
+import { evaluate } from '../../eval/evaluate.ts'
+import { readHeldOut } from '../../eval/read-held-out.ts'
+import { readJsonl } from '../../jsonl.ts'
+import { percent } from '../../log/console.ts'
+import { describeModel, openModel, requireTrainable, trainModel } from '../../model/open-model.ts'
+import type { TrainModel } from '../../model/train-model.ts'
+import { type ScheduleKind, warmupSteps } from '../../rl/schedule.ts'
+import { requireEmpty } from '../../run/run-folder.ts'
+import { endTokenOf, readDocuments, type SftDocument } from '../../sft/documents.ts'
+import { type FineTuneParams, type FineTuneStep, fineTune } from '../../sft/fine-tune.ts'
+import { heldOutLoss } from '../../sft/held-out-loss.ts'
+import { modelSettings } from '../command-line/engine-flags.ts'
+import { interruptSignal } from '../shared/interrupt.ts'
+import { printSummary } from '../shared/jsonl-output.ts'
+import type { SftFlags } from './flags.ts'
+
+/** A number that says how good the model is on held-out data. */
+interface Measure {
+  readonly name: 'loss' | 'accuracy'
+  readonly take: (model: TrainModel) => Promise<number>
+}
+
+/** `serl sft`. */
+export async function sftCommand(flags: SftFlags): Promise<number> {
+  await requireEmpty(flags.out)
+  const described = await describeModel(flags.model)
+  const { tokenizer, stopTokens } = requireTrainable(described)
+  const format = { tokenizer, endToken: endTokenOf(tokenizer, stopTokens), raw: flags.raw ?? false }
+  const read = (path: string): Promise<SftDocument[]> => readDocuments(path, format)
+  const documents = dropLong(await read(flags.data), described.checkpoint.config.maxPositionEmbeddings, flags)
+  const measure = flags.evalData === undefined ? null : await heldOutMeasure(flags.evalData, flags, read)
+  const model = trainModel(await openModel(described, modelSettings(flags.model, flags), false))
+  const interrupt = interruptSignal('stopping: nothing is written')
+  try {
+    const done = await trainAndMeasure(model, documents, measure, { flags, signal: interrupt.signal })
+    if (interrupt.signal.aborted) return 130
+    await model.writeWeights(flags.out)
+    const summary = { ...done, documents: documents.length, out: flags.out }
+    printSummary(summary, `trained on ${documents.length} documents: ${flags.out}`, flags)
+    return 0
+  } finally {
+    await model.engine.close()
+    interrupt.release()
+  }
+}
+
+async function trainAndMeasure(
+  model: TrainModel,
+  documents: readonly SftDocument[],
+  measure: Measure | null,
+  { flags, signal }: { flags: SftFlags; signal: AbortSignal },
+) {
+  const params = fineTuneParams(flags, documents.length)
+  const { totalSteps } = params.schedule
+  const say = (text: string): void => {
+    if (!flags.quiet) process.stderr.write(`${text}\n`)
+  }
+  const measured: { step: number; value: number }[] = []
+  const evaluateAt = async (step: number): Promise<void> => {
+    if (measure === null) return
+    const value = await measure.take(model)
+    measured.push({ step, value })
+    say(
+      `step ${step}/${totalSteps}  held-out ${measure.name} ${measure.name === 'loss' ? value.toFixed(4) : percent(value)}`,
+    )
+  }
+  const started = performance.now()
+  const progress = progressLines(totalSteps, say)
+  let tokens = 0
+  let loss = Number.NaN
+  await evaluateAt(0)
+  await fineTune(model.engine, documents, params, async (step) => {
+    tokens += step.tokens
+    loss = progress(step)
+    if (step.step === totalSteps || step.step % (flags.evalEvery ?? totalSteps) === 0) await evaluateAt(step.step)
+    return !signal.aborted
+  })
+  const seconds = (performance.now() - started) / 1000
+  const heldOut = measure === null ? {} : { [`heldOut.${measure.name}`]: measured }
+  return { steps: totalSteps, tokens, loss, ...heldOut, seconds, tokensPerSecond: tokens / seconds }
+}
+
+/** Says how it goes, at most about once in two seconds; returns the loss smoothed over some 20 steps. */
+function progressLines(totalSteps: number, say: (text: string) => void): (step: FineTuneStep) => number {
+  let smooth: number | null = null
+  let tokens = 0
+  let saidAt = performance.now()
+  return (step) => {
+    smooth = smooth === null ? step.loss : 0.95 * smooth + 0.05 * step.loss
+    tokens += step.tokens
+    const seconds = (performance.now() - saidAt) / 1000
+    if (seconds > 2 || step.step === totalSteps) {
+      const rate = Math.round(tokens / seconds)
+      say(
+        `step ${step.step}/${totalSteps}  loss ${smooth.toFixed(4)}  lr ${step.learningRate.toExponential(2)}  ${rate} tokens/s`,
+      )
+      tokens = 0
+      saidAt = performance.now()
+    }
+    return smooth
+  }
+}
+
+function fineTuneParams(flags: SftFlags, documents: number): FineTuneParams {
+  if (!['constant', 'linear', 'cosine'].includes(flags.schedule)) {
+    throw new UserError(`--schedule ${flags.schedule}: expected constant, linear or cosine`)
+  }
+  const totalSteps = flags.steps ?? flags.epochs * Math.ceil(documents / flags.batchSize)
+  const { beta1, beta2, weightDecay, maxGradNorm } = flags
+  return {
+    schedule: {
+      kind: flags.schedule as ScheduleKind,
+      lr: flags.lr,
+      minLrRatio: flags.minLrRatio,
+      warmupSteps: warmupSteps(flags.warmup, totalSteps),
+      totalSteps,
+    },
+    adamw: { beta1, beta2, eps: 1e-8, weightDecay, maxGradNorm },
+    batchSize: flags.batchSize,
+    tokensPerBatch: flags.tokensPerBatch ?? null,
+    seed: flags.seed ?? 0,
+  }
+}
+
+function dropLong(documents: readonly SftDocument[], longest: number, flags: SftFlags): SftDocument[] {
+  const fitting = documents.filter((document) => document.tokens.length <= longest)
+  const dropped = documents.length - fitting.length
+  if (fitting.length === 0)
+    throw new UserError(`${flags.data}: every document is longer than the model's ${longest} positions`)
+  if (dropped > 0 && !flags.quiet)
+    process.stderr.write(`${dropped} documents left out: longer than ${longest} tokens\n`)
+  return fitting
+}
+
+/** Accuracy where the lines have answers, else the loss of the same kinds of lines as the training data. */
+async function heldOutMeasure(
+  path: string,
+  flags: SftFlags,
+  read: (path: string) => Promise<SftDocument[]>,
+): Promise<Measure> {
+  const first = (await readJsonl(path))[0]!.value as Record<string, unknown> | null
+  if (first?.answer === undefined) {
+    const documents = await read(path)
+    return { name: 'loss', take: (model) => heldOutLoss(model.engine, documents, flags.tokensPerBatch ?? null) }
+  }
+  const questions = await readHeldOut(path, 0, { kind: 'math' })
+  const format = { template: flags.raw ? 'none' : 'auto', suffix: flags.evalSuffix } as const
+  return {
+    name: 'accuracy',
+    take: async (model) => {
+      const checker = await createAnswerChecker({ kind: 'math', tolerance: 0, module: null, timeLimitMs: 1000 })
+      try {
+        const { stopTokens, maxPositions } = model
+        const params = { format, maxNewTokens: flags.evalMaxNewTokens, stopTokens, maxPositions }
+        return (await evaluate({ ...model, checker }, questions, params)).accuracy
+      } finally {
+        await checker.close()
+      }
+    },
+  }
+}

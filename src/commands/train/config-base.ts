@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs'
+import { presetOf, readLayers, type Setting } from '../../config/layers.ts'
+import { UserError } from '../../errors.ts'
+import { configFile } from '../../run/run-folder.ts'
+import type { TrainFlags } from './flags.ts'
+
+/** What a run's flags go on top of. */
+export interface ConfigBase {
+  readonly layers: readonly Setting[]
+  readonly preset: string | null // that they start from
+}
+
+/**
+ * The named config, the run's own when resuming, or the demonstration.
+ * @param source a preset or a config file; undefined = not named
+ * @throws UserError
+ */
+export async function configBase(
+  source: string | undefined,
+  { resume, out, model, seeds }: Pick<TrainFlags, 'resume' | 'out' | 'model' | 'seeds'>,
+): Promise<ConfigBase> {
+  if (resume) return ownConfig(out!, source)
+  const named = source ?? (model === undefined && seeds === undefined ? 'demo' : undefined)
+  if (named === undefined) return { layers: [], preset: null }
+  return { layers: await readLayers(named), preset: await presetOf(named) }
+}
+
+/**
+ * The settings that a run has. A preset named with them changes nothing, as it may lack what flags have changed since; a
+ * config file's own lines are the user's word, and count.
+ */
+async function ownConfig(run: string, source: string | undefined): Promise<ConfigBase> {
+  const file = configFile(run)
+  if (!existsSync(file)) {
+    throw new UserError(`--resume: ${run} holds no run (no config.yaml): leave --resume away to start one there`)
+  }
+  const layers = await readLayers(file)
+  if (layers.length === 0) throw new UserError(`--resume: ${file} is empty: no run can go on from it; start a new one`)
+  const preset = await presetOf(file)
+  if (source === undefined) return { layers, preset }
+  const named = await presetOf(source)
+  if (named !== null && named !== preset) {
+    throw new UserError(
+      `--resume: the run in ${run} started from ${preset === null ? 'no preset' : `the preset ${preset}`}, not from ` +
+        `${named}. Leave ${source} away: the run knows its settings (${file}); --set group.key=value changes single ones`,
+    )
+  }
+  const stated = (await readLayers(source)).filter((setting) => setting.origin === source)
+  return { layers: [...layers, ...stated], preset }
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs'
+import { percent } from '../../log/console.ts'
+import type { StepMetrics } from '../../log/metrics.ts'
+import { checkpointFolder } from '../../run/run-folder.ts'
+import type { Outcome } from '../../train/start.ts'
+
+/** Held-out accuracy at one step. */
+interface Measured {
+  readonly step: number
+  readonly accuracy: number
+}
+
+/** Held-out accuracy over a run; null: it was never measured. */
+export interface HeldOutChange {
+  readonly before: Measured
+  readonly after: Measured // of the model in final/
+  readonly best: Measured // the earliest of equals
+  readonly times: number // that it was measured
+}
+
+/** @param outcome its lines, and the step that a guard took the model back to */
+export function heldOutChange({ metrics, stopped }: Pick<Outcome, 'metrics' | 'stopped'>): HeldOutChange | null {
+  const measured = metrics.flatMap((line: StepMetrics): Measured[] => {
+    const accuracy = line['eval.accuracy']
+    return accuracy === null ? [] : [{ step: line.step, accuracy }]
+  })
+  const [before] = measured
+  const after = measured.findLast(({ step }) => step <= (stopped?.modelOfStep ?? Infinity))
+  if (before === undefined || after === undefined) return null
+  const best = measured.reduce((best, next) => (next.accuracy > best.accuracy ? next : best))
+  return { before, after, best, times: measured.length }
+}
+
+/** What happened to accuracy, in sentences; a model worse than it was is called so. */
+export function changeText({ before, after, best }: HeldOutChange, run: string): string {
+  const [from, to] = [percent(before.accuracy), percent(after.accuracy)]
+  const change = after.accuracy > before.accuracy ? 'rose' : 'fell'
+  const path = after.accuracy === before.accuracy ? `stayed at ${to}` : `${change} from ${from} to ${to}`
+  const moved = `Its greedy accuracy on held-out questions ${path}.`
+  if (best.accuracy <= after.accuracy) return moved
+  if (best.step === 0) return `${moved}\nThe trained model is worse than the one it began as, and was never better.`
+  const worse = after.accuracy < before.accuracy ? 'worse than the one it began as, and than its best' : 'not its best'
+  return `${moved}\nThe trained model is ${worse}: ${percent(best.accuracy)} after step ${best.step}${whereabouts(run, best.step)}`
+}
+
+function whereabouts(run: string, step: number): string {
+  const folder = checkpointFolder(run, step)
+  if (existsSync(folder)) return `, which is in\n${folder}`
+  return '.\nThat one was not kept; guard.accuracyDrop can end a run with its best model (docs/method.md, Guards).'
+}

@@ -1,0 +1,118 @@
+import type { Config } from '../../config/schema.ts'
+import { percent } from '../../log/console.ts'
+import type { Outcome } from '../../train/start.ts'
+import type { Stopped } from '../../train/stop.ts'
+import { changeText, heldOutChange } from './held-out-change.ts'
+import { shellWord } from './shell-word.ts'
+
+/** What `serl train --json` prints. */
+export function summaryJson(outcome: Outcome): object {
+  const change = heldOutChange(outcome)
+  return {
+    run: outcome.run,
+    final: outcome.final,
+    steps: outcome.metrics.at(-1)?.step ?? 0,
+    accuracyBefore: change?.before.accuracy ?? null,
+    accuracyAfter: change?.after.accuracy ?? null,
+    accuracyBest: change?.best.accuracy ?? null,
+    bestStep: change?.best.step ?? null,
+    tokensGenerated: total(outcome, 'tokens.generated'),
+    tokensTrained: total(outcome, 'tokens.trained'),
+    seconds: total(outcome, 'seconds.total'),
+    stopped: outcome.stopped === null ? null : stoppedJson(outcome.stopped),
+  }
+}
+
+const stoppedJson = ({ guard, action, step, value, limit, modelOfStep, bestNotKept }: Stopped): object => ({
+  ...{ guard, action, step, value, limit, modelOfStep, bestNotKept },
+})
+
+/** What happened, in words and in a small table, and what to try next. */
+export function summaryText(outcome: Outcome, config: Config): string {
+  const rows = tableRows(outcome)
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  const table = rows.map((row) => `  ${row.map((cell, column) => cell.padStart(widths[column]!)).join('   ')}`)
+  const lines = ['', story(outcome, config), '', ...table, '', `the run            ${outcome.run}`]
+  lines.push(`the trained model  ${outcome.final}`, '', ...nextSteps(outcome, config), '')
+  return lines.join('\n')
+}
+
+const total = (outcome: Outcome, key: 'tokens.generated' | 'tokens.trained' | 'seconds.total'): number =>
+  outcome.metrics.reduce((sum, line) => sum + (line[key] ?? 0), 0)
+
+const judges: Record<Config['reward']['kind'], string> = {
+  majority: 'by the agreement of its own answers, without labels',
+  rule: 'by known answers',
+  module: 'by your scoring module',
+  random: 'by a coin, as a control',
+}
+
+function ended({ stopped }: Outcome): string {
+  if (stopped === null) return ''
+  const { step, modelOfStep, bestNotKept } = stopped
+  const back = modelOfStep === step ? '' : `, and final/ is the model of step ${modelOfStep}`
+  const lost =
+    bestNotKept === null ? '' : `\nIt could not go back: the best was step ${bestNotKept}, whose model was not kept.`
+  return `\nA guard ended it: ${stopped.text}${back}.${lost}`
+}
+
+function story(outcome: Outcome, config: Config): string {
+  const steps = outcome.metrics.at(-1)?.step ?? 0
+  const questions = config.instruct.source === 'self' ? 'questions it wrote itself' : 'the seed questions'
+  const minutes = (total(outcome, 'seconds.total') / 60).toFixed(1)
+  const empty = outcome.metrics.filter((line) => line.step > 0 && line['groups.trained'] === 0).length
+  const skipped = empty === 0 ? '' : `\n${empty} of the steps found no question worth training on, and changed nothing.`
+  const done = `In ${steps} steps (${minutes} min) the model trained on ${questions}, rewarded ${judges[config.reward.kind]}.${skipped}${ended(outcome)}`
+  const change = heldOutChange(outcome)
+  return change === null || change.times === 1 ? done : `${done}\n${changeText(change, outcome.run)}`
+}
+
+/** Before, at most nine steps between, the best, after. */
+function tableRows(outcome: Outcome): string[][] {
+  const lines = outcome.metrics
+  const every = Math.max(1, Math.ceil(lines.length / 10))
+  const best = heldOutChange(outcome)?.best.step
+  const shown = lines.filter((line, i) => i % every === 0 || i === lines.length - 1 || line.step === best)
+  const cell = (value: number | null, show: (value: number) => string): string => (value === null ? '-' : show(value))
+  return [
+    ['step', 'accuracy', 'mean reward', 'majority', 'KL'],
+    ...shown.map((line) => [
+      String(line.step),
+      cell(line['eval.accuracy'], percent),
+      cell(line['reward.mean'], (value) => value.toFixed(2)),
+      cell(line['vote.majorityShare'], (value) => value.toFixed(2)),
+      cell(line['kl.mean'], (value) => value.toFixed(4)),
+    ]),
+  ]
+}
+
+/** Shows greedy answers of the trained model to a few questions, asked as the run asked them. */
+export function generateCommandLine({ final }: Pick<Outcome, 'final'>, config: Config): string {
+  const { model, rollout, eval: evaluation, seeds } = config
+  const input = evaluation.path ?? seeds.path ?? 'QUESTIONS.jsonl'
+  const tokens = evaluation.path === null ? rollout.maxNewTokens : evaluation.maxNewTokens
+  const flags: [string, string][] = [
+    ['--model', final],
+    ['--input', input],
+    ['--limit', '3'],
+    ['--temperature', '0'],
+    ['--max-new-tokens', String(tokens)],
+  ]
+  if (rollout.suffix !== '') flags.push(['--suffix', rollout.suffix])
+  if (model.device !== 'cpu') flags.push(['--device', model.device])
+  if (model.dtype !== 'auto') flags.push(['--dtype', model.dtype])
+  const words = flags.map(([name, value]) => `${name} ${shellWord(value)}`)
+  return ['npx serl generate', ...words, ...(rollout.template === 'none' ? ['--raw'] : []), '--text'].join(' ')
+}
+
+function nextSteps(outcome: Outcome, config: Config): string[] {
+  const { run } = outcome
+  const own = config.instruct.source === 'self'
+  return [
+    'Next, for instance:',
+    ...(own ? [`  read what it asked itself       ${run}/instructions.jsonl`] : []),
+    `  read what it answered           ${run}/rollouts/`,
+    `  let it answer                   ${generateCommandLine(outcome, config)}`,
+    '  your own model and questions    npx serl train cpu-100m --model FOLDER --seeds QUESTIONS.jsonl',
+  ]
+}

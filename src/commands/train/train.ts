@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { requirePaths } from '../../config/check.ts'
+import { resolveConfig } from '../../config/load.ts'
+import type { Config } from '../../config/schema.ts'
+import { UserError } from '../../errors.ts'
+import { consoleReporter } from '../../log/console.ts'
+import { trainingPlan } from '../../memory/device-memory.ts'
+import { memoryText, withChosen } from '../../memory/memory-plan.ts'
+import { describeModel, openModel, requireTrainable, trainModel } from '../../model/open-model.ts'
+import { openAnswerChecker } from '../../reward/open-answer-checker.ts'
+import { configFile } from '../../run/run-folder.ts'
+import type { Trace } from '../../trace/trace.ts'
+import { withTraceFile } from '../../trace/trace-file.ts'
+import { tracedEngine } from '../../trace/traced-engine.ts'
+import { NothingAcceptable } from '../../train/nothing-acceptable.ts'
+import { Interrupted } from '../../train/run.ts'
+import { startRun } from '../../train/start.ts'
+import { flagLayers } from '../command-line/given-settings.ts'
+import { interruptSignal } from '../shared/interrupt.ts'
+import { configBase } from './config-base.ts'
+import { dryRun } from './dry-run.ts'
+import type { TrainFlags } from './flags.ts'
+import { shellWord } from './shell-word.ts'
+import { summaryJson, summaryText } from './summary.ts'
+
+/** `serl train [CONFIG]`. */
+export async function trainCommand(source: string | undefined, flags: TrainFlags): Promise<number> {
+  const resume = flags.resume ?? false
+  if (resume && flags.out === undefined)
+    throw new UserError('--resume needs --out RUN: the folder of the run to go on with')
+  const base = await configBase(source, flags)
+  const asked = resolveConfig([...base.layers, ...flagLayers(flags)])
+  if (flags.dryRun) return dryRun(asked, flags)
+  const plan = trainingPlan(await describeModel(requirePaths(asked).model), asked)
+  const config = withChosen(asked, plan.chosen)
+  const out = flags.out ?? freeRunFolder(runName(source))
+  const { json = false, quiet = false } = flags
+  if (!json && !quiet) process.stderr.write(`memory plan\n${memoryText(plan).replaceAll(/^/gm, '  ')}\n`)
+  const interrupt = interruptSignal('stopping: the last whole step will be saved')
+  try {
+    const outcome = await withTraceFile(flags.trace, { processName: 'serl train', inputs: inputsOf(config) }, (trace) =>
+      startRun({
+        config,
+        preset: base.preset,
+        out,
+        resume,
+        reporter: consoleReporter({ json, quiet, steps: config.train.steps * config.train.iterations }),
+        trace,
+        signal: interrupt.signal,
+        openModel: openForTraining(trace),
+        openChecker: openAnswerChecker,
+      }),
+    )
+    const memory = { plannedBytes: plan.totalBytes, peakBytes: process.resourceUsage().maxRSS * 1024 }
+    if (json) process.stdout.write(`${JSON.stringify({ ...summaryJson(outcome), memory })}\n`)
+    else if (!quiet) process.stdout.write(summaryText(outcome, config))
+    return 0
+  } catch (error) {
+    const goOn = `npx serl train --resume --out ${shellWord(out)}`
+    if (error instanceof NothingAcceptable && existsSync(configFile(out))) {
+      throw new UserError(
+        `${error.message}.\nThe run is in ${out}. Go on with it, for instance: ${goOn} --set GROUP.KEY=VALUE`,
+      )
+    }
+    if (!(error instanceof Interrupted)) throw error
+    if (!quiet) process.stderr.write(`stopped. Go on with: ${goOn}\n`)
+    return 130
+  } finally {
+    interrupt.release()
+  }
+}
+
+const openForTraining = (trace: Trace) => async (config: Config, reference: boolean) => {
+  const described = await describeModel(config.model.path!)
+  requireTrainable(described) // before the weights are loaded
+  const settings = {
+    ...config.model,
+    path: config.model.path!,
+    kvCacheGiB: config.model.kvCacheGiB!, // the plan has chosen
+    activationCheckpointing: config.update.checkpointing ?? false,
+  }
+  const opened = await openModel(described, settings, reference)
+  return trainModel({ ...opened, engine: tracedEngine(opened.engine, trace) })
+}
+
+/** Files that a run reads. */
+const inputsOf = ({ seeds, eval: heldOut, reward }: Config): string[] =>
+  [seeds.path, heldOut.path, reward.scorer].filter((path) => path !== null)
+
+/** What a run is called after: its preset or config file. */
+export const runName = (source = 'demo'): string => basename(source).replace(/\.ya?ml$/, '')
+
+/** runs/NAME-1, or the first number that is not taken. */
+function freeRunFolder(name: string): string {
+  let n = 1
+  while (existsSync(join('runs', `${name}-${n}`))) n++
+  return join('runs', `${name}-${n}`)
+}

@@ -1,0 +1,32 @@
+import { createAnswerChecker } from '../answers/create-checker.ts'
+import { readJsonl } from '../jsonl.ts'
+import { genericAdapter, knownAdapter, setNameOf } from './find-adapter.ts'
+import { type AnswerRule, readSet, requireAnswersOfKind } from './read-set.ts'
+
+export interface HeldOutQuestion {
+  readonly problem: string
+  readonly answer: string
+}
+
+/**
+ * Reads held-out questions: a known set, or lines of {"problem" | "question" | "text" ..., "answer"}.
+ * @param limit only the first so many; 0 = all
+ * @param answers how they are compared; null = as the set has it
+ * @throws UserError naming the file and line, also of a known answer that is none of its kind
+ */
+export async function readHeldOut(
+  path: string,
+  limit: number,
+  answers: AnswerRule | null = null,
+): Promise<HeldOutQuestion[]> {
+  const name = setNameOf(path)
+  const rows = { source: path, rows: await readJsonl(path) }
+  const set = readSet(rows, knownAdapter(name) ?? genericAdapter(name), { limit, answers })
+  const checker = await createAnswerChecker(set)
+  try {
+    await requireAnswersOfKind(set, checker)
+  } finally {
+    await checker.close()
+  }
+  return set.items.map(({ problem, answer }) => ({ problem, answer }))
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { UserError } from '../errors.ts'
+import { createRandom } from '../random.ts'
+import type { Completion } from '../rollout/group.ts'
+import { version } from '../version.ts'
+import { respond } from './evaluate.ts'
+import { evalPrompt } from './prompt.ts'
+import type { EvalSet } from './read-set.ts'
+import { openStore, type Response, type ResponseStore, type StoredAnswer } from './response-store.ts'
+import { type EvalModel, type EvalSettings, formatOf } from './settings.ts'
+
+/** A set's questions as the model sees them. */
+export interface PromptedSet {
+  readonly set: EvalSet
+  readonly prompts: readonly Int32Array[] // [items] of [P]
+}
+
+/**
+ * @throws UserError if the set has fewer examples than asked for, or naming the first question that leaves no room for
+ * maxNewTokens
+ */
+export function promptSet(model: EvalModel, set: EvalSet, settings: EvalSettings): PromptedSet {
+  if (set.examples.length < settings.fewShot) {
+    throw new UserError(
+      `--few-shot ${settings.fewShot}: the set ${set.name} has ${set.examples.length} worked examples; ` +
+        'give your own in the adapter ("examples"), see docs/evaluation.md',
+    )
+  }
+  const format = formatOf(set, settings)
+  const prompts = set.items.map(({ problem }) => evalPrompt(model.tokenizer, problem, format))
+  const long = prompts.findIndex((tokens) => tokens.length + settings.maxNewTokens > model.maxPositions)
+  if (long >= 0) {
+    throw new UserError(
+      `${set.source}:${set.items[long]!.line}: the prompt has ${prompts[long]!.length} tokens, and with ` +
+        `--max-new-tokens ${settings.maxNewTokens} it passes the model's ${model.maxPositions} positions`,
+    )
+  }
+  return { set, prompts }
+}
+
+export interface AnswerContext {
+  readonly cache: string // folder of answers that are known already
+  readonly fresh: boolean // do not read them
+  readonly rowsPerCall: number // samples that the engine gets at a time, and that a killed process loses
+  readonly signal: AbortSignal // aborted: keep what is finished and stop
+  readonly onProgress: (done: number, total: number) => void // samples
+}
+
+/**
+ * The responses to a set: those that are known from an earlier run, and the others from the model, written down call by
+ * call. A sample is drawn from a seed of its own question, so that it does not depend on the set's order or length, on
+ * other samples, or on where an earlier run was stopped.
+ * @returns [items][samples]; null where it was stopped
+ */
+export async function sampleSet(
+  model: EvalModel,
+  { set, prompts }: PromptedSet,
+  settings: EvalSettings,
+  context: AnswerContext,
+): Promise<(readonly Response[])[] | null> {
+  const { samples } = settings
+  const keys = promptKeys(prompts)
+  const store = await openStore(...storeOf(model, set, settings, context))
+  try {
+    const missing = keys.flatMap((key, i) => ((store.get(key)?.length ?? 0) >= samples ? [] : [i]))
+    const perCall = Math.max(1, Math.floor(context.rowsPerCall / samples))
+    for (let first = 0; first < missing.length; first += perCall) {
+      await model.engine() // Ctrl-C may come while the weights are loaded
+      if (context.signal.aborted) return null
+      const part = missing.slice(first, first + perCall).map((i) => ({ key: keys[i]!, prompt: prompts[i]! }))
+      const before = (prompts.length - missing.length + first) * samples
+      await answerPart(model, part, settings, store, (done) =>
+        context.onProgress(before + done, prompts.length * samples),
+      )
+    }
+    return context.signal.aborted ? null : keys.map((key) => store.get(key)!.slice(0, samples))
+  } finally {
+    await store.close()
+  }
+}
+
+/** One call of the engine; a question with a cancelled sample is not written down. */
+async function answerPart(
+  model: EvalModel,
+  part: readonly { key: string; prompt: Int32Array }[],
+  settings: EvalSettings,
+  store: ResponseStore,
+  onProgress: (done: number) => void,
+): Promise<void> {
+  const { samples, temperature, topP, presencePenalty, maxNewTokens, seed } = settings
+  const engine = await model.engine()
+  const seeds = Uint32Array.from(part.flatMap(({ key }) => sampleSeeds(seed, key, samples)))
+  const { tokenizer, stopTokens } = model
+  const sampling = { samples, temperature, topP, presencePenalty, maxNewTokens, stopTokens, seeds }
+  const answers = await respond(
+    { engine, tokenizer },
+    part.map(({ prompt }) => prompt),
+    sampling,
+    onProgress,
+  )
+  const whole = answers.flatMap((completions, i): StoredAnswer[] => {
+    const responses = completions.flatMap(toResponse)
+    return responses.length === samples ? [{ prompt: part[i]!.key, responses }] : []
+  })
+  await store.add(whole)
+}
+
+const toResponse = ({ text, tokens, finishReason }: Completion): Response[] =>
+  finishReason === 'cancelled' ? [] : [{ text, tokens: tokens.length, finishReason }]
+
+function sampleSeeds(seed: number, key: string, samples: number): number[] {
+  const random = createRandom([seed, 'eval', key])
+  return Array.from({ length: samples }, random.uint32)
+}
+
+/** Of the prompts' tokens; a prompt that comes again gets a number, so that its samples are drawn anew. */
+function promptKeys(prompts: readonly Int32Array[]): string[] {
+  const seen = new Map<string, number>()
+  return prompts.map((tokens) => {
+    const hash = createHash('sha256').update(new Uint8Array(tokens.buffer, tokens.byteOffset, tokens.byteLength))
+    const key = hash.digest('hex').slice(0, 24)
+    const times = (seen.get(key) ?? 0) + 1
+    seen.set(key, times)
+    return times === 1 ? key : `${key}-${times}`
+  })
+}
+
+/**
+ * The file of a model's answers to a set: one a model's content, dtype, kind of device, program version, build of the
+ * engine and sampling. The number of samples is not part of it: the first of many are those of few.
+ */
+function storeOf(
+  model: EvalModel,
+  set: EvalSet,
+  settings: EvalSettings,
+  { cache, fresh }: AnswerContext,
+): [string, object, boolean] {
+  const { temperature, topP, presencePenalty, maxNewTokens, seed } = settings
+  const greedy = temperature === 0
+  const header = {
+    serl: version(),
+    model: model.fingerprint,
+    engine: model.engineFingerprint,
+    dtype: model.dtype,
+    device: model.device.replace(/:.*/, ''),
+    stopTokens: Array.from(model.stopTokens),
+    // a greedy answer depends on no seed
+    sampling: { temperature, topP: greedy ? 1 : topP, presencePenalty, maxNewTokens, seed: greedy ? 0 : seed },
+  }
+  const key = createHash('sha256').update(JSON.stringify(header)).digest('hex').slice(0, 16)
+  return [join(cache, 'eval', model.fingerprint.slice(0, 16), `${set.name}-${key}.jsonl`), header, fresh]
+}

@@ -1,0 +1,122 @@
+import { requirePaths } from '../config/check.ts'
+import type { Config } from '../config/schema.ts'
+import { UserError } from '../errors.ts'
+import type { Device, Dtype, NativeEngine, ProgressFn } from '../native/types.ts'
+import type { DescribedForTraining } from '../train/preflight.ts'
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
+import { loadTokenizer, type Tokenizer } from './tokenizer.ts'
+import type { TrainModel } from './train-model.ts'
+import { readDescription, writeCheckpoint } from './write-checkpoint.ts'
+
+/** Where a model lies and how to compute with it. */
+export interface ModelSettings {
+  readonly path: string
+  readonly device: string // cpu, cuda, cuda:N
+  readonly dtype: 'auto' | Dtype // auto: float32 on the CPU, bfloat16 on CUDA
+  readonly threads: number // 0 = all cores
+  readonly kvCacheGiB: number
+  readonly activationCheckpointing?: boolean
+}
+
+/** A checkpoint folder, read but for its weights. */
+export interface DescribedModel {
+  readonly checkpoint: Checkpoint
+  readonly tokenizer: Tokenizer | null // null: the folder has none
+}
+
+export interface OpenedModel extends DescribedModel {
+  readonly engine: NativeEngine
+}
+
+// Llama 3.2's template writes the date into every prompt: a run that is resumed on another day must see the same one
+const templateDate = new Date('2024-07-26T12:00:00Z')
+
+export const deviceOf = (device: string): Device => (device === 'cuda' ? 'cuda:0' : (device as Device))
+
+export const dtypeOf = (settings: Pick<ModelSettings, 'device' | 'dtype'>): Dtype => {
+  if (settings.dtype !== 'auto') return settings.dtype
+  return settings.device === 'cpu' ? 'float32' : 'bfloat16'
+}
+
+/** Checkpoint and tokenizer, without loading a weight. */
+export async function describeModel(path: string): Promise<DescribedModel> {
+  const checkpoint = await readCheckpoint(path)
+  return { checkpoint, tokenizer: await loadTokenizer(path, { now: templateDate }) }
+}
+
+/**
+ * Loads the weights of a checkpoint into the native engine.
+ * @param reference also keep frozen weights, for KL
+ * @throws UserError, SerlError as openEngine
+ */
+export async function openModel(
+  described: DescribedModel,
+  settings: ModelSettings,
+  reference: boolean,
+  onProgress?: ProgressFn,
+): Promise<OpenedModel> {
+  const { openEngine } = await import('../native/engine.ts')
+  const { checkpoint } = described
+  const options = {
+    model: checkpoint.config,
+    weights: checkpoint.weights,
+    device: deviceOf(settings.device),
+    dtype: dtypeOf(settings),
+    reference,
+    kvCacheBytes: Math.round(settings.kvCacheGiB * 2 ** 30),
+    threads: settings.threads,
+    activationCheckpointing: settings.activationCheckpointing ?? false,
+  }
+  return { ...described, engine: await openEngine(options, onProgress) }
+}
+
+/** What can be known of a config's model before its weights are loaded. */
+export async function describeForTraining(config: Config): Promise<DescribedForTraining> {
+  const described = await describeModel(requirePaths(config).model)
+  const { maxPositionEmbeddings } = described.checkpoint.config
+  return { ...requireTrainable(described), maxPositions: maxPositionEmbeddings }
+}
+
+/** Every id that ends a text; the tokenizer's where the checkpoint names none. */
+export function stopTokensOf({ checkpoint, tokenizer }: DescribedModel): Int32Array {
+  if (checkpoint.eosTokenIds.length > 0) return Int32Array.from(checkpoint.eosTokenIds)
+  const eos = tokenizer?.eosTokenId ?? null
+  return Int32Array.from(eos === null ? [] : [eos])
+}
+
+/**
+ * The model as training uses it.
+ * @throws UserError if the folder has no tokenizer, or no token that ends a text
+ */
+export function trainModel(opened: OpenedModel): TrainModel {
+  const { checkpoint, engine } = opened
+  const description = readDescription(checkpoint.dir) // now: the folder may be moved while the run goes on
+  description.catch(() => {}) // told by the first write
+  return {
+    engine,
+    ...requireTrainable(opened),
+    maxPositions: checkpoint.config.maxPositionEmbeddings,
+    shapes: new Map(checkpoint.weights.map((tensor) => [tensor.name, tensor.shape])),
+    writeWeights: async (dir) => writeCheckpoint(engine, checkpoint, dir, await description),
+    readWeights: async (dir) => (await readCheckpoint(dir)).weights,
+  }
+}
+
+/** What a folder must have to be trained: a tokenizer, and a token that ends a text. */
+export function requireTrainable(described: DescribedModel): { tokenizer: Tokenizer; stopTokens: Int32Array } {
+  const tokenizer = requireTokenizer(described)
+  const stopTokens = stopTokensOf(described)
+  if (stopTokens.length === 0) {
+    throw new UserError(
+      `${described.checkpoint.dir} names no EOS token: responses would never end. ` +
+        'Put eos_token_id into its generation_config.json',
+    )
+  }
+  return { tokenizer, stopTokens }
+}
+
+/** @throws UserError if the folder has no tokenizer. */
+export function requireTokenizer({ checkpoint, tokenizer }: DescribedModel): Tokenizer {
+  if (tokenizer === null) throw new UserError(`${checkpoint.dir} has no tokenizer.json: text cannot become tokens`)
+  return tokenizer
+}

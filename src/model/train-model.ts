@@ -1,0 +1,16 @@
+import type { NativeEngine, TensorSource } from '../native/types.ts'
+import type { Tokenizer } from './tokenizer.ts'
+
+/** An open model with all that training asks of it; tests put a fake in its place. */
+export interface TrainModel {
+  readonly engine: NativeEngine
+  readonly tokenizer: Tokenizer
+  readonly stopTokens: Int32Array // every EOS id
+  readonly maxPositions: number // longest sequence
+  /** Shape by tensor name, for the optimizer state's file. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>
+  /** Writes the weights as a folder that can be opened again; `dir` must not exist yet. */
+  writeWeights(dir: string): Promise<void>
+  /** The weights in such a folder. */
+  readWeights(dir: string): Promise<readonly TensorSource[]>
+}

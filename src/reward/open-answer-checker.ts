@@ -1,0 +1,14 @@
+import type { AnswerChecker, AnswerConfig } from '../answers/answer-checker.ts'
+import { createAnswerChecker } from '../answers/create-checker.ts'
+import type { Config } from '../config/schema.ts'
+
+/** How a config has answers found and compared. */
+export const answersOf = ({ reward }: Config): AnswerConfig => ({
+  kind: reward.answers,
+  tolerance: reward.tolerance,
+  module: reward.module,
+  timeLimitMs: reward.timeLimitMs,
+})
+
+/** The answer checker that a config asks for. */
+export const openAnswerChecker = (config: Config): Promise<AnswerChecker> => createAnswerChecker(answersOf(config))

@@ -1,0 +1,131 @@
+import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UserError } from '../errors.ts'
+import { syncPath, writeWhole } from '../files.ts'
+import type { StepMetrics } from '../log/metrics.ts'
+
+/** Where a run's files lie. Lines are appended as things happen; a resumed run first cuts what came after its step. */
+export interface RunFolder {
+  readonly path: string
+  metrics(line: StepMetrics): Promise<void>
+  instructions(lines: readonly object[]): Promise<void>
+  rollouts(step: number, lines: readonly object[]): Promise<void>
+  readMetrics(): Promise<StepMetrics[]>
+  /** Waits until every line written so far is on the disk. */
+  sync(): Promise<void>
+}
+
+export const configFile = (run: string): string => join(run, 'config.yaml')
+export const checkpointsFolder = (run: string): string => join(run, 'checkpoints')
+export const heldOutFile = (run: string): string => join(run, 'held-out.jsonl')
+export const finalFolder = (run: string): string => join(run, 'final')
+
+const stepName = (step: number): string => `step-${String(step).padStart(6, '0')}`
+export const checkpointFolder = (run: string, step: number): string => join(checkpointsFolder(run), stepName(step))
+
+/** The step in a name like step-000012, or null. */
+export function stepOf(name: string): number | null {
+  const match = /^step-(\d{6,})$/.exec(name)
+  return match === null ? null : Number(match[1])
+}
+
+export function openRunFolder(path: string): RunFolder {
+  const metricsFile = join(path, 'metrics.jsonl')
+  const unsynced = new Set<string>()
+  const append = async (file: string, lines: readonly object[]): Promise<void> => {
+    if (lines.length === 0) return
+    unsynced.add(file)
+    await appendFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  }
+  return {
+    path,
+    metrics: (line) => append(metricsFile, [line]),
+    instructions: (lines) => append(join(path, 'instructions.jsonl'), lines),
+    rollouts: (step, lines) => append(join(path, 'rollouts', `${stepName(step)}.jsonl`), lines),
+    readMetrics: async () => (await readLines(metricsFile)).map((line) => JSON.parse(line)),
+    sync: async () => {
+      const files = [...unsynced]
+      unsynced.clear()
+      for (const file of files) await syncPath(file)
+      if (files.length > 0) for (const folder of [join(path, 'rollouts'), path]) await syncPath(folder)
+    },
+  }
+}
+
+/**
+ * Makes a new run folder with its config, which comes first: a folder with a config is a run that can be resumed.
+ * @throws UserError if the folder holds anything already
+ */
+export async function createRunFolder(path: string, config: string): Promise<RunFolder> {
+  await requireEmpty(path, isOwn)
+  await mkdir(path, { recursive: true })
+  await writeWhole(configFile(path), config)
+  await makeSubfolders(path)
+  return openRunFolder(path)
+}
+
+/** Those of a run that died before it had them, too. */
+export async function makeSubfolders(path: string): Promise<void> {
+  await mkdir(join(path, 'rollouts'), { recursive: true })
+  await mkdir(checkpointsFolder(path), { recursive: true })
+}
+
+/** What a run leaves that died, or was refused, before it had a config. */
+export const isOwn = (name: string): boolean => name.startsWith('.lock') || name.startsWith('config.yaml.tmp-')
+
+/**
+ * @param ignored names that do not count
+ * @throws UserError if there is something at `path` that a run would overwrite
+ */
+export async function requireEmpty(path: string, ignored: (name: string) => boolean = () => false): Promise<void> {
+  const all = await readdir(path).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return []
+    throw new UserError(`--out ${path}: ${error.code === 'ENOTDIR' ? 'is a file, not a folder' : error.code}`)
+  })
+  const found = all.filter((name) => !ignored(name))
+  if (found.length === 0) return
+  const resumable = found.includes('config.yaml') ? `, or continue the run in it with --resume --out ${path}` : ''
+  throw new UserError(`--out ${path} is not empty (it holds ${found[0]}): give another folder${resumable}`)
+}
+
+/**
+ * Takes a run back to the end of `step`: every line and file of a later step goes, and any line cut short.
+ * @param measured the last step whose metrics stay; one less than `step` where that one is to be evaluated again
+ */
+export async function truncateRun(path: string, step: number, measured = step): Promise<void> {
+  await keepLines(join(path, 'metrics.jsonl'), measured)
+  await keepLines(join(path, 'instructions.jsonl'), step)
+  const rollouts = join(path, 'rollouts')
+  for (const name of await readdir(rollouts).catch(() => [])) {
+    if ((stepOf(name.replace(/\.jsonl$/, '')) ?? 0) > step) await rm(join(rollouts, name))
+  }
+}
+
+async function keepLines(file: string, step: number): Promise<void> {
+  const lines = await readLines(file)
+  const kept = lines.filter((line) => isWithin(line, step))
+  if (kept.length === lines.length && (await endsWhole(file))) return
+  await writeWhole(file, kept.map((line) => `${line}\n`).join(''))
+}
+
+function isWithin(line: string, step: number): boolean {
+  try {
+    return (JSON.parse(line) as { step: number }).step <= step
+  } catch {
+    return false // cut short when the process died
+  }
+}
+
+const readText = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+
+const readLines = async (file: string): Promise<string[]> =>
+  (await readText(file)).split('\n').filter((line) => line !== '')
+
+async function endsWhole(file: string): Promise<boolean> {
+  const text = await readText(file)
+  return text === '' || text.endsWith('\n')
+}

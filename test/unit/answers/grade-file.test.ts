@@ -1,0 +1,64 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { gradeFile } from '../../../src/answers/grade-file.ts'
+import { UserError } from '../../../src/errors.ts'
+import { checkerOf } from './support.ts'
+
+const checker = await checkerOf()
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'serl-grade-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+describe('gradeFile', () => {
+  test('writes a line a pair, in order, and the summary', async () => {
+    const [input, output] = [join(folder, 'pairs.jsonl'), join(folder, 'graded.jsonl')]
+    await writeFile(
+      input,
+      [
+        '{"id":"a","gold":"1/2","prediction":"so \\\\boxed{0.5}"}',
+        '',
+        '{"id":7,"gold":"3","prediction":"it is 4"}',
+        '{"id":null,"gold":"3","prediction":"no idea","more":true}',
+      ].join('\r\n'),
+    )
+    expect(await gradeFile({ input, output, checker })).toEqual({ pairs: 3, equal: 1, unanswered: 1 })
+    const lines = (await readFile(output, 'utf8')).trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { id: 'a', equal: true, gold: '1/2', prediction: '0.5' },
+      { id: 7, equal: false, gold: '3', prediction: '4' },
+      { id: null, equal: false, gold: '3', prediction: null },
+    ])
+    expect(await readdir(folder)).toEqual(['graded.jsonl', 'pairs.jsonl'])
+  })
+
+  test.each([
+    ['{"id":1,"gold":"3"', /pairs\.jsonl:2: not a line of JSON/],
+    ['[1]', /pairs\.jsonl:2: expected an object/],
+    ['{"gold":"3","prediction":"4"}', /pairs\.jsonl:2: "id" is missing/],
+    ['{"id":1,"prediction":"4"}', /pairs\.jsonl:2: "gold" must be a text and is missing/],
+    ['{"id":1,"gold":"3","prediction":4}', /pairs\.jsonl:2: "prediction" must be a text, not 4/],
+  ])('%s is named by file and line, and leaves no output', async (bad, message) => {
+    const input = join(folder, 'pairs.jsonl')
+    await writeFile(input, `{"id":0,"gold":"1","prediction":"1"}\n${bad}\n`)
+    const error = await gradeFile({ input, output: join(folder, 'out.jsonl'), checker }).catch(
+      (cause: unknown) => cause,
+    )
+    expect(error).toBeInstanceOf(UserError)
+    expect((error as Error).message).toMatch(message)
+    expect(await readdir(folder)).toEqual(['pairs.jsonl'])
+  })
+
+  test('names an input that is missing or empty, and an output that cannot be written', async () => {
+    const [input, output] = [join(folder, 'none.jsonl'), join(folder, 'out.jsonl')]
+    await expect(gradeFile({ input, output, checker })).rejects.toThrow(
+      /cannot read .*none\.jsonl: there is no such file/,
+    )
+    await writeFile(input, '\n')
+    await expect(gradeFile({ input, output, checker })).rejects.toThrow(/none\.jsonl is empty/)
+    await expect(gradeFile({ input, output: join(folder, 'no', 'out.jsonl'), checker })).rejects.toThrow(UserError)
+  })
+})

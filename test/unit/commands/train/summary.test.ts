@@ -1,0 +1,134 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { generateCommandLine, summaryJson, summaryText } from '../../../../src/commands/train/summary.ts'
+import { parseOverride } from '../../../../src/config/layers.ts'
+import { resolveConfig } from '../../../../src/config/load.ts'
+import { type StepMetrics, stepMetrics } from '../../../../src/log/metrics.ts'
+import type { Stopped } from '../../../../src/train/stop.ts'
+import { tempFolder } from '../../../support/temp-folder.ts'
+
+const config = resolveConfig([])
+const outcome = (metrics: StepMetrics[], stopped: Stopped | null = null) => ({
+  run: 'runs/demo-1',
+  final: 'runs/demo-1/final',
+  metrics,
+  stopped,
+})
+const step = (n: number, accuracy: number | null, trained: number | null = 16): StepMetrics =>
+  stepMetrics({
+    step: n,
+    'eval.accuracy': accuracy,
+    'groups.trained': trained,
+    'seconds.total': 30,
+    'tokens.generated': 100,
+  })
+
+describe('the summary of a run', () => {
+  it('tells accuracy before and after, in words and in a table', () => {
+    const text = summaryText(outcome([step(0, 0.39), step(1, 0.66), step(2, 0.937)]), config)
+    expect(text).toContain('In 2 steps (1.5 min) the model trained on questions it wrote itself')
+    expect(text).toContain('held-out questions rose from 39.0 % to 93.7 %')
+    expect(text).toMatch(/step {3}accuracy/)
+    expect(text).toMatch(/ 2 +93\.7 %/)
+    expect(text).toContain('runs/demo-1/final')
+  })
+
+  it('names the best step where the last is not it, and where that model is', async () => {
+    const ended = { ...outcome([step(0, 0.4), step(1, 0.8), step(2, 0.6)]), run: await tempFolder() }
+    const text = summaryText(ended, config)
+    expect(text).toContain('rose from 40.0 % to 60.0 %.\nThe trained model is not its best: 80.0 % after step 1.')
+    expect(text).toContain('That one was not kept; guard.accuracyDrop can end a run with its best model')
+    const checkpoint = join(ended.run, 'checkpoints', 'step-000001')
+    await mkdir(checkpoint, { recursive: true })
+    expect(summaryText(ended, config)).toContain(`80.0 % after step 1, which is in\n${checkpoint}\n`)
+    expect(summaryJson(ended)).toMatchObject({ accuracyAfter: 0.6, accuracyBest: 0.8, bestStep: 1 })
+  })
+
+  it('calls a model worse that is worse', () => {
+    const fallen = summaryText(outcome([step(0, 0.5), step(1, 0.6), step(2, 0.4)]), config)
+    expect(fallen).toContain('is worse than the one it began as, and than its best: 60.0 % after step 1.')
+    const harmed = summaryText(outcome([step(0, 0.5), step(1, 0.3), step(2, 0.4)]), config)
+    expect(harmed).toContain(
+      'fell from 50.0 % to 40.0 %.\nThe trained model is worse than the one it began as, and was',
+    )
+    const still = summaryText(outcome([step(0, 0.5), step(1, 0.4), step(2, 0.5)]), config)
+    expect(still).toContain('stayed at 50.0 %.\n\n')
+  })
+
+  it('shows the best step in the table, too', () => {
+    const lines = Array.from({ length: 126 }, (_, n) => step(n, n === 61 ? 0.9 : 0.5))
+    const rows = summaryText(outcome(lines), config).split('\n')
+    expect(rows.filter((line) => /^ +61 +90\.0 %/.test(line)).length).toBe(1)
+  })
+
+  it('is honest about a fall, and about steps that did nothing', () => {
+    const text = summaryText(outcome([step(0, 0.5, null), step(1, 0.4), step(2, 0.4, 0)]), config)
+    expect(text).toContain('fell from 50.0 % to 40.0 %')
+    expect(text).toContain('1 of the steps found no question worth training on')
+  })
+
+  it('tells which guard ended it, and the accuracy of the model it went back to', () => {
+    const stopped: Stopped = {
+      guard: 'accuracyDrop',
+      step: 2,
+      value: 0.5,
+      side: 'above',
+      limit: 0.1,
+      action: 'rollback',
+      isNew: true,
+      text: 'guard accuracyDrop: 0.5 is above 0.1',
+      modelOfStep: 1,
+      bestNotKept: null,
+    }
+    const ended = outcome([step(0, 0.4), step(1, 0.8), step(2, 0.3)], stopped)
+    const text = summaryText(ended, config)
+    expect(text).toContain('A guard ended it: guard accuracyDrop: 0.5 is above 0.1, and final/ is the model of step 1.')
+    expect(text).toContain('rose from 40.0 % to 80.0 %')
+    expect(summaryJson(ended)).toMatchObject({
+      accuracyAfter: 0.8,
+      stopped: { guard: 'accuracyDrop', step: 2, modelOfStep: 1 },
+    })
+  })
+
+  it('suggests a command that asks as the run asked', () => {
+    const given = (...settings: string[]) =>
+      generateCommandLine(outcome([]), resolveConfig(['model.path=m', ...settings].map(parseOverride)))
+    const heldOut = join(process.cwd(), 'my held-out.jsonl')
+    expect(given('eval.path=my held-out.jsonl', 'eval.maxNewTokens=60', 'rollout.suffix="\\n"')).toBe(
+      `npx serl generate --model runs/demo-1/final --input '${heldOut}' --limit 3 --temperature 0 ` +
+        "--max-new-tokens 60 --suffix $'\\n' --raw --text",
+    )
+    expect(given('seeds.path=/s.jsonl', 'rollout.template=auto', 'model.device=cuda', 'model.dtype=bfloat16')).toBe(
+      'npx serl generate --model runs/demo-1/final --input /s.jsonl --limit 3 --temperature 0 --max-new-tokens 1024 ' +
+        '--device cuda --dtype bfloat16 --text',
+    )
+  })
+
+  it('claims nothing about accuracy without an evaluation', () => {
+    expect(summaryText(outcome([step(0, null), step(1, null)]), config)).not.toContain('accuracy on held-out')
+  })
+
+  it('shows at most a dozen rows, the last among them', () => {
+    const text = summaryText(outcome(Array.from({ length: 126 }, (_, n) => step(n, n / 200))), config)
+    const rows = text.split('\n').filter((line) => /^ +\d+ /.test(line))
+    expect(rows.length).toBeLessThanOrEqual(12)
+    expect(rows.at(-1)).toMatch(/^ +125 /)
+  })
+
+  it('is one object with --json', () => {
+    expect(summaryJson(outcome([step(0, 0.39), step(1, null), step(2, 0.9)]))).toEqual({
+      run: 'runs/demo-1',
+      final: 'runs/demo-1/final',
+      steps: 2,
+      accuracyBefore: 0.39,
+      accuracyAfter: 0.9,
+      accuracyBest: 0.9,
+      bestStep: 2,
+      tokensGenerated: 300,
+      tokensTrained: 0,
+      seconds: 90,
+      stopped: null,
+    })
+  })
+})

@@ -1,0 +1,118 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { main } from '../../../../src/cli.ts'
+import { heardOutput } from '../../../support/heard-output.ts'
+import { expectRefused } from '../../../support/refused.ts'
+import { tempFolder } from '../../../support/temp-folder.ts'
+
+let folder: string
+let said: () => string
+beforeEach(async () => {
+  folder = await tempFolder()
+  said = heardOutput()
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+/** Runs a command line; what it prints is in `said()`. */
+const serl = (...argv: string[]): Promise<number> => main(argv)
+
+const file = async (name: string, text: string): Promise<string> => {
+  await writeFile(join(folder, name), text)
+  return join(folder, name)
+}
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
+
+const refused = (code: Promise<number>, message: RegExp): Promise<void> => expectRefused(code, said, message)
+
+const questions = '{"problem":"How much is 1 + 1?","answer":"2"}\n'
+
+describe('train', () => {
+  const train = async (...argv: string[]): Promise<number> =>
+    serl('train', '--model', path('../../../../seeds/demo-model'), '--out', join(folder, 'run'), ...argv)
+
+  it('without seed questions, or with bad ones', async () => {
+    await refused(train(), /no seed questions: give --seeds/)
+    await refused(train('--seeds', join(folder, 'none.jsonl')), /none\.jsonl: there is no such file/)
+    await refused(train('--seeds', await file('empty.jsonl', '')), /empty\.jsonl is empty/)
+    await refused(
+      train('--seeds', await file('bad.jsonl', `${questions}{"answer":"2"}\n`)),
+      /bad\.jsonl:2: no question/,
+    )
+  })
+
+  it('with unknown settings or wrong types', async () => {
+    await refused(train('--set', 'rollout.tempratur=1'), /--set: unknown config key rollout\.tempratur; did you mean/)
+    await refused(train('--set', 'rollout.topP=x'), /rollout\.topP = "x": expected number/)
+    await refused(serl('train', join(folder, 'none.yaml')), /no config file .*none\.yaml/)
+    await refused(
+      serl('train', await file('a.yaml', 'kl:\n  coeff: 1\n')),
+      /a\.yaml: unknown config key kl\.coeff; did you mean kl\.coef/,
+    )
+  })
+
+  it('with a value for a whole group', () =>
+    refused(
+      train('--set', 'rollout='),
+      /--set: rollout is a group of settings: give rollout\.NAME=value; it has rollout\.promptsPerRound, /,
+    ))
+
+  it('with a folder for a config', () => refused(serl('train', folder), /cannot read .*: it is a folder/))
+
+  it('into a folder that holds something, without touching it', async () => {
+    const seeds = await file('seeds.jsonl', questions)
+    await mkdir(join(folder, 'run'))
+    await file(join('run', 'thesis.tex'), 'precious')
+    await refused(train('--seeds', seeds), /run is not empty \(it holds thesis\.tex\)/)
+    expect(await readdir(join(folder, 'run'))).toEqual(['thesis.tex'])
+  })
+
+  it('--resume where there is no run', async () => {
+    const seeds = await file('seeds.jsonl', questions)
+    await refused(train('--seeds', seeds, '--resume'), /--resume: .*run holds no run/)
+    await refused(serl('train', '--resume', '--out', join(folder, 'none')), /--resume: .*none holds no run/)
+    expect(await readdir(folder)).toEqual(['seeds.jsonl'])
+  })
+
+  it('--resume where config.yaml is empty', async () => {
+    await mkdir(join(folder, 'run'))
+    await file(join('run', 'config.yaml'), '')
+    await refused(serl('train', '--resume', '--out', join(folder, 'run')), /config\.yaml is empty: no run can go on/)
+  })
+
+  // the demonstration: a model of 512 positions, without a chat template
+  it.each([
+    [['rollout.template=chat'], /rollout\.template = chat: .*no chat template/],
+    [['instruct.template=chat'], /instruct\.template = chat: .*no chat template/],
+    [['instruct.maxNewTokens=1024'], /instruct\.maxNewTokens = 1024 leaves no room for a prompt: .* 512 positions/],
+    [['rollout.maxNewTokens=512'], /rollout\.maxNewTokens = 512 leaves no room/],
+    [['eval.maxNewTokens=500'], /demo-heldout\.jsonl: a held-out question has \d+ tokens, and with eval\.maxNewTokens/],
+    [['eval.path=none.jsonl'], /none\.jsonl: there is no such file/],
+    [['rollout.maxPromptTokens=3'], /no seed question fits 3 tokens \(the shortest has \d+\)/],
+    [['reward.answers=module', 'reward.module=none.mjs'], /answer module .*none\.mjs does not exist/],
+    [['reward.kind=module', 'reward.scorer=none.mjs'], /reward\.scorer: there is no file .*none\.mjs/],
+  ])('%j: before anything is written, and in a dry run too', async (settings, message) => {
+    const out = join(folder, 'run')
+    const argv = ['train', 'demo', '--out', out, ...settings.flatMap((setting) => ['--set', setting])]
+    await refused(serl(...argv, '--dry-run'), message)
+    vi.restoreAllMocks()
+    said = heardOutput() // from here on
+    await refused(serl(...argv), message)
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('dry, into a folder that holds something', async () => {
+    await file('thesis.tex', 'precious')
+    await refused(serl('train', 'demo', '--dry-run', '--out', folder), /is not empty/)
+  })
+
+  it('by rule without answers', async () => {
+    const seeds = await file('seeds.jsonl', `${questions}{"problem":"And 2 + 2?"}\n`)
+    const rule = ['--set', 'reward.kind=rule', '--set', 'instruct.source=given']
+    await refused(train('--seeds', seeds, ...rule), /seeds\.jsonl:2: no "answer"/)
+  })
+})

@@ -1,5 +1,0 @@
-import { type AnswerChecker, type AnswerConfig, createAnswerChecker } from '../../../src/reward/checker.ts'
-
-/** A checker of the given kind, with the other settings at values that no test minds. */
-export const checkerOf = (config: Partial<AnswerConfig> = {}): Promise<AnswerChecker> =>
-  createAnswerChecker({ kind: 'math', tolerance: 0, module: null, timeLimitMs: 500, ...config })

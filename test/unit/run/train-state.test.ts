@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { decodeState, encodeState, initialState } from '../../../src/run/train-state.ts'
+import { knownQuestions } from '../../../src/train/known-questions.ts'
+
+describe('state', () => {
+  it('survives JSON exactly, float32 values included', () => {
+    const third = Math.fround(1 / 3)
+    const state = {
+      ...initialState({ kept: [{ id: 'step1-0-0', text: 'Ab', source: 'self' as const }] }),
+      step: 3,
+      queuedInstructions: [{ id: 'step3-0-1', text: 'Cd', source: 'self' as const, step: 3 }],
+      queuedGroups: [
+        {
+          instruction: { id: 'step3-0-2', text: 'Ef', source: 'self' as const },
+          promptTokens: Int32Array.of(1, 2),
+          completions: [
+            {
+              tokens: Int32Array.of(3),
+              logprobs: Float32Array.of(-third),
+              text: 'x',
+              finishReason: 'stop' as const,
+            },
+          ],
+          judgement: {
+            rewards: Float32Array.of(third),
+            answers: ['1'],
+            majority: '1',
+            majorityShare: 1,
+            classes: 1,
+            answerless: 0,
+            timeouts: 0,
+          },
+          step: 3,
+        },
+      ],
+    }
+    expect(decodeState(encodeState(state))).toEqual(state)
+  })
+
+  it('refuses a version it does not know', () => {
+    expect(() => decodeState('{"version":3}')).toThrow(/version 3/)
+  })
+})
+
+describe('knownQuestions', () => {
+  const question = (id: string, text: string) => ({ id, text, source: 'self' as const })
+  const [one, two, three] = [question('1', 'alpha beta'), question('2', 'gamma delta'), question('3', 'epsilon zeta')]
+
+  it('holds seeds and pool, as the pool grows or loses its oldest', () => {
+    const known = knownQuestions([question('s', 'seed text')])
+    expect(known.index({ kept: [] }).same('Seed  text')).toBe('seed text')
+    expect(known.index({ kept: [one] }).same('gamma delta')).toBeNull()
+    expect(known.index({ kept: [one, two] }).same('gamma delta')).toBe('gamma delta')
+    expect(known.index({ kept: [one, two] }).size).toBe(3)
+    const slid = known.index({ kept: [two, three] })
+    expect([slid.size, slid.same('alpha beta'), slid.same('epsilon zeta')]).toEqual([3, null, 'epsilon zeta'])
+    expect(known.index({ kept: [two] }).size).toBe(2)
+  })
+})
