@@ -1,9 +1,9 @@
 // Every setting of a run: one group per stage of the step, one line of documentation per field, defaults as in the
 // paper (arXiv 2505.20347) and its training script.
 import { z } from 'zod'
-import { defaultFilterConfig as rules } from '../filter/config.ts'
-import { defaultInstructConfig as paper } from '../instruct/config.ts'
+import { defaultFilterConfig as rules } from './filter-config.ts'
 import { guardSchema as guard } from './guard-schema.ts'
+import { defaultInstructConfig as paper } from './instruct-config.ts'
 
 const positive = () => z.number().positive()
 const count = () => z.int().min(1)

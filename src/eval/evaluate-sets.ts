@@ -1,5 +1,5 @@
+import type { EvalSet } from './eval-set.ts'
 import { type GradedItem, gradeSet } from './grade-set.ts'
-import type { EvalSet } from './read-set.ts'
 import type { Results, SetResult } from './results.ts'
 import { promptSet, sampleSet } from './sample-set.ts'
 import { type EvalModel, type EvalSettings, formatOf } from './settings.ts'

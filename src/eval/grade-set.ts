@@ -1,8 +1,8 @@
 import { createAnswerChecker } from '../answers/create-checker.ts'
 import { type AnswerClasses, classifyAnswers } from './answer-classes.ts'
+import type { EvalItem, EvalSet } from './eval-set.ts'
 import { gradeResponses, type Verdict } from './evaluate.ts'
 import { answeringPart, type EvalFormat } from './prompt.ts'
-import type { EvalItem, EvalSet } from './read-set.ts'
 import type { Response } from './response-store.ts'
 
 /** A question, the model's samples, and what they are worth. */

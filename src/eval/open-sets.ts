@@ -4,9 +4,10 @@ import { cacheFolder } from '../cache-folder.ts'
 import { UserError } from '../errors.ts'
 import { readJsonl } from '../jsonl.ts'
 import type { SetAdapter } from './adapter.ts'
+import type { EvalSet } from './eval-set.ts'
 import { genericAdapter, knownAdapter, knownSets, readAdapter, setNameOf } from './find-adapter.ts'
 import { type HubSet, readHubSet } from './hub.ts'
-import { type AnswerRule, type EvalSet, readSet, requireAnswersOfKind, type SetRows } from './read-set.ts'
+import { type AnswerRule, readSet, requireAnswersOfKind, type SetRows } from './read-set.ts'
 
 export interface SetOptions {
   readonly limit: number // only the first so many; 0 = all

@@ -1,8 +1,8 @@
 import { UserError } from '../errors.ts'
 import type { SetAdapter, SetKind } from './adapter.ts'
 import { isLetter, letterRange, listChoices, listsChoices, mostChoices, readChoices } from './choices.ts'
+import type { EvalItem } from './eval-set.ts'
 import { isMissing, type Row } from './layout.ts'
-import type { EvalItem } from './read-set.ts'
 
 /**
  * What can be chosen in a line; null where it has no choices.

@@ -2,31 +2,11 @@ import { createHash } from 'node:crypto'
 import type { AnswerChecker, AnswerConfig } from '../answers/answer-checker.ts'
 import { UserError } from '../errors.ts'
 import type { JsonLine } from '../jsonl.ts'
-import { defaultSuffix, type Example, type Grouping, groupings, type SetAdapter } from './adapter.ts'
+import { defaultSuffix, type Grouping, groupings, type SetAdapter } from './adapter.ts'
 import { choiceLetter, isAmong, letterRange } from './choices.ts'
+import type { EvalItem, EvalSet } from './eval-set.ts'
 import { isMissing, type Row, renderLayout, requiredFields, textOf } from './layout.ts'
 import { choicesOf, kindOf, problemOf } from './read-choices.ts'
-
-/** A question with its known answer, as the stages use it. */
-export interface EvalItem {
-  readonly id: string // the set's own, or the line
-  readonly key: string // of the content: the same question in two copies of a set has one key
-  readonly line: number // in its file, from 1
-  readonly problem: string // with its choices, without any instruction
-  readonly answer: string // as the set writes it
-  readonly choices: number // 0: free answer
-  readonly groups: Readonly<Partial<Record<Grouping, string>>>
-}
-
-/** A set; how its answers are compared is part of it. */
-export interface EvalSet extends AnswerConfig {
-  readonly name: string
-  readonly title: string
-  readonly source: string // path or hub id
-  readonly suffix: string // put after every question
-  readonly examples: readonly Example[]
-  readonly items: readonly EvalItem[] // not empty
-}
 
 /** Lines of a set, and where they come from. */
 export interface SetRows {

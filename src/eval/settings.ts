@@ -1,8 +1,8 @@
 import type { Tokenizer } from '../model/tokenizer.ts'
 import type { Device, Dtype, NativeEngine } from '../native/types.ts'
 import type { PromptFormat } from '../rollout/prompt.ts'
+import type { EvalSet } from './eval-set.ts'
 import type { EvalFormat } from './prompt.ts'
-import type { EvalSet } from './read-set.ts'
 
 /** What decides a model's answers besides the model and the questions. */
 export interface EvalSettings {

@@ -1,6 +1,6 @@
 import { type Grouping, groupings } from './adapter.ts'
+import type { EvalSet } from './eval-set.ts'
 import type { GradedItem } from './grade-set.ts'
-import type { EvalSet } from './read-set.ts'
 import type { EstimateAtK, PartResult, SetResult } from './results.ts'
 import { majorityAtK, passAtK, reportedKs } from './statistics/at-k.ts'
 import { estimateAccuracy } from './statistics/intervals.ts'

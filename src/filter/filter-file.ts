@@ -1,8 +1,8 @@
+import type { FilterConfig } from '../config/filter-config.ts'
 import { UserError } from '../errors.ts'
 import { requireNoInput, writeWhole } from '../files.ts'
 import { readJsonl } from '../jsonl.ts'
 import { questionNames, questionOf, readSeeds } from '../seeds/read-seeds.ts'
-import type { FilterConfig } from './config.ts'
 import { filterInstructions, indexTexts } from './filter.ts'
 import type { Reason } from './rules.ts'
 

@@ -1,4 +1,4 @@
-import type { FilterConfig } from './config.ts'
+import type { FilterConfig } from '../config/filter-config.ts'
 import { createRougeIndex, type Nearest, type RougeIndex } from './rouge.ts'
 import { createRules, type Reason } from './rules.ts'
 

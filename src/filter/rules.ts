@@ -1,4 +1,4 @@
-import type { FilterConfig } from './config.ts'
+import type { FilterConfig } from '../config/filter-config.ts'
 
 /** Why a question was dropped. */
 export type Reason =

@@ -1,7 +1,7 @@
-import type { FilterConfig } from '../filter/config.ts'
+import type { FilterConfig } from '../config/filter-config.ts'
+import type { InstructConfig } from '../config/instruct-config.ts'
 import { filterInstructions, indexTexts, type Verdict } from '../filter/filter.ts'
 import { createRandom } from '../random.ts'
-import type { InstructConfig } from './config.ts'
 import { addToPool, emptyPool } from './pool.ts'
 import { type Proposal, type ProposeContext, propose } from './propose.ts'
 

@@ -1,7 +1,7 @@
+import type { InstructConfig } from '../config/instruct-config.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 import type { Random } from '../random.ts'
 import type { Instruction } from '../rollout/group.ts'
-import type { InstructConfig } from './config.ts'
 import { oneLine } from './parse.ts'
 import type { Pool } from './pool.ts'
 

@@ -1,11 +1,11 @@
 import type { Config } from '../config/schema.ts'
-import type { Dtype, ModelConfig } from '../native/types.ts'
 import { keepsReference } from '../rl/train-batch.ts'
 import {
   activationBytes,
   fewestRows,
   generationBytes,
   kvCacheNeed,
+  type PlannedModel,
   processBytes,
   type WorkingSet,
   workingSet,
@@ -32,13 +32,6 @@ export interface Chosen {
   readonly kvCacheGiB: number
   readonly tokensPerMicroBatch: number
   readonly checkpointing: boolean
-}
-
-/** A model as the plan needs it. */
-export interface PlannedModel {
-  readonly config: ModelConfig
-  readonly shapes: Iterable<readonly number[]>
-  readonly dtype: Dtype
 }
 
 // of what is free; the rest is for gaps between allocations, and for others

@@ -1,10 +1,16 @@
 import type { Config } from '../config/schema.ts'
-import type { ModelConfig } from '../native/types.ts'
-import type { PlannedModel } from './memory-plan.ts'
+import type { Dtype, ModelConfig } from '../native/types.ts'
 
 // What the native engine allocates beside the tensors that last, counted from native/core: which tensors a layer keeps
 // for its backward (fused.cpp, segment_attention.cpp), the chunk of logits (vocabulary.cpp), the blocks of the
 // key-value cache (kv_cache.cpp). `serl train --json` prints the plan and what was used.
+
+/** A model as the plan needs it. */
+export interface PlannedModel {
+  readonly config: ModelConfig
+  readonly shapes: Iterable<readonly number[]>
+  readonly dtype: Dtype
+}
 
 /** The model's side of it. */
 export interface WorkingSet {

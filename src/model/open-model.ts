@@ -2,10 +2,9 @@ import { requirePaths } from '../config/check.ts'
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import type { Device, Dtype, NativeEngine, ProgressFn } from '../native/types.ts'
-import type { DescribedForTraining } from '../train/preflight.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts'
-import type { TrainModel } from './train-model.ts'
+import type { DescribedForTraining, TrainModel } from './train-model.ts'
 import { readDescription, writeCheckpoint } from './write-checkpoint.ts'
 
 /** Where a model lies and how to compute with it. */

@@ -14,3 +14,6 @@ export interface TrainModel {
   /** The weights in such a folder. */
   readWeights(dir: string): Promise<readonly TensorSource[]>
 }
+
+/** What is known of a model before its weights are loaded; an open TrainModel is one too. */
+export type DescribedForTraining = Pick<TrainModel, 'tokenizer' | 'maxPositions'>

@@ -1,15 +1,10 @@
 import type { Config } from '../config/schema.ts'
 import type { Group, JudgedGroup } from '../rollout/group.ts'
-import type { Run } from '../train/run.ts'
 import { judgeDifficulty } from './difficulty.ts'
-import { judge } from './kinds.ts'
+import { judge, type RewardTools } from './kinds.ts'
 
 /** Each group with its rewards. */
-export const judgeGroups = (
-  tools: Pick<Run, 'config' | 'checker' | 'scorer'>,
-  groups: readonly Group[],
-  step: number,
-): Promise<JudgedGroup[]> =>
+export const judgeGroups = (tools: RewardTools, groups: readonly Group[], step: number): Promise<JudgedGroup[]> =>
   Promise.all(groups.map(async (group) => ({ ...group, judgement: await judge(tools, group, step), step })))
 
 /** The groups worth training on. */

@@ -1,12 +1,18 @@
+import type { AnswerChecker } from '../answers/answer-checker.ts'
 import type { Config } from '../config/schema.ts'
 import { createRandom } from '../random.ts'
 import type { Completion, Group, Judgement } from '../rollout/group.ts'
-import type { Run } from '../train/run.ts'
+import type { Scorer } from './scorer/scorer.ts'
 
-type Tools = Pick<Run, 'config' | 'checker' | 'scorer'>
+/** What rewards are found with. */
+export interface RewardTools {
+  readonly config: Pick<Config, 'reward' | 'train'>
+  readonly checker: AnswerChecker
+  readonly scorer: Scorer | null // for reward.kind module
+}
 
 /** How the rewards of one group are found. `texts`: [n] what may vote, '' for a response that may not. */
-type Reward = (tools: Tools, group: Group, texts: readonly string[], step: number) => Promise<Judgement>
+type Reward = (tools: RewardTools, group: Group, texts: readonly string[], step: number) => Promise<Judgement>
 
 const majority: Reward = ({ checker }, _, texts) => checker.vote(texts)
 
@@ -38,7 +44,7 @@ const kinds: Record<Config['reward']['kind'], Reward> = { majority, rule, module
  * The rewards of a group by reward.kind. Only the response is judged, never the prompt; a response that the token
  * limit cut off has no answer, unless reward.unfinishedVotes.
  */
-export function judge(tools: Tools, group: Group, step: number): Promise<Judgement> {
+export function judge(tools: RewardTools, group: Group, step: number): Promise<Judgement> {
   const { kind, unfinishedVotes } = tools.config.reward
   const mayVote = (c: Completion): boolean => c.finishReason === 'stop' || unfinishedVotes
   const texts = group.completions.map((completion) => (mayVote(completion) ? completion.text : ''))

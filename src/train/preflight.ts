@@ -5,16 +5,13 @@ import { type HeldOutQuestion, readHeldOut } from '../eval/read-held-out.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import { fewShotTokens } from '../instruct/prompt.ts'
 import { type BuiltPrompt, buildPrompt } from '../instruct/propose.ts'
-import type { TrainModel } from '../model/train-model.ts'
+import type { DescribedForTraining } from '../model/train-model.ts'
 import { createRandom } from '../random.ts'
 import { answersOf, openAnswerChecker } from '../reward/open-answer-checker.ts'
 import { openScorer } from '../reward/scorer/scorer.ts'
 import { promptTokens } from '../rollout/prompt.ts'
 import { readSeeds, type Seed } from '../seeds/read-seeds.ts'
 import { holdOutSeeds } from '../seeds/split-seeds.ts'
-
-/** What is known of a model before its weights are loaded; an open TrainModel is one too. */
-export type DescribedForTraining = Pick<TrainModel, 'tokenizer' | 'maxPositions'>
 
 export interface Preflight {
   readonly seeds: readonly Seed[] // without those held out

@@ -1,4 +1,4 @@
-import { integer } from '../value/rational.ts'
+import { integer } from '../rational.ts'
 import { type Node, UNREADABLE } from './node.ts'
 import { numberNode, readPrimary } from './primary.ts'
 import { isAt, MAX_DEPTH, peek, type Reader, within } from './reader.ts'

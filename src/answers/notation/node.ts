@@ -1,4 +1,4 @@
-import type { Rational } from '../value/rational.ts'
+import type { Rational } from '../rational.ts'
 
 /** What a piece of notation says. Values, collections and statements share one tree. */
 export type Node =

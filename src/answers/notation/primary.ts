@@ -1,4 +1,4 @@
-import { fromDecimal, integer } from '../value/rational.ts'
+import { fromDecimal, integer } from '../rational.ts'
 import { readBigOperator } from './big-operator.ts'
 import { readEnvironment } from './environment.ts'
 import { readFunction, readNamedCall } from './function.ts'

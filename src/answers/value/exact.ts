@@ -1,6 +1,4 @@
 import type { Node } from '../notation/node.ts'
-import { type Budget, spend } from './budget.ts'
-import { hashName } from './points.ts'
 import {
   add,
   bitLength,
@@ -18,7 +16,9 @@ import {
   type Rational,
   rational,
   ZERO,
-} from './rational.ts'
+} from '../rational.ts'
+import { type Budget, spend } from './budget.ts'
+import { hashName } from './points.ts'
 
 /** Where an exact value is sought: values of symbols, and the work left. */
 export interface ExactScope {

@@ -1,10 +1,10 @@
 import { type Node, nodeKey, someNode } from '../notation/node.ts'
+import { type Rational, rational, same, toNumber } from '../rational.ts'
 import { type Budget, GIVEN_UP } from './budget.ts'
 import { type Complex, isFiniteComplex, size } from './complex.ts'
 import { CONSTANTS, exactOf } from './exact.ts'
 import { numericOf } from './numeric.ts'
 import { EXACT_POINTS, exactValue, REAL_POINTS, realValue, WHOLE_POINTS, wholeValue } from './points.ts'
-import { type Rational, rational, same, toNumber } from './rational.ts'
 
 /** An expression that stands for one value. What is found out about it is kept. */
 export interface Leaf {

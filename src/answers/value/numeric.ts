@@ -1,10 +1,10 @@
 import { type Node, nodeKey } from '../notation/node.ts'
+import { toNumber } from '../rational.ts'
 import { type Budget, spend } from './budget.ts'
 import { type Complex, complex, minus, over, plus, power, realNumber, times } from './complex.ts'
 import { isUnknownFunction, MAX_TERMS, unknownCoefficients } from './exact.ts'
 import { ANGULAR, applyFunction } from './functions.ts'
 import { hashName } from './points.ts'
-import { toNumber } from './rational.ts'
 
 /** Where a numeric value is sought. */
 export interface NumericScope {

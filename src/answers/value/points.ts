@@ -1,4 +1,4 @@
-import { type Rational, rational } from './rational.ts'
+import { type Rational, rational } from '../rational.ts'
 
 // Where expressions are evaluated: every name has its own value at every point, the same in all expressions, so that
 // an expression is evaluated once and compared with any other.

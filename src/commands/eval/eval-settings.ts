@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts'
 import type { SetKind } from '../../eval/adapter.ts'
+import type { EvalSet } from '../../eval/eval-set.ts'
 import { openSets, type SetOptions } from '../../eval/open-sets.ts'
-import type { EvalSet } from '../../eval/read-set.ts'
 import type { EvalSettings } from '../../eval/settings.ts'
 import { statusLine } from '../../log/console.ts'
 import type { EvalFlags } from './flags.ts'

@@ -1,4 +1,4 @@
-import { defaultFilterConfig } from '../../filter/config.ts'
+import { defaultFilterConfig } from '../../config/filter-config.ts'
 import { filterFile } from '../../filter/filter-file.ts'
 import { printSummary } from '../shared/jsonl-output.ts'
 import type { FilterFlags } from './flags.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from '../../../src/answers/notation/parse.ts'
 import { PLAIN_READING } from '../../../src/answers/notation/token.ts'
+import { exactRoot, integerPower, rational, toNumber } from '../../../src/answers/rational.ts'
 import { newBudget } from '../../../src/answers/value/budget.ts'
 import { compareLeaves, exactOfLeaf, type Leaf, leafOf, realOf } from '../../../src/answers/value/leaf.ts'
-import { exactRoot, integerPower, rational, toNumber } from '../../../src/answers/value/rational.ts'
 import values from '../../fixtures/answers/values.json' with { type: 'json' }
 
 function leaf(text: string): Leaf {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { choiceLetter, isLetter, listsChoices, readChoices } from '../../../src/eval/choices.ts'
+import type { EvalSet } from '../../../src/eval/eval-set.ts'
 import { genericAdapter } from '../../../src/eval/find-adapter.ts'
-import { type EvalSet, readSet } from '../../../src/eval/read-set.ts'
+import { readSet } from '../../../src/eval/read-set.ts'
 
 const read = (...rows: object[]): EvalSet =>
   readSet({ source: 'mine.jsonl', rows: rows.map((value, i) => ({ line: i + 1, value })) }, genericAdapter('mine'))

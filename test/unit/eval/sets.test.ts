@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createAnswerChecker } from '../../../src/answers/create-checker.ts'
 import { adapterSchema } from '../../../src/eval/adapter.ts'
+import type { EvalSet } from '../../../src/eval/eval-set.ts'
 import { genericAdapter, knownAdapter, knownSets, setNameOf } from '../../../src/eval/find-adapter.ts'
-import { type EvalSet, readSet, requireAnswersOfKind } from '../../../src/eval/read-set.ts'
+import { readSet, requireAnswersOfKind } from '../../../src/eval/read-set.ts'
 
 /** A set read from rows as they lie on the hub, or in a collection. */
 const read = (name: string, ...rows: object[]): EvalSet =>

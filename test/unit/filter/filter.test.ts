@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { defaultFilterConfig as config } from '../../../src/filter/config.ts'
+import { defaultFilterConfig as config } from '../../../src/config/filter-config.ts'
 import { filterInstructions, indexTexts } from '../../../src/filter/filter.ts'
 import { filterFile } from '../../../src/filter/filter-file.ts'
 import { createRougeIndex } from '../../../src/filter/rouge.ts'

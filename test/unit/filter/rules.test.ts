@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defaultFilterConfig } from '../../../src/filter/config.ts'
+import { defaultFilterConfig } from '../../../src/config/filter-config.ts'
 import { createRules } from '../../../src/filter/rules.ts'
 
 const rules = createRules(defaultFilterConfig)

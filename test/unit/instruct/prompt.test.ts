@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { defaultInstructConfig } from '../../../src/config/instruct-config.ts'
 import { UserError } from '../../../src/errors.ts'
-import { defaultInstructConfig } from '../../../src/instruct/config.ts'
 import { addToPool, emptyPool } from '../../../src/instruct/pool.ts'
 import { chooseExamples, fewShotTokens, listText } from '../../../src/instruct/prompt.ts'
 import { createRandom } from '../../../src/random.ts'

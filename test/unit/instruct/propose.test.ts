@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { defaultInstructConfig, type InstructConfig } from '../../../src/config/instruct-config.ts'
 import { UserError } from '../../../src/errors.ts'
-import { defaultInstructConfig, type InstructConfig } from '../../../src/instruct/config.ts'
 import { emptyPool } from '../../../src/instruct/pool.ts'
 import { propose } from '../../../src/instruct/propose.ts'
 import { FinishReason, type NativeEngine, type SamplingParams, type TokenBatch } from '../../../src/native/types.ts'
