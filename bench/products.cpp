@@ -13,7 +13,7 @@
 #include <functional>
 #include <vector>
 
-#include "core/product_cpu.h"
+#include "core/cpu/product.h"
 
 namespace {
 
@@ -24,10 +24,11 @@ constexpr int64_t kHidden = 576, kVocabulary = 49152;
 struct Shape {
   int64_t out, in;
 };
-constexpr std::array<Shape, 4> kShapes{{{960, 576}, {576, 576}, {3072, 576}, {576, 1536}}};  // qkv, output, gate-up, down
+constexpr std::array<Shape, 4> kShapes{
+    {{960, 576}, {576, 576}, {3072, 576}, {576, 1536}}};  // qkv, output, gate-up, down
 
 struct Model {
-  std::vector<std::array<at::Tensor, 4>> layers;               // [out, in]
+  std::vector<std::array<at::Tensor, 4>> layers;  // [out, in]
   at::Tensor vocabulary = at::randn({kVocabulary, kHidden});
 
   Model() {
@@ -86,7 +87,8 @@ double step(const Model& model, int64_t rows, const Product& product) {
 int main(int argc, char** argv) {
   at::set_num_threads(argc > 1 ? std::atoi(argv[1]) : 2);
   const Model model;
-  std::printf("| rows | serl, tokens/s (mean) | GFLOP/s | libtorch, tokens/s (mean) | GFLOP/s |\n|---|---|---|---|---|\n");
+  std::printf(
+      "| rows | serl, tokens/s (mean) | GFLOP/s | libtorch, tokens/s (mean) | GFLOP/s |\n|---|---|---|---|---|\n");
   for (const int64_t rows : {1, 2, 4, 8, 16, 32, 64, 128, 256, 512}) {
     Times a, b;
     for (int run = 0; run < kRuns; ++run) {

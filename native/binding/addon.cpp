@@ -2,8 +2,8 @@
 #include <torch/version.h>
 
 #include "binding/engine_wrap.h"
+#include "core/cpu/instruction_set.h"
 #include "core/device.h"
-#include "core/instruction_set.h"
 
 namespace serl {
 namespace {

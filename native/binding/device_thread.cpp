@@ -19,6 +19,8 @@ const char* codeName(ErrorCode code) {
       return "UNSUPPORTED";
     case ErrorCode::OutOfMemory:
       return "OUT_OF_MEMORY";
+    case ErrorCode::NotFinite:
+      return "NOT_FINITE";
     case ErrorCode::Closed:
       return "CLOSED";
     case ErrorCode::Internal:

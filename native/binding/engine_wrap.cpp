@@ -176,7 +176,8 @@ Napi::Value EngineWrap::logprobs(const Napi::CallbackInfo& info) {
   const double temperature = info[2].As<Napi::Number>();
   auto out = std::make_shared<at::Tensor>();
   return submit(
-      info, [this, batch, reference, temperature, out] { *out = engine().logprobs(batch->view(), reference, temperature); },
+      info,
+      [this, batch, reference, temperature, out] { *out = engine().logprobs(batch->view(), reference, temperature); },
       [out](Napi::Env env) { return makeFloats(env, *out); });
 }
 
@@ -220,9 +221,9 @@ Napi::Value EngineWrap::importTensors(const Napi::CallbackInfo& info) {
 
 Napi::Value EngineWrap::profile(const Napi::CallbackInfo& info) {
   Napi::Object out = Napi::Object::New(info.Env());
-  const char* names[kParts] = {"products", "attention", "elementwise", "sampling"};
-  for (size_t part = 0; part < kParts; ++part) {
-    out.Set(names[part], Napi::Number::New(info.Env(), static_cast<double>(gauges_.profile.nanoseconds[part]) * 1e-9));
+  const char* names[kWorkKinds] = {"products", "attention", "elementwise", "sampling"};
+  for (size_t kind = 0; kind < kWorkKinds; ++kind) {
+    out.Set(names[kind], Napi::Number::New(info.Env(), static_cast<double>(gauges_.profile.nanoseconds[kind]) * 1e-9));
   }
   return out;
 }

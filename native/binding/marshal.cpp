@@ -114,7 +114,8 @@ EngineOptions readEngineOptions(const Napi::Object& object) {
   options.kvCacheBytes = integer(object, "kvCacheBytes");
   options.threads = static_cast<int>(integer(object, "threads"));
   options.activationCheckpointing = object.Get("activationCheckpointing").ToBoolean();
-  options.model.portableKernels = object.Get("portableKernels").ToBoolean();
+  options.portableKernels = object.Get("portableKernels").ToBoolean();
+  options.checkWeights = object.Get("checkWeights").ToBoolean();
   return options;
 }
 

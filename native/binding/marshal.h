@@ -27,8 +27,8 @@ struct SequenceInput : TokenInput {
 };
 
 struct LossInput {
-  LossView scalars;                                                           // its arrays are empty
-  std::vector<float> advantages, oldLogprobs, referenceLogprobs, weights;     // [A], or empty
+  LossView scalars;                                                        // its arrays are empty
+  std::vector<float> advantages, oldLogprobs, referenceLogprobs, weights;  // [A], or empty
 
   LossView view() const;
 };

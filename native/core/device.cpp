@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+#include "core/error.h"
+
 namespace serl {
 
 at::Tensor upload(const std::vector<int64_t>& values, at::Device device) {
@@ -15,6 +17,11 @@ at::Tensor upload(const std::vector<int64_t>& values, at::Device device) {
 }
 
 int cudaDeviceCount() { return at::hasCUDA() ? static_cast<int>(at::detail::getCUDAHooks().deviceCount()) : 0; }
+
+void requireDevice(at::Device device) {
+  if (!device.is_cuda() || at::hasCUDA()) return;
+  throw Error(ErrorCode::Unsupported, "device " + device.str() + ": this build of libtorch sees no CUDA device");
+}
 
 // Asked for first when the addon loads, before any engine sets a number: at::get_num_threads() on a new thread is what
 // any engine set last.

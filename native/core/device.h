@@ -17,6 +17,8 @@ struct DeviceMemory {
 at::Tensor upload(const std::vector<int64_t>& values, at::Device device);
 
 int cudaDeviceCount();
+// Throws Error(Unsupported) where libtorch sees no such device.
+void requireDevice(at::Device device);
 // As many as libtorch would use, were it not told otherwise: OMP_NUM_THREADS, or all cores.
 int defaultThreads();
 inline constexpr int kMostThreads = 1024;  // a thread that cannot be started ends the process
@@ -29,4 +31,5 @@ int cudaIndex(const std::string& device);
 DeviceMemory deviceMemory(int cudaIndex);
 // Gives cached blocks back to the driver; nothing for index -1.
 void releaseDeviceMemory(int cudaIndex);
+
 }  // namespace serl

@@ -4,8 +4,10 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
+#include "core/decoder.h"
 #include "core/device.h"
 #include "core/error.h"
 #include "core/vocabulary.h"
@@ -39,6 +41,19 @@ void checkLoss(const LossView& loss, int64_t actions) {
 struct LossTensors {
   at::Tensor advantages, oldLogprobs, referenceLogprobs, weights;
 };
+
+// Names the first sequence that has one.
+[[noreturn]] void refuseLogprobs(const SequenceView& view, const at::Tensor& logprobs) {
+  const float* value = logprobs.const_data_ptr<float>();
+  int64_t sequence = 0, left = 0;
+  for (; sequence < view.sequences(); ++sequence) {
+    left = static_cast<int64_t>(view.sequence(sequence).size()) - view.promptLengths[static_cast<size_t>(sequence)];
+    if (std::any_of(value, value + left, [](float x) { return !std::isfinite(x); })) break;
+    value += left;
+  }
+  throw Error(ErrorCode::NotFinite, "a log-probability of sequence " + std::to_string(sequence) +
+                                        " is not finite: the weights are damaged or have diverged");
+}
 
 LossTensors uploadLoss(const LossView& loss, at::Device device) {
   return {.advantages = uploadFloats(loss.advantages, device),
@@ -79,54 +94,63 @@ Engine::Engine(const EngineOptions& options, Gauges& gauges, const Progress& pro
       activationCheckpointing_(options.activationCheckpointing),
       threads_(useThreads(options.threads)),
       memory_(gauges.memory),
-      profileScope_(gauges.profile) {
-  if (device_.is_cuda() && !at::hasCUDA()) {
-    throw Error(ErrorCode::Unsupported, "device " + options.device + ": this build of libtorch sees no CUDA device");
-  }
+      context_{.pool = {}, .profile = gauges.profile, .gradients = {}},
+      backend_(
+          chooseBackend({.device = device_, .dtype = dtype_, .portable = options.portableKernels}, config_, context_)) {
   at::NoGradGuard noGrad;
   policy_ = allocateWeights(config_, at::TensorOptions().dtype(dtype_).device(device_));
+  load(options.weights, options.checkWeights, progress);
+  for (at::Tensor& parameter : policy_.parameters) parameter.set_requires_grad(true);
+  if (options.reference) reference_ = cloneWeights(policy_, config_);
+  recordMemory();
+}
+
+void Engine::load(const std::vector<TensorSource>& sources, bool checkWeights, const Progress& progress) {
   std::vector<bool> loaded(policy_.names.size(), false);
   int64_t done = 0;
-  for (const TensorSource& source : options.weights) {
-    readTensor(source, resolve(source.name));
+  for (const TensorSource& source : sources) {
+    const at::Tensor tensor = resolve(source.name);
+    readTensor(source, tensor, backend_->hostMemory());
+    if (checkWeights && !at::isfinite(tensor.sum(at::kDouble)).item<bool>()) {
+      throw Error(ErrorCode::NotFinite, "tensor " + source.name + " in " + source.file +
+                                            " holds a value that is not finite (NaN or infinity)");
+    }
     loaded[policy_.index.at(source.name)] = true;
-    if (progress) progress(++done, static_cast<int64_t>(options.weights.size()));
+    if (progress) progress(++done, static_cast<int64_t>(sources.size()));
   }
   const auto missing = std::find(loaded.begin(), loaded.end(), false);
   if (missing != loaded.end()) {
     throw Error(ErrorCode::Argument,
                 "no source for tensor " + policy_.names[static_cast<size_t>(missing - loaded.begin())].name);
   }
-  for (at::Tensor& parameter : policy_.parameters) parameter.set_requires_grad(true);
-  if (options.reference) reference_ = cloneWeights(policy_, config_);
-  recordMemory();
 }
 
-Completions Engine::generate(const TokenView& prompts, const GenerateParams& params,
-                             const std::atomic<bool>& cancelled, const Progress& progress) {
+Completions Engine::generate(const TokenView& prompts, const GenerateParams& params, const std::atomic<bool>& cancelled,
+                             const Progress& progress) {
   checkTokens(prompts, config_);
-  pool_.release();  // of training: the KV cache wants the room
-  const MemoryPool::Scope scope(pool_);
-  return serl::generate(policy_, config_, prompts, params, kvCacheBytes_, {cancelled, progress, memory_.kvCache});
+  context_.pool.release();  // of training: the KV cache wants the room
+  return serl::generate(
+      *backend_, policy_, prompts, params,
+      {.kvCacheBudget = kvCacheBytes_, .kvCacheBytes = memory_.kvCache, .cancelled = cancelled, .progress = progress});
 }
 
 at::Tensor Engine::actionStates(const Weights& weights, const SequenceBatch& batch) {
   const auto run = activationCheckpointing_ && at::GradMode::is_enabled() ? checkpointedForward : decoderForward;
-  return run(weights, config_, batch.tokens, batch.positions, batch.attend)
-      .index_select(0, batch.actionRows)
-      .contiguous();
+  return run(*backend_, weights, batch.input).index_select(0, batch.actionRows).contiguous();
 }
 
 at::Tensor Engine::logprobs(const SequenceView& view, bool reference, double temperature) {
   at::NoGradGuard noGrad;
-  const MemoryPool::Scope scope(pool_);
   if (reference && !reference_) throw Error(ErrorCode::Argument, "the engine was opened without reference weights");
   const Weights& weights = reference ? *reference_ : policy_;
   checkSequences(view, config_);
-  const SequenceBatch batch = sequenceBatch(view, config_, device_);
+  const SequenceBatch batch = backend_->sequences(view);
   if (batch.actions == 0) return at::empty({0}, at::TensorOptions().dtype(at::kFloat));
   const at::Tensor hidden = actionStates(weights, batch);
-  return targetLogprobs(config_, hidden, weights.lmHead, batch.targets, temperature).to(at::kCPU);
+  const at::Tensor logprobs =
+      targetLogprobs(*backend_, hidden, weights.lmHead, batch.targets, temperature).to(at::kCPU);
+  if (!at::isfinite(logprobs).all().item<bool>()) refuseLogprobs(view, logprobs);
+  return logprobs;
 }
 
 LossStats Engine::accumulate(const SequenceView& view, const LossView& loss) {
@@ -146,8 +170,7 @@ LossStats Engine::accumulate(const SequenceView& view, const LossView& loss) {
 
 LossStats Engine::addGradients(const SequenceView& view, const LossView& loss) {
   prepareGradients();
-  const MemoryPool::Scope scope(pool_);
-  const SequenceBatch batch = sequenceBatch(view, config_, device_);
+  const SequenceBatch batch = backend_->sequences(view);
   LossStats stats;
   stats.tokens = batch.actions;
   if (batch.actions == 0) return stats;
@@ -163,7 +186,7 @@ LossStats Engine::addGradients(const SequenceView& view, const LossView& loss) {
   at::Tensor hiddenGradient;
   {
     at::NoGradGuard noGrad;
-    hiddenGradient = backwardThroughVocabulary(config_, hidden.detach(), policy_.lmHead.detach(),
+    hiddenGradient = backwardThroughVocabulary(*backend_, hidden.detach(), policy_.lmHead.detach(),
                                                {batch.targets, loss.temperature}, gradient, lmHeadGradient);
   }
   hidden.backward(hiddenGradient);
@@ -186,9 +209,11 @@ void Engine::prepareGradients() {
     fresh.push_back(at::zeros(parameter.sizes(), parameter.options().dtype(at::kFloat).requires_grad(false)));
   }
   gradients_ = std::move(fresh);
-  // float32 weights accumulate in place; others through foldGradients
-  for (size_t i = 0; dtype_ == at::kFloat && i < gradients_.size(); ++i)
+  // float32 weights accumulate in place, through the backend's backwards or autograd; others through foldGradients
+  for (size_t i = 0; dtype_ == at::kFloat && i < gradients_.size(); ++i) {
+    context_.gradients.collect(policy_.parameters[i], gradients_[i]);
     policy_.parameters[i].mutable_grad() = gradients_[i];
+  }
   recordMemory();
 }
 
@@ -297,7 +322,7 @@ void Engine::importTensors(const std::vector<TensorSource>& sources) {
   try {
     for (size_t i = 0; i < sources.size(); ++i) {
       imported.insert(sources[i].name);
-      readTensor(sources[i], destinations[i]);
+      readTensor(sources[i], destinations[i], backend_->hostMemory());
     }
   } catch (...) {
     alignMasters(imported);

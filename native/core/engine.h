@@ -2,6 +2,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -9,10 +10,8 @@
 #include <vector>
 
 #include "core/adamw.h"
+#include "core/backend.h"
 #include "core/generator.h"
-#include "core/memory_pool.h"
-#include "core/profile.h"
-#include "core/sequence_batch.h"
 #include "core/tensor_io.h"
 #include "core/token_loss.h"
 #include "core/weights.h"
@@ -25,8 +24,9 @@ struct EngineOptions {
   std::string device = "cpu";
   at::ScalarType dtype = at::kFloat;
   bool reference = false;
-  bool activationCheckpointing =
-      false;  // keep only the layers' inputs for the backward, and run each layer again there
+  bool activationCheckpointing = false;  // keep the layers' inputs alone for the backward; run each layer again there
+  bool portableKernels = false;          // tensor operations, as on any device, instead of the CPU's kernels
+  bool checkWeights = false;             // refuse weights that are not finite, while they are read
   int64_t kvCacheBytes = 0;
   int threads = 0;  // 0 = as many as the process began with: all cores
 };
@@ -72,8 +72,8 @@ class Engine {
   // Loads the weights; progress counts tensors.
   Engine(const EngineOptions& options, Gauges& gauges, const Progress& progress);
 
-  Completions generate(const TokenView& prompts, const GenerateParams& params,
-                       const std::atomic<bool>& cancelled, const Progress& progress);
+  Completions generate(const TokenView& prompts, const GenerateParams& params, const std::atomic<bool>& cancelled,
+                       const Progress& progress);
   at::Tensor logprobs(const SequenceView& batch, bool reference, double temperature);  // [A] float32, CPU
   LossStats accumulate(const SequenceView& batch, const LossView& loss);
   at::Tensor gradientNorms();  // [names] float64, CPU
@@ -87,6 +87,7 @@ class Engine {
   int threads() const { return threads_; }
 
  private:
+  void load(const std::vector<TensorSource>& sources, bool checkWeights, const Progress& progress);
   at::Tensor actionStates(const Weights& weights, const SequenceBatch& batch);  // [A, hidden]
   LossStats addGradients(const SequenceView& batch, const LossView& loss);
   void prepareGradients();
@@ -106,8 +107,8 @@ class Engine {
   bool activationCheckpointing_;
   int threads_;
   MemoryUse& memory_;
-  Profile::Scope profileScope_;  // methods run on the thread that constructs
-  MemoryPool pool_;
+  Context context_;
+  std::unique_ptr<Backend> backend_;
   Weights policy_;
   std::optional<Weights> reference_;
   std::vector<at::Tensor> gradients_;  // float32, parallel to policy_.parameters; empty before the first accumulate

@@ -5,7 +5,7 @@
 namespace serl {
 
 // What crosses to TypeScript as {code, message}; the names are NativeErrorCode of src/native/types.ts.
-enum class ErrorCode { Argument, Io, Unsupported, OutOfMemory, Closed, Internal };
+enum class ErrorCode { Argument, Io, Unsupported, OutOfMemory, NotFinite, Closed, Internal };
 
 class Error : public std::runtime_error {
  public:

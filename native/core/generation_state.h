@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "core/generator.h"
-#include "core/kv_cache.h"
 
 namespace serl {
 
@@ -30,8 +29,8 @@ struct Row {
 // A generate() call under way: a row waits in its group, then among the admitted until its prompt is prefilled, then is
 // active until it ends.
 struct Generation {
+  const Backend& backend;
   const Weights& weights;
-  const ModelConfig& config;
   const GenerateParams& params;
   std::vector<Group> groups;
   std::vector<Row> rows;

@@ -8,15 +8,12 @@
 #include <map>
 #include <numeric>
 
-#include "core/block_attention.h"
 #include "core/decoder.h"
 #include "core/device.h"
 #include "core/error.h"
 #include "core/generation_state.h"
-#include "core/layers.h"
 #include "core/philox.h"
 #include "core/prefill.h"
-#include "core/profile.h"
 
 namespace serl {
 namespace {
@@ -62,7 +59,8 @@ void makeGroups(Generation& job, const TokenView& prompts) {
   job.rows.resize(static_cast<size_t>(prompts.sequences() * samples));
   for (int64_t p = 0; p < prompts.sequences(); ++p) {
     const std::span<const int32_t> tokens = prompts.sequence(p);
-    const auto [entry, fresh] = known.try_emplace(std::vector<int32_t>(tokens.begin(), tokens.end()), job.groups.size());
+    const auto [entry, fresh] =
+        known.try_emplace(std::vector<int32_t>(tokens.begin(), tokens.end()), job.groups.size());
     if (fresh) job.groups.push_back({.prompt = entry->first});
     for (int64_t s = 0; s < samples; ++s) {
       const auto row = static_cast<size_t>(p * samples + s);
@@ -77,7 +75,7 @@ void makeGroups(Generation& job, const TokenView& prompts) {
 
 // Blocks for everything at once, or as many as the budget holds.
 int64_t cacheBlocks(const Generation& job, int64_t budgetBytes, at::ScalarType dtype) {
-  const int64_t perBlock = KvCache::blockBytes(job.config, dtype), budget = budgetBytes / perBlock;
+  const int64_t perBlock = KvCache::blockBytes(job.backend.config, dtype), budget = budgetBytes / perBlock;
   int64_t all = static_cast<int64_t>(job.rows.size()) * job.tailBlocks(), smallest = 0;
   for (const Group& group : job.groups) {
     const int64_t prefix = KvCache::blocksFor(static_cast<int64_t>(group.prompt.size()));
@@ -92,6 +90,14 @@ int64_t cacheBlocks(const Generation& job, int64_t budgetBytes, at::ScalarType d
   return std::min(all, budget);
 }
 
+[[noreturn]] void refuseLogits(const Generation& job, int64_t row) {
+  const int64_t samples = job.params.samplesPerPrompt;
+  const size_t position = job.rows[static_cast<size_t>(row)].tokens.size();
+  throw Error(ErrorCode::NotFinite, "the logits of prompt " + std::to_string(row / samples) + ", sample " +
+                                        std::to_string(row % samples) + ", at new token " + std::to_string(position) +
+                                        " are not finite: the weights are damaged or have diverged");
+}
+
 // Draws one token for each row from its logits, and takes ended rows out of `active`.
 void drawTokens(Generation& job, const std::vector<int64_t>& ids, const at::Tensor& hidden) {
   std::vector<SampleRow> requests;
@@ -100,11 +106,9 @@ void drawTokens(Generation& job, const std::vector<int64_t>& ids, const at::Tens
     const uint64_t position = job.groups[row.group].prompt.size() + row.tokens.size();
     requests.push_back({philoxUniform(row.seed, position), &row.tokens});
   }
-  const at::Tensor logits = serl::linear(job.config, hidden, job.weights.lmHead);  // [R, vocab]
-  const Sampled drawn = [&] {
-    const PartTimer timer(Part::sampling);
-    return sampleTokens(logits, job.params.sampling, requests, job.config.portableKernels);
-  }();
+  const at::Tensor logits = job.backend.linear(hidden, job.weights.lmHead, {});  // [R, vocab]
+  const Sampled drawn = job.backend.sample(logits, job.params.sampling, requests);
+  if (drawn.notFinite) refuseLogits(job, ids[*drawn.notFinite]);
   const auto& stops = job.params.stopTokens;
   for (size_t i = 0; i < ids.size(); ++i) {
     Row& row = job.rows[static_cast<size_t>(ids[i])];
@@ -190,18 +194,19 @@ void decodeStep(Generation& job, KvCache& cache) {
   for (int64_t id : job.active) {
     const Row& row = job.rows[static_cast<size_t>(id)];
     const Group& group = job.groups[row.group];
-    rows.push_back({static_cast<int64_t>(row.group), &group.blocks, static_cast<int64_t>(group.prompt.size()),
-                    &row.blocks, static_cast<int64_t>(row.tokens.size())});
+    rows.push_back({.group = static_cast<int64_t>(row.group),
+                    .prefixBlocks = &group.blocks,
+                    .prefixLength = static_cast<int64_t>(group.prompt.size()),
+                    .tailBlocks = &row.blocks,
+                    .tailLength = static_cast<int64_t>(row.tokens.size())});
     tokens.push_back(row.tokens.back());
   }
-  const at::Device device = job.weights.embedding.device();
-  const BlockPlan plan = blockPlan(std::move(rows), device, !device.is_cpu() || job.config.portableKernels);
-  const Attend attend = [&](int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-    const PartTimer timer(Part::attention);
-    cache.write(layer, k, v, plan.writeBlock, plan.writeOffset);
-    return blockAttention(q, cache, layer, plan, job.config.slidingWindows[static_cast<size_t>(layer)]);
-  };
-  const at::Tensor hidden = decoderForward(job.weights, job.config, upload(tokens, device), plan.positions, attend);
+  const at::Device device = job.backend.device;
+  const BlockRows placed = blockRows(std::move(rows), device);
+  const at::Tensor hidden = decoderForward(job.backend, job.weights,
+                                           {.tokens = upload(tokens, device),
+                                            .positions = placed.positions,
+                                            .attend = job.backend.attendDecode(cache, placed)});
   const std::vector<int64_t> ids = job.active;
   drawTokens(job, ids, hidden);
   leave(job, cache);
@@ -234,16 +239,16 @@ Completions collect(const Generation& job) {
 
 }  // namespace
 
-Completions generate(const Weights& weights, const ModelConfig& config, const TokenView& prompts,
-                     const GenerateParams& params, int64_t kvCacheBytes, const GenerateWatch& watch) {
+Completions generate(const Backend& backend, const Weights& weights, const TokenView& prompts,
+                     const GenerateParams& params, const GenerateWatch& watch) {
   at::NoGradGuard noGrad;
-  checkParams(params, prompts.sequences(), config);
-  Generation job{.weights = weights, .config = config, .params = params};
+  checkParams(params, prompts.sequences(), backend.config);
+  Generation job{.backend = backend, .weights = weights, .params = params};
   makeGroups(job, prompts);
   const auto total = static_cast<int64_t>(job.rows.size());
   if (watch.cancelled.load(std::memory_order_relaxed)) return collect(job);
-  KvCache cache(config, cacheBlocks(job, kvCacheBytes, weights.embedding.scalar_type()),
-                weights.embedding.options().requires_grad(false));
+  const at::ScalarType dtype = weights.embedding.scalar_type();
+  KvCache cache = backend.newCache(cacheBlocks(job, watch.kvCacheBudget, dtype), dtype);
   const CacheGauge gauge(watch.kvCacheBytes, cache.bytes());
   size_t nextGroup = 0;
   while (job.finished < total && !watch.cancelled.load(std::memory_order_relaxed)) {

@@ -3,9 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include "core/sampler.h"
-#include "core/token_views.h"
-#include "core/weights.h"
+#include "core/backend.h"
 
 namespace serl {
 
@@ -30,17 +28,19 @@ struct Completions {
 // (done, total), from the calling thread. generate() counts new tokens; a row that ended early counts as full.
 using Progress = std::function<void(int64_t, int64_t)>;
 
+// What a generate() call may use, and whom it tells.
 struct GenerateWatch {
+  int64_t kvCacheBudget;               // bytes
+  std::atomic<int64_t>& kvCacheBytes;  // what the cache takes while it lives
   const std::atomic<bool>& cancelled;  // set: unfinished rows are returned as they are
   const Progress& progress;
-  std::atomic<int64_t>& kvCacheBytes;  // what the cache takes while it lives
 };
 
 // Continuous batching over a block KV cache: each distinct prompt is prefilled once and shared by its samples, rows
-// leave when they end and waiting ones enter. A row's tokens depend on its seed, not on what ran beside it (but for
-// rounding). The cache takes what the work needs, kvCacheBytes at most; throws Error(OutOfMemory) when that does not
-// hold one row.
-Completions generate(const Weights& weights, const ModelConfig& config, const TokenView& prompts,
-                     const GenerateParams& params, int64_t kvCacheBytes, const GenerateWatch& watch);
+// leave when they end and waiting ones enter. A row's tokens depend on its seed, not on what ran beside it (except for
+// rounding). The cache takes what the work needs, kvCacheBudget at most; throws Error(OutOfMemory) when that does not
+// hold one row, Error(NotFinite) for logits that are not finite.
+Completions generate(const Backend& backend, const Weights& weights, const TokenView& prompts,
+                     const GenerateParams& params, const GenerateWatch& watch);
 
 }  // namespace serl

@@ -13,16 +13,13 @@ struct KvBlocks {
   at::Tensor values;  // [blocks, kvHeads, kBlockSize, headDim]
 };
 
-// The CPU's way to put k, v [T, kvHeads, headDim] into token slots (block [T], offset [T]), both int64.
-void writeBlocksCpu(const KvBlocks& blocks, const at::Tensor& k, const at::Tensor& v, const at::Tensor& block,
-                    const at::Tensor& offset);
-
 // Keys and values of every layer in blocks of kBlockSize tokens, handed out from a free list. A block belongs to one
-// prompt (shared by its samples) or to one sample's tail.
+// prompt (shared by its samples) or to one sample's tail. How they are written and read is the backend's.
 class KvCache {
  public:
   static constexpr int64_t kBlockSize = 32;
 
+  // Uninitialised, of the options' device and dtype.
   KvCache(const ModelConfig& config, int64_t blocks, at::TensorOptions options);
 
   static int64_t blockBytes(const ModelConfig& config, at::ScalarType dtype);
@@ -32,15 +29,11 @@ class KvCache {
   std::vector<int32_t> take(int64_t count);
   void release(std::vector<int32_t>& blocks);
 
-  // k, v [T, kvHeads, headDim] go to token slots (block [T], offset [T]), both int64 on the cache's device.
-  void write(int64_t layer, const at::Tensor& k, const at::Tensor& v, const at::Tensor& block,
-             const at::Tensor& offset);
-
   const KvBlocks& layer(int64_t layer) const { return layers_[static_cast<size_t>(layer)]; }
+  int64_t layers() const { return static_cast<int64_t>(layers_.size()); }
   int64_t bytes() const;
 
  private:
-  bool portable_;
   std::vector<KvBlocks> layers_;
   std::vector<int32_t> free_;
 };

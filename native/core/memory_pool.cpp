@@ -12,8 +12,6 @@
 namespace serl {
 namespace {
 
-thread_local MemoryPool* currentPool = nullptr;
-
 constexpr size_t kAlignment = 64;
 constexpr size_t kSmallest = size_t{1} << 16;  // bytes; below it malloc serves well
 constexpr size_t kHugePage = size_t{1} << 21;
@@ -99,13 +97,6 @@ void MemoryPool::release() {
   const std::lock_guard lock(blocks_->mutex);
   blocks_->trim(0);
   blocks_->peakBytes = blocks_->usedBytes;
-}
-
-MemoryPool::Scope::Scope(MemoryPool& pool) : outer(currentPool) { currentPool = &pool; }
-MemoryPool::Scope::~Scope() { currentPool = outer; }
-
-at::Tensor newActivation(at::IntArrayRef shape) {
-  return currentPool != nullptr ? currentPool->take(shape) : at::empty(shape, at::TensorOptions().dtype(at::kFloat));
 }
 
 }  // namespace serl

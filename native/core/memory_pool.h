@@ -21,19 +21,9 @@ class MemoryPool {
   // Gives what is not in use back to the system.
   void release();
 
-  // The pool that newActivation() takes from on this thread, for as long as the scope lives.
-  struct Scope {
-    explicit Scope(MemoryPool& pool);
-    ~Scope();
-    MemoryPool* outer;
-  };
-
  private:
   struct Blocks;
   std::shared_ptr<Blocks> blocks_;
 };
-
-// Uninitialised float32 on the CPU, from the thread's pool where there is one.
-at::Tensor newActivation(at::IntArrayRef shape);
 
 }  // namespace serl

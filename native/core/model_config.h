@@ -24,7 +24,6 @@ struct ModelConfig {
   std::vector<int64_t> slidingWindows;  // [numHiddenLayers] keys a query sees, itself included; 0 = all
   std::vector<float> ropeFrequencies;   // [headDim / 2] radians a position
   double ropeScale = 1.0;               // multiplies cos and sin
-  bool portableKernels = false;         // tensor operations, as on any device, instead of the CPU kernels
 
   int64_t querySize() const { return numAttentionHeads * headDim; }
   int64_t keyValueSize() const { return numKeyValueHeads * headDim; }

@@ -1,12 +1,10 @@
 #pragma once
-#include <ATen/core/Tensor.h>
-
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace serl {
-
-// What both implementations say of logits that are not numbers.
-inline constexpr const char* kDiverged = "the logits are not finite: the weights have diverged";
 
 struct SampleParams {
   double temperature = 1.0;      // 0 = greedy
@@ -21,18 +19,9 @@ struct SampleRow {
 };
 
 struct Sampled {
-  std::vector<int32_t> tokens;  // [R]
-  std::vector<float> logprobs;  // [R] temperature-scaled, before top-p and penalty; temperature 1 when greedy
+  std::optional<size_t> notFinite;  // the first row whose logits are NaN or infinite: nothing was drawn
+  std::vector<int32_t> tokens;      // [R]
+  std::vector<float> logprobs;      // [R] temperature-scaled, before top-p and penalty; temperature 1 when greedy
 };
-
-// Draws one token a row by inverting the cumulative distribution in vocabulary order. With top-p only the smallest set
-// of most probable tokens whose mass reaches topP takes part (Holtzman et al. 2020). logits [R, vocab], any float
-// dtype. portable: tensor operations, as on any device, instead of the CPU kernel.
-Sampled sampleTokens(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows,
-                     bool portable);
-
-// The two implementations: tensor operations for any device, one kernel for the CPU.
-Sampled sampleTokensAten(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows);
-Sampled sampleTokensCpu(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows);
 
 }  // namespace serl

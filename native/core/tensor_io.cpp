@@ -79,7 +79,7 @@ void checkShape(const TensorSource& source, const at::Tensor& destination) {
   throw Error(ErrorCode::Argument, message.str());
 }
 
-void readTensor(const TensorSource& source, at::Tensor destination) {
+void readTensor(const TensorSource& source, at::Tensor destination, bool hostMemory) {
   checkShape(source, destination);
   File file(source.file, O_RDONLY);
   const int64_t total = destination.numel();
@@ -87,7 +87,7 @@ void readTensor(const TensorSource& source, at::Tensor destination) {
   const int64_t itemBytes = static_cast<int64_t>(c10::elementSize(source.dtype));
   at::NoGradGuard noGrad;
   at::Tensor flat = destination.view({total});
-  if (destination.is_cpu() && destination.scalar_type() == source.dtype) {
+  if (hostMemory && destination.scalar_type() == source.dtype) {
     file.readAt(flat.data_ptr(), total * itemBytes, source.offset, source.name);
     return;
   }

@@ -26,8 +26,9 @@ struct TensorFile {
 void checkShape(const TensorSource& source, const at::Tensor& destination);
 
 // Reads the source into `destination` (same shape, any device and floating dtype), a few MiB at a time, so that
-// a checkpoint never lies in memory twice. Throws Error(Io) naming file and tensor.
-void readTensor(const TensorSource& source, at::Tensor destination);
+// a checkpoint never lies in memory twice. hostMemory: the destination's may be written to by the host, and is where no
+// conversion is needed. Throws Error(Io) naming file and tensor.
+void readTensor(const TensorSource& source, at::Tensor destination, bool hostMemory);
 
 // Writes and syncs a new file; refuses to overwrite. Throws Error(Io) naming the file.
 void writeTensors(const std::string& path, const std::vector<uint8_t>& header, const std::vector<at::Tensor>& tensors);

@@ -37,8 +37,9 @@ void checkSequences(const SequenceView& view, const ModelConfig& config) {
           "promptLengths must have an entry per sequence");
   for (int64_t i = 0; i < view.sequences(); ++i) {
     const int32_t prompt = view.promptLengths[static_cast<size_t>(i)];
-    require(prompt >= 1 && prompt <= static_cast<int64_t>(view.sequence(i).size()),
-            "the prompt of sequence " + std::to_string(i) + " must have 1 token or more, and no more than the sequence");
+    require(
+        prompt >= 1 && prompt <= static_cast<int64_t>(view.sequence(i).size()),
+        "the prompt of sequence " + std::to_string(i) + " must have 1 token or more, and no more than the sequence");
   }
 }
 

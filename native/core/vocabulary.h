@@ -3,8 +3,7 @@
 
 #include <functional>
 
-#include "core/model_config.h"
-#include "core/token_loss.h"
+#include "core/backend.h"
 
 namespace serl {
 
@@ -12,7 +11,7 @@ namespace serl {
 
 // log p(target) for each row: hidden [A, hidden], lmHead [vocab, hidden], targets [A] int64 -> [A] float32.
 // Logits are divided by the temperature; softmax in float32.
-at::Tensor targetLogprobs(const ModelConfig& config, const at::Tensor& hidden, const at::Tensor& lmHead,
+at::Tensor targetLogprobs(const Backend& backend, const at::Tensor& hidden, const at::Tensor& lmHead,
                           const at::Tensor& targets, double temperature);
 
 struct VocabularyTargets {
@@ -27,7 +26,7 @@ using LossGradient = std::function<at::Tensor(int64_t begin, const at::Tensor& l
 // One pass over the vocabulary, forward and backward: a token's loss needs only its own log-prob, so the chunk's
 // gradient is known while its logits are there. Adds d/d lmHead to lmHeadGradient (float32 or lmHead's dtype,
 // [vocab, hidden]) and returns d/d hidden [A, hidden].
-at::Tensor backwardThroughVocabulary(const ModelConfig& config, const at::Tensor& hidden, const at::Tensor& lmHead,
+at::Tensor backwardThroughVocabulary(const Backend& backend, const at::Tensor& hidden, const at::Tensor& lmHead,
                                      const VocabularyTargets& targets, const LossGradient& lossGradient,
                                      at::Tensor lmHeadGradient);
 

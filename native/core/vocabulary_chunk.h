@@ -1,8 +1,6 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
-#include <memory>
-
 namespace serl {
 
 // Some rows' logits while they are there: log-probs first, then entropies, then the backward, which may overwrite them.
@@ -13,9 +11,5 @@ struct VocabularyChunk {
   // gradient [C] = d loss / d logprob; writes hiddenGradient [C, hidden], adds to lmHeadGradient [vocab, hidden].
   virtual void backward(const at::Tensor& gradient, at::Tensor hiddenGradient, at::Tensor lmHeadGradient) = 0;
 };
-
-// Kernels for float32 on the CPU. hidden [C, hidden], lmHead [vocab, hidden], targets [C] int64.
-std::unique_ptr<VocabularyChunk> cpuVocabularyChunk(const at::Tensor& hidden, const at::Tensor& lmHead,
-                                                    const at::Tensor& targets, double temperature);
 
 }  // namespace serl

@@ -6,7 +6,7 @@
 namespace serl {
 namespace {
 
-struct Part {
+struct NamedRows {
   std::string name;
   int64_t rows;
 };
@@ -16,12 +16,13 @@ struct Builder {
   Weights& weights;
   at::TensorOptions options;
 
-  at::Tensor add(const std::vector<Part>& parts, std::vector<int64_t> trailing) {
+  at::Tensor add(const std::vector<NamedRows>& tensors, std::vector<int64_t> trailing) {
     int64_t rows = 0;
-    for (const Part& part : parts) {
-      weights.index[part.name] = weights.names.size();
-      weights.names.push_back({part.name, weights.parameters.size(), rows, part.rows});
-      rows += part.rows;
+    for (const NamedRows& tensor : tensors) {
+      weights.index[tensor.name] = weights.names.size();
+      weights.names.push_back(
+          {.name = tensor.name, .parameter = weights.parameters.size(), .start = rows, .length = tensor.rows});
+      rows += tensor.rows;
     }
     std::vector<int64_t> shape{rows};
     shape.insert(shape.end(), trailing.begin(), trailing.end());
@@ -34,13 +35,13 @@ LayerWeights addLayer(Builder& builder, const ModelConfig& config, int64_t layer
   const std::string prefix = "model.layers." + std::to_string(layer) + ".";
   const int64_t hidden = config.hiddenSize, query = config.querySize(), keyValue = config.keyValueSize();
   const auto qkv = [&](const std::string& kind) {
-    return std::vector<Part>{{prefix + "self_attn.q_proj." + kind, query},
-                             {prefix + "self_attn.k_proj." + kind, keyValue},
-                             {prefix + "self_attn.v_proj." + kind, keyValue}};
+    return std::vector<NamedRows>{{prefix + "self_attn.q_proj." + kind, query},
+                                  {prefix + "self_attn.k_proj." + kind, keyValue},
+                                  {prefix + "self_attn.v_proj." + kind, keyValue}};
   };
   const auto gateUp = [&](const std::string& kind) {
-    return std::vector<Part>{{prefix + "mlp.gate_proj." + kind, config.intermediateSize},
-                             {prefix + "mlp.up_proj." + kind, config.intermediateSize}};
+    return std::vector<NamedRows>{{prefix + "mlp.gate_proj." + kind, config.intermediateSize},
+                                  {prefix + "mlp.up_proj." + kind, config.intermediateSize}};
   };
   LayerWeights w;
   w.inputNorm = builder.add({{prefix + "input_layernorm.weight", hidden}}, {});

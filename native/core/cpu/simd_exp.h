@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "core/simd.h"
+#include "core/cpu/simd.h"
 
 // What the vectoriser does not make of branches where the instruction set has no masks. For files that are compiled for
 // the machine's own instruction set.

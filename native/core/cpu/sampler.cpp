@@ -1,3 +1,5 @@
+#include "core/cpu/sampler.h"
+
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
@@ -5,15 +7,11 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/error.h"
-#include "core/sampler.h"
-#include "core/simd_exp.h"
-#include "core/softmax_cpu.h"
+#include "core/cpu/simd_exp.h"
+#include "core/cpu/softmax.h"
 
-namespace serl {
+namespace serl::cpu {
 namespace {
-
-using cpu::ColumnSoftmax;
 
 int64_t greedyEntry(const ColumnSoftmax& s, int64_t row) {
   for (int64_t b = 0; b < s.blocks; ++b) {
@@ -83,9 +81,8 @@ int64_t restrictedEntry(const ColumnSoftmax& s, int64_t row, const SampleParams&
   const auto best = std::max_element(x.begin(), x.end());
   if (params.temperature == 0.0) return best - x.begin();
   const float highest = *best;
-  cpu::overRuns(0, s.vocabulary, [&](cpu::Run run) {
-    run.store(x.data(), cpu::exponential((run.load(x.data()) - highest) * s.inverseTemperature));
-  });
+  overRuns(0, s.vocabulary,
+           [&](Run run) { run.store(x.data(), exponential((run.load(x.data()) - highest) * s.inverseTemperature)); });
   std::vector<int32_t> entries;
   if (params.topP < 1.0) {
     entries = nucleusEntries(x, params.topP);
@@ -105,13 +102,13 @@ int64_t restrictedEntry(const ColumnSoftmax& s, int64_t row, const SampleParams&
 
 }  // namespace
 
-Sampled sampleTokensCpu(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows) {
+Sampled sampleTokens(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows) {
   const at::Tensor entryMajor = logits.to(at::kFloat).t().contiguous();  // [vocab, R]; no copy after linear()
   const float inverseTemperature = params.temperature == 0.0 ? 1.0f : static_cast<float>(1.0 / params.temperature);
-  const ColumnSoftmax s = cpu::columnSoftmax(entryMajor.const_data_ptr<float>(), entryMajor.size(0), entryMajor.size(1),
-                                             inverseTemperature);
-  for (double mass : s.mass) {
-    if (!std::isfinite(mass)) throw Error(ErrorCode::Internal, kDiverged);
+  const ColumnSoftmax s =
+      columnSoftmax(entryMajor.const_data_ptr<float>(), entryMajor.size(0), entryMajor.size(1), inverseTemperature);
+  for (size_t row = 0; row < s.mass.size(); ++row) {
+    if (!std::isfinite(s.mass[row])) return {.notFinite = row};
   }
   const bool restricted = params.presencePenalty != 0.0 || (params.topP < 1.0 && params.temperature != 0.0);
   Sampled out;
@@ -130,4 +127,4 @@ Sampled sampleTokensCpu(const at::Tensor& logits, const SampleParams& params, co
   return out;
 }
 
-}  // namespace serl
+}  // namespace serl::cpu

@@ -1,3 +1,5 @@
+#include "core/cpu/block_attention.h"
+
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -6,25 +8,24 @@
 #include <limits>
 #include <utility>
 
-#include "core/block_attention.h"
-#include "core/shared_tasks.h"
-#include "core/simd.h"
-#include "core/simd_exp.h"
+#include "core/cpu/shared_tasks.h"
+#include "core/cpu/simd.h"
+#include "core/cpu/simd_exp.h"
 
 // One task = the queries of up to kRowsPerTask neighbouring rows of a group that share a key-value head. They meet each
 // block that all of them see together, then each row the rest of its tail; a running maximum and sum merge the blocks
 // (online softmax).
-namespace serl {
+namespace serl::cpu {
 namespace {
 
 constexpr int64_t kBlock = KvCache::kBlockSize;
 constexpr int64_t kRowsPerTask = 16;
-constexpr int kVecs = kBlock / cpu::kLanes;  // of a block's scores for one query
+constexpr int kVecs = kBlock / kLanes;  // of a block's scores for one query
 // Queries that share one load of a key or value: their sums, kVecs or kWide vectors each, stay in registers.
-constexpr int kTile = cpu::kLanes == 16 ? 6 : 3;
+constexpr int kTile = kLanes == 16 ? 6 : 3;
 constexpr int kWide = 4;
 
-using Vec = cpu::Vector<cpu::kLanes>;
+using Vec = Vector<kLanes>;
 
 struct Task {
   int64_t kvHead, rowBegin, rowEnd;
@@ -58,24 +59,24 @@ void mergeScores(Running& s, int64_t q, float* scores, int64_t dim, Visible visi
     std::fill(scores, scores + visible.from, -std::numeric_limits<float>::infinity());
     std::fill(scores + visible.to, scores + kBlock, -std::numeric_limits<float>::infinity());
   }
-  Vec best = cpu::load(scores);
-  for (int v = 1; v < kVecs; ++v) best = cpu::larger<cpu::kLanes>(best, cpu::load(scores + v * cpu::kLanes));
+  Vec best = load(scores);
+  for (int v = 1; v < kVecs; ++v) best = larger<kLanes>(best, load(scores + v * kLanes));
   float &highest = s.highest[static_cast<size_t>(q)], &sum = s.sum[static_cast<size_t>(q)];
-  const float blockHighest = cpu::highestOf(best);
+  const float blockHighest = highestOf(best);
   if (blockHighest > highest) {
     const float rescale = std::exp(highest - blockHighest);
     float* output = s.output.data() + q * dim;
-    cpu::overRuns(0, dim, [&](cpu::Run run) { run.store(output, run.load(output) * rescale); });
+    overRuns(0, dim, [&](Run run) { run.store(output, run.load(output) * rescale); });
     sum *= rescale;
     highest = blockHighest;
   }
   Vec total = {};
   for (int v = 0; v < kVecs; ++v) {
-    const Vec weight = cpu::exponential(cpu::load(scores + v * cpu::kLanes) - highest);
-    cpu::store(scores + v * cpu::kLanes, weight);
+    const Vec weight = exponential(load(scores + v * kLanes) - highest);
+    store(scores + v * kLanes, weight);
     total += weight;
   }
-  sum += cpu::sumOf(total);
+  sum += sumOf(total);
 }
 
 // output [Count, Vecs vectors from dimension `first` on] += weights [Count, kBlock] * values of the visible slots.
@@ -84,20 +85,20 @@ void addValues(float* output, const float (*weights)[kBlock], int64_t first, con
   const int64_t dim = block.dim;
   Vec sum[Count][Vecs];
   for (int q = 0; q < Count; ++q)
-    for (int v = 0; v < Vecs; ++v) sum[q][v] = cpu::load(output + q * dim + v * cpu::kLanes);
+    for (int v = 0; v < Vecs; ++v) sum[q][v] = load(output + q * dim + v * kLanes);
   for (int64_t j = block.visible.from; j < block.visible.to; ++j) {
     Vec weight[Count];
 #pragma GCC unroll 6
-    for (int q = 0; q < Count; ++q) weight[q] = cpu::broadcast(weights[q][j]);
+    for (int q = 0; q < Count; ++q) weight[q] = broadcast(weights[q][j]);
 #pragma GCC unroll 4
     for (int v = 0; v < Vecs; ++v) {
-      const Vec value = cpu::load(block.values + j * dim + first + v * cpu::kLanes);
+      const Vec value = load(block.values + j * dim + first + v * kLanes);
 #pragma GCC unroll 6
       for (int q = 0; q < Count; ++q) sum[q][v] += weight[q] * value;
     }
   }
   for (int q = 0; q < Count; ++q)
-    for (int v = 0; v < Vecs; ++v) cpu::store(output + q * dim + v * cpu::kLanes, sum[q][v]);
+    for (int v = 0; v < Vecs; ++v) store(output + q * dim + v * kLanes, sum[q][v]);
 }
 
 // scores [Count, kBlock] = queries [Count, d] * keys [d, kBlock], of the first Vecs vectors of slots.
@@ -108,16 +109,16 @@ void scoreKeys(float (*scores)[kBlock], const float* query, const Block& block) 
   for (int64_t d = 0; d < dim; ++d) {
     Vec x[Count];
 #pragma GCC unroll 6
-    for (int q = 0; q < Count; ++q) x[q] = cpu::broadcast(query[q * dim + d]);
+    for (int q = 0; q < Count; ++q) x[q] = broadcast(query[q * dim + d]);
 #pragma GCC unroll 4
     for (int v = 0; v < Vecs; ++v) {
-      const Vec key = cpu::load(block.keys + d * kBlock + v * cpu::kLanes);
+      const Vec key = load(block.keys + d * kBlock + v * kLanes);
 #pragma GCC unroll 6
       for (int q = 0; q < Count; ++q) sum[q][v] += x[q] * key;
     }
   }
   for (int q = 0; q < Count; ++q)
-    for (int v = 0; v < Vecs; ++v) cpu::store(scores[q] + v * cpu::kLanes, sum[q][v]);
+    for (int v = 0; v < Vecs; ++v) store(scores[q] + v * kLanes, sum[q][v]);
 }
 
 // Queries [begin, begin + Count) against one block.
@@ -130,9 +131,8 @@ void attendTile(Running& s, int64_t begin, const Block& block) {
   for (int q = 0; q < Count; ++q) mergeScores(s, begin + q, weights[q], dim, block.visible);
   float* output = s.output.data() + begin * dim;
   int64_t d = 0;
-  for (; d + kWide * cpu::kLanes <= dim; d += kWide * cpu::kLanes)
-    addValues<Count, kWide>(output + d, weights, d, block);
-  for (; d + cpu::kLanes <= dim; d += cpu::kLanes) addValues<Count, 1>(output + d, weights, d, block);
+  for (; d + kWide * kLanes <= dim; d += kWide * kLanes) addValues<Count, kWide>(output + d, weights, d, block);
+  for (; d + kLanes <= dim; d += kLanes) addValues<Count, 1>(output + d, weights, d, block);
   for (; d < dim; ++d) {
     for (int64_t j = block.visible.from; j < block.visible.to; ++j)
       for (int q = 0; q < Count; ++q) output[q * dim + d] += weights[q][j] * block.values[j * dim + d];
@@ -206,7 +206,7 @@ struct Layer {
   T* out;          // [R, heads, d]
   float* logSums;  // [R, heads] or null
   LayerCache<T> cache;
-  const BlockPlan& plan;
+  const BlockRows& rows;
   int64_t heads, window;
 
   int64_t share() const { return heads / cache.kvHeads; }
@@ -255,7 +255,7 @@ Span visibleTail(const BlockRow& row, int64_t window) {
 template <typename T>
 void attendTails(Running& s, const Task& task, const Layer<T>& layer, int64_t first, int64_t last) {
   const int64_t share = layer.share(), window = layer.window;
-  const BlockRow* row = layer.plan.rows.data() + task.rowBegin;
+  const BlockRow* row = layer.rows.rows.data() + task.rowBegin;
   const auto attend = [&](int64_t from, int64_t to, const Span& span) {
     attendSpan(s, from * share, to * share, layer.cache, task.kvHead, span);
   };
@@ -276,7 +276,7 @@ void runTask(const Task& task, const Layer<T>& layer) {
   thread_local Running s;
   begin(s, task, layer);
   const int64_t rows = task.rowEnd - task.rowBegin;
-  const BlockRow* row = layer.plan.rows.data() + task.rowBegin;
+  const BlockRow* row = layer.rows.rows.data() + task.rowBegin;
   if (layer.window == 0 && row->prefixLength > 0)
     attendSpan(s, 0, rows * layer.share(), layer.cache, task.kvHead, visiblePrefix(*row, 0));
   for (int64_t first = 0, last = 0; first < rows; first = last) {
@@ -286,43 +286,45 @@ void runTask(const Task& task, const Layer<T>& layer) {
   finish(s, task, layer);
 }
 
-std::vector<Task> tasksOf(const BlockPlan& plan, int64_t kvHeads) {
+std::vector<Task> tasksOf(const BlockRows& rows, int64_t kvHeads) {
   std::vector<Task> tasks;
-  for (size_t g = 0; g + 1 < plan.groupBegin.size(); ++g) {
-    for (int64_t begin = plan.groupBegin[g]; begin < plan.groupBegin[g + 1]; begin += kRowsPerTask) {
+  for (size_t g = 0; g + 1 < rows.groupBegin.size(); ++g) {
+    for (int64_t begin = rows.groupBegin[g]; begin < rows.groupBegin[g + 1]; begin += kRowsPerTask) {
       for (int64_t h = 0; h < kvHeads; ++h)
-        tasks.push_back({h, begin, std::min(begin + kRowsPerTask, plan.groupBegin[g + 1])});
+        tasks.push_back({h, begin, std::min(begin + kRowsPerTask, rows.groupBegin[g + 1])});
     }
   }
   return tasks;
 }
 
 template <typename T>
-at::Tensor run(const at::Tensor& q, const KvBlocks& blocks, const BlockPlan& plan, int64_t window,
+at::Tensor run(const at::Tensor& q, const KvBlocks& blocks, const BlockRows& rows, int64_t window,
                at::Tensor* logSums) {
   const at::Tensor query = q.contiguous();
   const int64_t heads = query.size(1), kvHeads = blocks.keys.size(1), dim = query.size(2);
   at::Tensor out = at::empty({query.size(0), heads * dim}, query.options());
   if (logSums != nullptr) *logSums = at::empty({query.size(0), heads}, query.options().dtype(at::kFloat));
-  const Layer<T> layer{query.const_data_ptr<T>(),
-                       out.mutable_data_ptr<T>(),
-                       logSums == nullptr ? nullptr : logSums->mutable_data_ptr<float>(),
-                       {blocks.keys.const_data_ptr<T>(), blocks.values.const_data_ptr<T>(), kvHeads, dim},
-                       plan,
-                       heads,
-                       window};
-  const std::vector<Task> tasks = tasksOf(plan, kvHeads);
-  cpu::sharedTasks(static_cast<int64_t>(tasks.size()),
-                   [&](int64_t t) { runTask(tasks[static_cast<size_t>(t)], layer); });
+  const Layer<T> layer{.q = query.const_data_ptr<T>(),
+                       .out = out.mutable_data_ptr<T>(),
+                       .logSums = logSums == nullptr ? nullptr : logSums->mutable_data_ptr<float>(),
+                       .cache = {.keys = blocks.keys.const_data_ptr<T>(),
+                                 .values = blocks.values.const_data_ptr<T>(),
+                                 .kvHeads = kvHeads,
+                                 .dim = dim},
+                       .rows = rows,
+                       .heads = heads,
+                       .window = window};
+  const std::vector<Task> tasks = tasksOf(rows, kvHeads);
+  sharedTasks(static_cast<int64_t>(tasks.size()), [&](int64_t t) { runTask(tasks[static_cast<size_t>(t)], layer); });
   return out;
 }
 
 }  // namespace
 
-at::Tensor blockAttentionCpu(const at::Tensor& q, const KvBlocks& cache, const BlockPlan& plan, int64_t window,
-                             at::Tensor* logSums) {
-  if (q.scalar_type() == at::kBFloat16) return run<at::BFloat16>(q, cache, plan, window, logSums);
-  return run<float>(q, cache, plan, window, logSums);
+at::Tensor blockAttention(const at::Tensor& q, const KvBlocks& cache, const BlockRows& rows, int64_t window,
+                          at::Tensor* logSums) {
+  if (q.scalar_type() == at::kBFloat16) return run<at::BFloat16>(q, cache, rows, window, logSums);
+  return run<float>(q, cache, rows, window, logSums);
 }
 
-}  // namespace serl
+}  // namespace serl::cpu

@@ -1,12 +1,9 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
-#include <memory>
 #include <vector>
 
-#include "core/decoder.h"
-
-namespace serl {
+namespace serl::portable {
 
 // How n packed sequences [T] lie in a right-padded grid [n, maxLength].
 struct PackedLayout {
@@ -27,7 +24,4 @@ PackedLayout packedLayout(const std::vector<int64_t>& offsets, at::Device device
 at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const PackedLayout& layout,
                            int64_t window);
 
-// The Attend of training and scoring.
-Attend packedAttend(const ModelConfig& config, std::shared_ptr<const PackedLayout> layout);
-
-}  // namespace serl
+}  // namespace serl::portable

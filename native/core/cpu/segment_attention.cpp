@@ -1,15 +1,17 @@
-#include "core/segment_attention.h"
+#include "core/cpu/segment_attention.h"
 
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <numeric>
 
-#include "core/profile.h"
+#include "core/capsule.h"
+#include "core/cpu/block_attention.h"
 
-namespace serl {
+namespace serl::cpu {
 namespace {
 
+using portable::PackedLayout;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
@@ -98,35 +100,34 @@ Gradients backwardAll(const at::Tensor& dOutput, const Gradients& x, const Atten
   return out;
 }
 
-// What autograd keeps the layout in.
-struct LayoutHolder : torch::CustomClassHolder {
+// What a backward comes back to.
+struct Kept {
+  Profile* profile;
   std::shared_ptr<const SegmentLayout> layout;
 };
 
 struct SegmentAttention : torch::autograd::Function<SegmentAttention> {
-  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                            const std::shared_ptr<const SegmentLayout>& layout) {
-    const PartTimer timer(Part::attention);
+  static at::Tensor forward(AutogradContext* ctx, Profile& profile, const at::Tensor& q, const at::Tensor& k,
+                            const at::Tensor& v, const std::shared_ptr<const SegmentLayout>& layout) {
+    const WorkTimer timer(profile, Work::attention);
     const int64_t kvHeads = k.size(1), dim = k.size(2), size = KvCache::kBlockSize;
     const KvBlocks blocks{at::empty({layout->blocks, kvHeads, dim, size}, k.options()),
                           at::empty({layout->blocks, kvHeads, size, dim}, v.options())};
-    writeBlocksCpu(blocks, k, v, layout->plan.writeBlock, layout->plan.writeOffset);
+    writeKeysValues(blocks, k, v, layout->rows);
     at::Tensor logSum;
-    const at::Tensor output = blockAttentionCpu(q, blocks, layout->plan, /*window=*/0, &logSum);
+    const at::Tensor output = blockAttention(q, blocks, layout->rows, /*window=*/0, &logSum);
     ctx->save_for_backward({q, k, v, output, logSum});
-    auto holder = c10::make_intrusive<LayoutHolder>();
-    holder->layout = layout;
-    ctx->saved_data["layout"] = c10::IValue::make_capsule(holder);
+    ctx->saved_data["kept"] = keep(Kept{&profile, layout});
     return output;
   }
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
-    const PartTimer timer(Part::attention);
+    const Kept& kept = dataOf<Kept>(ctx->saved_data["kept"]);
+    const WorkTimer timer(*kept.profile, Work::attention);
+    const SegmentLayout& layout = *kept.layout;
     const variable_list saved = ctx->get_saved_variables();
-    const auto holder = ctx->saved_data["layout"].toCapsule();
-    const SegmentLayout& layout = *static_cast<const LayoutHolder&>(*holder).layout;
     const at::Tensor dOutput = grads[0].contiguous().view_as(saved[0]), output = saved[3].view_as(saved[0]);
     const Gradients d = backwardAll(dOutput, {saved[0], saved[1], saved[2]}, {output, saved[4]}, layout);
-    return {d.q, d.k, d.v, {}};
+    return {{}, d.q, d.k, d.v, {}};
   }
 };
 
@@ -141,7 +142,7 @@ std::vector<int32_t> takeBlocks(SegmentLayout& layout, int64_t tokens) {
 PackedLayout packed(const std::vector<int64_t>& lengths) {
   std::vector<int64_t> offsets{0};
   for (int64_t length : lengths) offsets.push_back(offsets.back() + length);
-  return lengths.empty() ? PackedLayout{} : packedLayout(offsets, at::kCPU);
+  return lengths.empty() ? PackedLayout{} : portable::packedLayout(offsets, at::kCPU);
 }
 
 }  // namespace
@@ -157,7 +158,12 @@ std::shared_ptr<const SegmentLayout> segmentLayout(const std::vector<int64_t>& h
   int64_t head = 0;
   for (size_t g = 0; g < heads.size(); ++g) {
     const int64_t tokens = std::accumulate(tails[g].begin(), tails[g].end(), int64_t{0});
-    if (tokens > 0) layout->groups.push_back({head, heads[g], layout->headTokens + layout->tailTokens, tokens});
+    if (tokens > 0) {
+      layout->groups.push_back({.head = head,
+                                .headLength = heads[g],
+                                .tails = layout->headTokens + layout->tailTokens,
+                                .tailTokens = tokens});
+    }
     for (int64_t length : tails[g]) {
       allTails.push_back(length);
       layout->tailBlocks.push_back(takeBlocks(*layout, length));
@@ -170,24 +176,29 @@ std::shared_ptr<const SegmentLayout> segmentLayout(const std::vector<int64_t>& h
   std::vector<BlockRow> rows;
   for (size_t g = 0; g < heads.size(); ++g) {
     for (int64_t t = 1; t <= heads[g]; ++t)
-      rows.push_back({static_cast<int64_t>(g), nullptr, 0, &layout->headBlocks[g], t});
+      rows.push_back({.group = static_cast<int64_t>(g), .tailBlocks = &layout->headBlocks[g], .tailLength = t});
   }
   size_t tail = 0;
   for (size_t g = 0; g < heads.size(); ++g) {
     const auto group = static_cast<int64_t>(heads.size() + g);  // not the head's own rows
     for (int64_t length : tails[g]) {
-      for (int64_t t = 1; t <= length; ++t)
-        rows.push_back({group, &layout->headBlocks[g], heads[g], &layout->tailBlocks[tail], t});
+      for (int64_t t = 1; t <= length; ++t) {
+        rows.push_back({.group = group,
+                        .prefixBlocks = &layout->headBlocks[g],
+                        .prefixLength = heads[g],
+                        .tailBlocks = &layout->tailBlocks[tail],
+                        .tailLength = t});
+      }
       ++tail;
     }
   }
-  layout->plan = blockPlan(std::move(rows), at::kCPU, /*tables=*/false);
+  layout->rows = blockRows(std::move(rows), at::kCPU);
   return layout;
 }
 
-at::Tensor segmentAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+at::Tensor segmentAttention(Profile& profile, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const std::shared_ptr<const SegmentLayout>& layout) {
-  return SegmentAttention::apply(q.contiguous(), k.contiguous(), v.contiguous(), layout);
+  return SegmentAttention::apply(profile, q.contiguous(), k.contiguous(), v.contiguous(), layout);
 }
 
-}  // namespace serl
+}  // namespace serl::cpu

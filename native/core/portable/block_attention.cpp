@@ -1,4 +1,4 @@
-#include "core/block_attention.h"
+#include "core/portable/block_attention.h"
 
 #include <ATen/ATen.h>
 
@@ -8,7 +8,7 @@
 
 #include "core/device.h"
 
-namespace serl {
+namespace serl::portable {
 namespace {
 
 // [n, longest] int64: the blocks that hold the first lengths[i] tokens of each list, rows padded with block 0.
@@ -55,7 +55,7 @@ Partial attendBlocks(const at::Tensor& q, const KvBlocks& cache, const at::Tenso
   const at::Tensor weights = at::exp(scores - highest);
   const at::Tensor sum = weights.sum(-1, true);
   const at::Tensor output = at::matmul((weights / sum.clamp_min(1e-30)).to(v.scalar_type()), v).to(at::kFloat);
-  return {output, (highest + at::log(sum)).squeeze(-1)};
+  return {.output = output, .logSum = (highest + at::log(sum)).squeeze(-1)};
 }
 
 at::Tensor visibleKeys(int64_t length, const at::Tensor& lengths, const at::Tensor& firstVisible) {
@@ -65,92 +65,75 @@ at::Tensor visibleKeys(int64_t length, const at::Tensor& lengths, const at::Tens
 
 }  // namespace
 
-BlockPlan blockPlan(std::vector<BlockRow> rows, at::Device device, bool tables) {
-  BlockPlan plan;
-  std::vector<int64_t> positions, writeBlock, writeOffset, prefixLengths, tailLengths;
+BlockTables blockTables(const BlockRows& rows, at::Device device) {
+  BlockTables tables;
+  std::vector<int64_t> prefixLengths, tailLengths, rowSlot;
   std::vector<const std::vector<int32_t>*> prefixLists, tailLists;
-  for (size_t r = 0; r < rows.size(); ++r) {
-    const BlockRow& row = rows[r];
-    if (r == 0 || row.group != rows[r - 1].group) {
-      plan.groupBegin.push_back(static_cast<int64_t>(r));
-      prefixLists.push_back(row.prefixBlocks);
-      prefixLengths.push_back(row.prefixLength);
+  for (size_t g = 0; g + 1 < rows.groupBegin.size(); ++g)
+    tables.largestGroup = std::max(tables.largestGroup, rows.groupBegin[g + 1] - rows.groupBegin[g]);
+  for (size_t g = 0; g + 1 < rows.groupBegin.size(); ++g) {
+    const BlockRow& first = rows.rows[static_cast<size_t>(rows.groupBegin[g])];
+    prefixLists.push_back(first.prefixBlocks);
+    prefixLengths.push_back(first.prefixLength);
+    for (int64_t r = rows.groupBegin[g]; r < rows.groupBegin[g + 1]; ++r) {
+      const BlockRow& row = rows.rows[static_cast<size_t>(r)];
+      tailLists.push_back(row.tailBlocks);
+      tailLengths.push_back(row.tailLength);
+      rowSlot.push_back(static_cast<int64_t>(g) * tables.largestGroup + r - rows.groupBegin[g]);
     }
-    const int64_t last = row.tailLength - 1;
-    positions.push_back(row.position());
-    writeBlock.push_back((*row.tailBlocks)[static_cast<size_t>(last / KvCache::kBlockSize)]);
-    writeOffset.push_back(last % KvCache::kBlockSize);
-    tailLists.push_back(row.tailBlocks);
-    tailLengths.push_back(row.tailLength);
   }
-  plan.groupBegin.push_back(static_cast<int64_t>(rows.size()));
-  plan.positions = upload(positions, device);
-  plan.writeBlock = upload(writeBlock, device);
-  plan.writeOffset = upload(writeOffset, device);
-  if (tables) {
-    std::vector<int64_t> rowSlot;
-    for (size_t g = 0; g + 1 < plan.groupBegin.size(); ++g) {
-      plan.largestGroup = std::max(plan.largestGroup, plan.groupBegin[g + 1] - plan.groupBegin[g]);
-    }
-    for (size_t g = 0; g + 1 < plan.groupBegin.size(); ++g) {
-      for (int64_t r = plan.groupBegin[g]; r < plan.groupBegin[g + 1]; ++r) {
-        rowSlot.push_back(static_cast<int64_t>(g) * plan.largestGroup + r - plan.groupBegin[g]);
-      }
-    }
-    plan.prefixTable = blockTable(prefixLists, prefixLengths, device);
-    plan.tailTable = blockTable(tailLists, tailLengths, device);
-    plan.prefixLengths = upload(prefixLengths, device);
-    plan.tailLengths = upload(tailLengths, device);
-    plan.rowSlot = upload(rowSlot, device);
-  }
-  plan.rows = std::move(rows);
-  return plan;
+  tables.prefixTable = blockTable(prefixLists, prefixLengths, device);
+  tables.tailTable = blockTable(tailLists, tailLengths, device);
+  tables.prefixLengths = upload(prefixLengths, device);
+  tables.tailLengths = upload(tailLengths, device);
+  tables.rowSlot = upload(rowSlot, device);
+  return tables;
 }
 
-at::Tensor blockAttention(const at::Tensor& q, const KvCache& cache, int64_t layer, const BlockPlan& plan,
-                          int64_t window) {
-  return plan.prefixTable.defined() ? blockAttentionAten(q, cache, layer, plan, window)
-                                    : blockAttentionCpu(q, cache.layer(layer), plan, window);
+void writeKeysValues(const KvBlocks& cache, const at::Tensor& k, const at::Tensor& v, const BlockRows& rows) {
+  const at::indexing::Slice all;
+  at::Tensor keys = cache.keys, values = cache.values;
+  keys.index_put_({rows.writeBlock, all, all, rows.writeOffset}, k);
+  values.index_put_({rows.writeBlock, all, rows.writeOffset}, v);
 }
 
-at::Tensor blockAttentionAten(const at::Tensor& q, const KvCache& cache, int64_t layer, const BlockPlan& plan,
-                              int64_t window) {
-  const KvBlocks& blocks = cache.layer(layer);
+at::Tensor blockAttention(const at::Tensor& q, const KvBlocks& blocks, const BlockRows& blockRows,
+                          const BlockTables& tables, int64_t window) {
+  const at::Tensor& positions = blockRows.positions;
   const int64_t rows = q.size(0), heads = q.size(1), dim = q.size(2), kvHeads = blocks.keys.size(1),
                 share = heads / kvHeads;
-  const int64_t groups = plan.prefixTable.size(0), slots = plan.largestGroup;
+  const int64_t groups = tables.prefixTable.size(0), slots = tables.largestGroup;
   const at::Tensor scaled = q.contiguous() * (1.0 / std::sqrt(static_cast<double>(dim)));
-  const at::Tensor first =
-      window > 0 ? (plan.positions - window + 1).clamp_min(0) : at::zeros_like(plan.positions);  // [R]
+  const at::Tensor first = window > 0 ? (positions - window + 1).clamp_min(0) : at::zeros_like(positions);  // [R]
 
   // every group's rows side by side against its prefix: [G, kvHeads, slots * share, d]
   const at::Tensor grid = at::zeros({groups * slots, kvHeads, share, dim}, q.options())
-                              .index_copy_(0, plan.rowSlot, scaled.view({rows, kvHeads, share, dim}))
+                              .index_copy_(0, tables.rowSlot, scaled.view({rows, kvHeads, share, dim}))
                               .view({groups, slots, kvHeads, share, dim})
                               .permute({0, 2, 1, 3, 4})
                               .reshape({groups, kvHeads, slots * share, dim});
   const at::Tensor gridFirst =
-      at::zeros({groups * slots}, first.options()).index_copy_(0, plan.rowSlot, first).view({groups, slots});
+      at::zeros({groups * slots}, first.options()).index_copy_(0, tables.rowSlot, first).view({groups, slots});
   const at::Tensor prefixVisible =
-      visibleKeys(plan.prefixTable.size(1) * KvCache::kBlockSize, plan.prefixLengths.unsqueeze(1), gridFirst)
+      visibleKeys(tables.prefixTable.size(1) * KvCache::kBlockSize, tables.prefixLengths.unsqueeze(1), gridFirst)
           .repeat_interleave(share, 1)
           .unsqueeze(1);  // [G, 1, slots * share, length]
-  Partial prefix = attendBlocks(grid, blocks, plan.prefixTable, prefixVisible);
+  Partial prefix = attendBlocks(grid, blocks, tables.prefixTable, prefixVisible);
   const auto perRow = [&](const at::Tensor& x,
                           at::IntArrayRef trailing) {  // [G, kvHeads, slots * share, ...] -> [R, kvHeads, share, ...]
     std::vector<int64_t> shape{groups, kvHeads, slots, share};
     shape.insert(shape.end(), trailing.begin(), trailing.end());
-    return x.reshape(shape).transpose(1, 2).flatten(0, 1).index_select(0, plan.rowSlot);
+    return x.reshape(shape).transpose(1, 2).flatten(0, 1).index_select(0, tables.rowSlot);
   };
   prefix.output = perRow(prefix.output, {dim});
   prefix.logSum = perRow(prefix.logSum, {});
 
-  const at::Tensor rowPrefix = plan.positions + 1 - plan.tailLengths;  // [R] prefix length of the row's group
-  const at::Tensor tailVisible = visibleKeys(plan.tailTable.size(1) * KvCache::kBlockSize, plan.tailLengths,
+  const at::Tensor rowPrefix = positions + 1 - tables.tailLengths;  // [R] prefix length of the row's group
+  const at::Tensor tailVisible = visibleKeys(tables.tailTable.size(1) * KvCache::kBlockSize, tables.tailLengths,
                                              (first - rowPrefix).clamp_min(0))
                                      .unsqueeze(1)
                                      .unsqueeze(1);  // [R, 1, 1, length]
-  const Partial tail = attendBlocks(scaled.view({rows, kvHeads, share, dim}), blocks, plan.tailTable, tailVisible);
+  const Partial tail = attendBlocks(scaled.view({rows, kvHeads, share, dim}), blocks, tables.tailTable, tailVisible);
 
   const at::Tensor total = at::logaddexp(prefix.logSum, tail.logSum);  // [R, kvHeads, share]
   const at::Tensor merged = prefix.output * at::exp(prefix.logSum - total).unsqueeze(-1) +
@@ -173,4 +156,4 @@ at::Tensor laterAttention(const at::Tensor& q, const KvBlocks& cache, const at::
   return attended.squeeze(0).transpose(0, 1).reshape({tokens, heads * dim});
 }
 
-}  // namespace serl
+}  // namespace serl::portable

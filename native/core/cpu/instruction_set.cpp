@@ -1,4 +1,4 @@
-#include "core/instruction_set.h"
+#include "core/cpu/instruction_set.h"
 
 namespace serl {
 

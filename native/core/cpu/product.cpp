@@ -1,4 +1,4 @@
-#include "core/product_cpu.h"
+#include "core/cpu/product.h"
 
 #include <ATen/Parallel.h>
 
@@ -8,8 +8,8 @@
 #include <memory>
 #include <utility>
 
-#include "core/shared_tasks.h"
-#include "core/simd.h"
+#include "core/cpu/shared_tasks.h"
+#include "core/cpu/simd.h"
 
 namespace serl::cpu {
 namespace {
@@ -123,8 +123,8 @@ Panel panelAt(int64_t index, int64_t columns) {
   return {index * kColumns, std::min<int64_t>(kColumns, columns - index * kColumns)};
 }
 
-// One part of the depth and of the columns.
-struct Part {
+// One part of the depth and of the columns of a product.
+struct Slab {
   Operand a, b;  // from the part's first element on
   int64_t m, columns, depth;
   const float* packed;  // b's panels, each [depth, stride]
@@ -135,12 +135,12 @@ struct Part {
   int64_t panels() const { return (columns + kColumns - 1) / kColumns; }
 };
 
-void packPanels(const Part& part, float* packed) {
-  at::parallel_for(0, part.panels(), 4, [&](int64_t begin, int64_t end) {
+void packPanels(const Slab& slab, float* packed) {
+  at::parallel_for(0, slab.panels(), 4, [&](int64_t begin, int64_t end) {
     for (int64_t p = begin; p < end; ++p) {
-      const Panel panel = panelAt(p, part.columns);
-      const Operand from{part.b.data + panel.begin * part.b.columnStride, part.b.rowStride, part.b.columnStride};
-      pack(from, part.depth, panel.width, panel.stride(), packed + panel.begin * part.depth);
+      const Panel panel = panelAt(p, slab.columns);
+      const Operand from{slab.b.data + panel.begin * slab.b.columnStride, slab.b.rowStride, slab.b.columnStride};
+      pack(from, slab.depth, panel.width, panel.stride(), packed + panel.begin * slab.depth);
     }
   });
 }
@@ -153,53 +153,53 @@ struct Left {
   int64_t aheadRows;
 };
 
-void multiplyPanel(const Part& part, const Panel& panel, const Left& left) {
-  const TileFunction multiply = tileFunction(left.rows, panel.stride(), part.packLeft);
-  const float* right = part.packed + panel.begin * part.depth;
-  float* out = part.c + left.row * part.ldc + panel.begin;
+void multiplyPanel(const Slab& slab, const Panel& panel, const Left& left) {
+  const TileFunction multiply = tileFunction(left.rows, panel.stride(), slab.packLeft);
+  const float* right = slab.packed + panel.begin * slab.depth;
+  float* out = slab.c + left.row * slab.ldc + panel.begin;
   const auto tile = [&](float* to, int64_t stride, bool accumulate) {
-    multiply({part.depth, left.data, part.a.rowStride, right, to, stride, accumulate, left.ahead, left.aheadRows});
+    multiply({slab.depth, left.data, slab.a.rowStride, right, to, stride, accumulate, left.ahead, left.aheadRows});
   };
-  if (panel.width == panel.stride()) return tile(out, part.ldc, part.accumulate);
+  if (panel.width == panel.stride()) return tile(out, slab.ldc, slab.accumulate);
   alignas(64) float edge[kRows * kColumns];
   tile(edge, panel.stride(), false);
   for (int64_t i = 0; i < left.rows; ++i) {
     for (int64_t j = 0; j < panel.width; ++j) {
-      float& element = out[i * part.ldc + j];
-      element = edge[i * panel.stride() + j] + (part.accumulate ? element : 0.0f);
+      float& element = out[i * slab.ldc + j];
+      element = edge[i * panel.stride() + j] + (slab.accumulate ? element : 0.0f);
     }
   }
 }
 
 // Row blocks [begin, end) against panels [firstPanel, lastPanel).
-void multiplyBlocks(const Part& part, int64_t begin, int64_t end, int64_t firstPanel, int64_t lastPanel) {
+void multiplyBlocks(const Slab& slab, int64_t begin, int64_t end, int64_t firstPanel, int64_t lastPanel) {
   alignas(64) float packed[kDepth * kRows];  // [depth, rows]
   const int64_t panels = lastPanel - firstPanel;
   for (int64_t block = begin; block < end; ++block) {
-    const int64_t row = block * kRows, rows = std::min<int64_t>(kRows, part.m - row);
-    const float* a = part.a.data + row * part.a.rowStride;
-    if (part.packLeft) pack({a, part.a.columnStride, part.a.rowStride}, part.depth, rows, rows, packed);
+    const int64_t row = block * kRows, rows = std::min<int64_t>(kRows, slab.m - row);
+    const float* a = slab.a.data + row * slab.a.rowStride;
+    if (slab.packLeft) pack({a, slab.a.columnStride, slab.a.rowStride}, slab.depth, rows, rows, packed);
     // the run's next block comes in a few rows a panel: memory and products take turns otherwise
     const bool last = block + 1 == end;
-    const int64_t next = part.packLeft || last ? 0 : std::min<int64_t>(part.m - row - kRows, kRows);
+    const int64_t next = slab.packLeft || last ? 0 : std::min<int64_t>(slab.m - row - kRows, kRows);
     for (int64_t p = 0; p < panels; ++p) {
       const int64_t from = next * p / panels, to = next * (p + 1) / panels;
-      const float* ahead = to > from ? a + (kRows + from) * part.a.rowStride : nullptr;
-      multiplyPanel(part, panelAt(firstPanel + p, part.columns),
-                    {row, rows, part.packLeft ? packed : a, ahead, to - from});
+      const float* ahead = to > from ? a + (kRows + from) * slab.a.rowStride : nullptr;
+      multiplyPanel(slab, panelAt(firstPanel + p, slab.columns),
+                    {row, rows, slab.packLeft ? packed : a, ahead, to - from});
     }
   }
 }
 
-void multiplyPart(const Part& part) {
-  const int64_t blocks = (part.m + kRows - 1) / kRows, panels = part.panels();
+void multiplySlab(const Slab& slab) {
+  const int64_t blocks = (slab.m + kRows - 1) / kRows, panels = slab.panels();
   // few rows and many threads: share out the columns as well
   const int64_t shares = std::clamp<int64_t>(2 * at::get_num_threads() / blocks, 1, panels);
   guidedTasks(blocks * shares, [&](int64_t begin, int64_t end) {
-    if (shares == 1) return multiplyBlocks(part, begin, end, 0, panels);
+    if (shares == 1) return multiplyBlocks(slab, begin, end, 0, panels);
     for (int64_t task = begin; task < end; ++task) {
       const int64_t share = task % shares, block = task / shares;
-      multiplyBlocks(part, block, block + 1, share * panels / shares, (share + 1) * panels / shares);
+      multiplyBlocks(slab, block, block + 1, share * panels / shares, (share + 1) * panels / shares);
     }
   });
 }
@@ -224,7 +224,7 @@ void product(ProductShape shape, Operand a, Operand b, float* c, bool accumulate
       static_cast<size_t>((width + kColumns - 1) / kColumns * kColumns * depth));
   for (int64_t k = 0; k < shape.k; k += kDepth) {
     for (int64_t n = 0; n < shape.n; n += kWidth) {
-      const Part part{{a.data + k * a.columnStride, a.rowStride, a.columnStride},
+      const Slab slab{{a.data + k * a.columnStride, a.rowStride, a.columnStride},
                       {b.data + k * b.rowStride + n * b.columnStride, b.rowStride, b.columnStride},
                       shape.m,
                       std::min(kWidth, shape.n - n),
@@ -234,8 +234,8 @@ void product(ProductShape shape, Operand a, Operand b, float* c, bool accumulate
                       shape.n,
                       accumulate || k > 0,
                       packLeft};
-      packPanels(part, packed.get());
-      multiplyPart(part);
+      packPanels(slab, packed.get());
+      multiplySlab(slab);
     }
   }
 }

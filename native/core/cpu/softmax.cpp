@@ -1,11 +1,11 @@
-#include "core/softmax_cpu.h"
+#include "core/cpu/softmax.h"
 
 #include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <limits>
 
-#include "core/simd_exp.h"
+#include "core/cpu/simd_exp.h"
 
 namespace serl::cpu {
 namespace {

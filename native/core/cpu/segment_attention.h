@@ -4,10 +4,11 @@
 #include <memory>
 #include <vector>
 
-#include "core/attention.h"
-#include "core/block_attention.h"
+#include "core/block_rows.h"
+#include "core/portable/packed_attention.h"
+#include "core/profile.h"
 
-namespace serl {
+namespace serl::cpu {
 
 // Packed tokens of which some share what comes before them: first all heads (each distinct prompt), then all tails
 // (what follows a prompt), one group's after the other's. A tail's tokens see its group's head and, causally,
@@ -17,25 +18,25 @@ struct SegmentLayout {
     int64_t head, headLength;   // first token and length of the shared head
     int64_t tails, tailTokens;  // first token and number of tokens of the group's tails, all together
   };
-  PackedLayout heads, tails;
+  portable::PackedLayout heads, tails;
   int64_t headTokens = 0, tailTokens = 0;
   std::vector<Group> groups;  // those that have tails
 
   // The same as rows over blocks, as decoding has it.
   std::vector<std::vector<int32_t>> headBlocks, tailBlocks;  // of each head, of each tail
   int64_t blocks = 0;
-  BlockPlan plan;
+  BlockRows rows;
 };
 
 // Lengths in tokens: heads [G], tails [G][members of the group that have one].
 std::shared_ptr<const SegmentLayout> segmentLayout(const std::vector<int64_t>& heads,
                                                    const std::vector<std::vector<int64_t>>& tails);
 
-// q [T, heads, d], k and v [T, kvHeads, d] -> [T, heads * d], for the CPU. Differentiable. The forward is the kernel
+// q [T, heads, d], k and v [T, kvHeads, d] -> [T, heads * d]. Differentiable. The forward is the kernel
 // that decodes, so that log-probs of training are those of sampling; in the backward head and tail are gone through
 // apart, each with the output and log-sum of both, which makes their sum exact (Dao et al. 2022, "FlashAttention",
 // appendix B.2). Nothing of size [T, T] is kept.
-at::Tensor segmentAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+at::Tensor segmentAttention(Profile& profile, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const std::shared_ptr<const SegmentLayout>& layout);
 
-}  // namespace serl
+}  // namespace serl::cpu

@@ -1,11 +1,11 @@
-#include "core/fused_cpu.h"
+#include "core/cpu/elementwise.h"
 
 #include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "core/simd_exp.h"
+#include "core/cpu/simd_exp.h"
 
 namespace serl::cpu {
 namespace {
@@ -25,8 +25,8 @@ using Vec = Vector<kLanes>;
 
 inline Vec sigmoid(Vec x) { return 1.0f / (1.0f + exponential(-x)); }
 
-// One rotated part (q or k) or a plain one (v) of a block of tokens, between feature-major and token-major.
-struct Part {
+// q, k or v of a block of tokens, between feature-major and token-major.
+struct HeadRange {
   int64_t firstFeature, heads;
   bool rotated;
 };
@@ -114,7 +114,7 @@ void rotaryForward(RotaryShape shape, const float* qkv, const float* cos, const 
                    float* v) {
   const auto [tokens, heads, kvHeads, dim] = shape;
   const int64_t half = dim / 2;
-  const auto part = [&, tokens = tokens, dim = dim](Part p, float* out, int64_t begin, int64_t count) {
+  const auto part = [&, tokens = tokens, dim = dim](HeadRange p, float* out, int64_t begin, int64_t count) {
     for (int64_t h = 0; h < p.heads; ++h) {
       const float* in = qkv + (p.firstFeature + h * dim) * tokens;
       for (int64_t i = 0; i < half; ++i) {
@@ -139,7 +139,7 @@ void rotaryBackward(RotaryShape shape, const float* dq, const float* dk, const f
                     const float* sin, float* dqkv) {
   const auto [tokens, heads, kvHeads, dim] = shape;
   const int64_t half = dim / 2;
-  const auto part = [&, tokens = tokens, dim = dim](Part p, const float* grad, int64_t begin, int64_t count) {
+  const auto part = [&, tokens = tokens, dim = dim](HeadRange p, const float* grad, int64_t begin, int64_t count) {
     for (int64_t h = 0; h < p.heads; ++h) {
       float* out = dqkv + (p.firstFeature + h * dim) * tokens;
       for (int64_t i = 0; i < half; ++i) {

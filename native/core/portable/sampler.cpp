@@ -1,13 +1,11 @@
-#include "core/sampler.h"
+#include "core/portable/sampler.h"
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.h"
-
-namespace serl {
+namespace serl::portable {
 namespace {
 
 // [R, vocab] 1 where the row has generated the token.
@@ -31,12 +29,7 @@ at::Tensor nucleus(const at::Tensor& probabilities, double topP) {
 
 }  // namespace
 
-Sampled sampleTokens(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows,
-                     bool portable) {
-  return portable || !logits.is_cpu() ? sampleTokensAten(logits, params, rows) : sampleTokensCpu(logits, params, rows);
-}
-
-Sampled sampleTokensAten(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows) {
+Sampled sampleTokens(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows) {
   const bool greedy = params.temperature == 0.0;
   const at::Tensor wide = logits.to(at::kFloat);
   const at::Tensor scaled = greedy ? wide : wide / params.temperature;
@@ -64,10 +57,10 @@ Sampled sampleTokensAten(const at::Tensor& logits, const SampleParams& params, c
   Sampled out;
   out.tokens.assign(hostTokens.const_data_ptr<int32_t>(), hostTokens.const_data_ptr<int32_t>() + rows.size());
   out.logprobs.assign(hostLogprobs.const_data_ptr<float>(), hostLogprobs.const_data_ptr<float>() + rows.size());
-  for (float logprob : out.logprobs) {
-    if (std::isnan(logprob)) throw Error(ErrorCode::Internal, kDiverged);
+  for (size_t row = 0; row < out.logprobs.size(); ++row) {
+    if (!std::isfinite(out.logprobs[row])) return {.notFinite = row};
   }
   return out;
 }
 
-}  // namespace serl
+}  // namespace serl::portable

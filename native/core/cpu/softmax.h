@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/simd_math.h"
+#include "core/cpu/simd_math.h"
 
 namespace serl::cpu {
 

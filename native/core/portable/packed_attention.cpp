@@ -1,11 +1,11 @@
-#include "core/attention.h"
+#include "core/portable/packed_attention.h"
 
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 
-namespace serl {
+namespace serl::portable {
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -106,11 +106,4 @@ at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::T
   return layout.padded ? Unpad::apply(slots, layout.gather, layout.scatter, layout.present) : slots;
 }
 
-Attend packedAttend(const ModelConfig& config, std::shared_ptr<const PackedLayout> layout) {
-  return [windows = config.slidingWindows, layout](int64_t layer, const at::Tensor& q, const at::Tensor& k,
-                                                   const at::Tensor& v) {
-    return packedAttention(q, k, v, *layout, windows[static_cast<size_t>(layer)]);
-  };
-}
-
-}  // namespace serl
+}  // namespace serl::portable

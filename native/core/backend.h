@@ -1,0 +1,86 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <vector>
+
+#include "core/attend.h"
+#include "core/block_rows.h"
+#include "core/context.h"
+#include "core/kv_cache.h"
+#include "core/model_config.h"
+#include "core/prefill_piece.h"
+#include "core/rotary.h"
+#include "core/sampler.h"
+#include "core/sequence_batch.h"
+#include "core/token_views.h"
+#include "core/vocabulary_chunk.h"
+#include "core/weights.h"
+
+namespace serl {
+
+struct QueryKeyValue {
+  at::Tensor q;     // [T, heads, headDim]
+  at::Tensor k, v;  // [T, kvHeads, headDim]
+};
+
+// How one engine computes: everything that depends on the device or on the kernels. Chosen once, when the engine opens;
+// nothing else asks where a tensor lies. T counts the tokens of a forward pass, R the rows of a decode step. All of it
+// is differentiable except for the cache, the sampler and the vocabulary's chunks, which have a backward of their own.
+class Backend {
+ public:
+  Backend(const ModelConfig& config, at::Device device, Context& context)
+      : config(config), device(device), context(context) {}
+  virtual ~Backend() = default;
+
+  // Layers. tokens [T] int64 -> [T, hidden], laid out as this backend's layers like it best.
+  virtual at::Tensor embedding(const at::Tensor& weight, const at::Tensor& tokens) const = 0;
+  // x [T, features] / rms(x) * weight [features].
+  virtual at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const = 0;
+  // x [T, in], weight [out, in], bias [out] or undefined -> [T, out].
+  virtual at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const = 0;
+  // linear(norm(x, normWeight), weight, bias).
+  virtual at::Tensor normLinear(const at::Tensor& x, const at::Tensor& normWeight, const at::Tensor& weight,
+                                const at::Tensor& bias) const = 0;
+  // gateUp [T, 2 * intermediate]: linear(silu(gate) * up, weight, bias).
+  virtual at::Tensor swigluLinear(const at::Tensor& gateUp, const at::Tensor& weight, const at::Tensor& bias) const = 0;
+  // qkv [T, (heads + 2 kvHeads) * headDim]: split, q and k normalised where the layer has norms for them, and rotated.
+  virtual QueryKeyValue rotary(const at::Tensor& qkv, const LayerWeights& layer, const RotaryTable& table) const = 0;
+
+  // Attention of training and scoring: the sequences as rows, and how those find their keys.
+  virtual SequenceBatch sequences(const SequenceView& view) const = 0;
+
+  // Attention of generation. The returned function writes the rows' keys and values into the cache, then attends; the
+  // arguments must outlive it.
+  virtual KvCache newCache(int64_t blocks, at::ScalarType dtype) const = 0;
+  virtual Attend attendDecode(KvCache& cache, const BlockRows& rows) const = 0;
+  virtual Attend attendPrefill(KvCache& cache, const PrefillPiece& piece) const = 0;
+  // Tokens that are prefilled at a time, padding included where attention pads.
+  virtual int64_t prefillTokens() const = 0;
+
+  // logits [R, vocab].
+  virtual Sampled sample(const at::Tensor& logits, const SampleParams& params,
+                         const std::vector<SampleRow>& rows) const = 0;
+
+  // hidden [C, hidden], lmHead [vocab, hidden], targets [C] int64.
+  virtual std::unique_ptr<VocabularyChunk> vocabularyChunk(const at::Tensor& hidden, const at::Tensor& lmHead,
+                                                           const at::Tensor& targets, double temperature) const = 0;
+
+  // Whether the host may read and write this backend's tensors.
+  virtual bool hostMemory() const = 0;
+
+  const ModelConfig& config;
+  const at::Device device;
+  Context& context;
+};
+
+struct BackendChoice {
+  at::Device device;
+  at::ScalarType dtype;
+  bool portable = false;  // tensor operations, as on any device, instead of the CPU's kernels
+};
+
+// Throws Error(Unsupported) where the device is not to be had.
+std::unique_ptr<Backend> chooseBackend(const BackendChoice& choice, const ModelConfig& config, Context& context);
+
+}  // namespace serl

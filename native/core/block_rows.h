@@ -1,0 +1,30 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace serl {
+
+// One token that asks: its prompt's blocks are shared with the rows of the same group; then come its tail's.
+struct BlockRow {
+  int64_t group = 0;  // rows of a group are neighbours
+  const std::vector<int32_t>* prefixBlocks = nullptr;
+  int64_t prefixLength = 0;
+  const std::vector<int32_t>* tailBlocks = nullptr;
+  int64_t tailLength = 0;  // up to and with the token itself
+
+  int64_t position() const { return prefixLength + tailLength - 1; }
+};
+
+// The rows of one forward pass; made once, used by every layer.
+struct BlockRows {
+  std::vector<BlockRow> rows;          // [R]
+  std::vector<int64_t> groupBegin;     // [G + 1] rows of group g: groupBegin[g] .. groupBegin[g + 1]
+  at::Tensor positions;                // [R] int64, on the device
+  at::Tensor writeBlock, writeOffset;  // [R] int64, on the device: where the token's key and value go
+};
+
+BlockRows blockRows(std::vector<BlockRow> rows, at::Device device);
+
+}  // namespace serl

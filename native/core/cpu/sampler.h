@@ -1,0 +1,13 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include "core/sampler.h"
+
+namespace serl::cpu {
+
+// Draws one token per row by inverting the cumulative distribution in vocabulary order. With top-p only the smallest
+// set of most probable tokens whose mass reaches topP takes part (Holtzman et al. 2020). logits [R, vocab], any float
+// dtype. The CPU's kernel.
+Sampled sampleTokens(const at::Tensor& logits, const SampleParams& params, const std::vector<SampleRow>& rows);
+
+}  // namespace serl::cpu

@@ -1,0 +1,16 @@
+#pragma once
+#include "core/model_config.h"
+#include "core/profile.h"
+#include "core/sequence_batch.h"
+
+namespace serl::cpu {
+
+// Whether some layer's window is shorter than a sequence: it hides keys by distance, which a shared prompt does not
+// know.
+bool windowed(const SequenceView& view, const ModelConfig& config);
+
+// Each distinct prompt once, then what follows it in every sequence. A sequence's last token, which predicts nothing,
+// is left out.
+SequenceBatch sharedSequences(const SequenceView& view, Profile& profile);
+
+}  // namespace serl::cpu

@@ -1,0 +1,10 @@
+#pragma once
+#include "core/model_config.h"
+#include "core/sequence_batch.h"
+
+namespace serl::portable {
+
+// Every sequence by itself, for any device.
+SequenceBatch separateSequences(const SequenceView& view, const ModelConfig& config, at::Device device);
+
+}  // namespace serl::portable

@@ -1,0 +1,50 @@
+#include "core/portable/vocabulary_chunk.h"
+
+#include <ATen/ATen.h>
+
+namespace serl::portable {
+namespace {
+
+struct Chunk : VocabularyChunk {
+  at::Tensor hidden, lmHead, target;  // [C, hidden], [vocab, hidden], [C, 1]
+  double temperature;
+  at::Tensor logits;         // [C, vocab] float32, divided by the temperature
+  at::Tensor normalizer;     // [C, 1]
+  at::Tensor probabilities;  // [C, vocab], once the entropies were asked for
+
+  Chunk(const at::Tensor& hidden, const at::Tensor& lmHead, const at::Tensor& targets, double temperature)
+      : hidden(hidden), lmHead(lmHead), target(targets.unsqueeze(1)), temperature(temperature) {
+    logits = at::mm(hidden, lmHead.t()).to(at::kFloat);
+    if (temperature != 1.0) logits.mul_(1.0 / temperature);
+    normalizer = logits.logsumexp(1, /*keepdim=*/true);
+  }
+
+  at::Tensor logprobs() override { return (logits.gather(1, target) - normalizer).squeeze(1); }
+
+  at::Tensor entropies() override {
+    probabilities = at::exp(logits - normalizer);
+    return normalizer.squeeze(1) - (probabilities * logits).sum(1);
+  }
+
+  void backward(const at::Tensor& gradient, at::Tensor hiddenGradient, at::Tensor lmHeadGradient) override {
+    const at::Tensor slope = gradient.unsqueeze(1) / temperature;  // [C, 1]
+    // d logprob / d logits = onehot(target) - probabilities
+    const at::Tensor logitGradient =
+        probabilities.mul_(-slope).scatter_add_(1, target, slope).to(hidden.scalar_type());  // [C, vocab]
+    hiddenGradient.copy_(at::mm(logitGradient, lmHead));
+    if (lmHeadGradient.scalar_type() == hidden.scalar_type()) {
+      lmHeadGradient.addmm_(logitGradient.t(), hidden);
+    } else {
+      lmHeadGradient.add_(at::mm(logitGradient.t(), hidden));
+    }
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<VocabularyChunk> vocabularyChunk(const at::Tensor& hidden, const at::Tensor& lmHead,
+                                                 const at::Tensor& targets, double temperature) {
+  return std::make_unique<Chunk>(hidden, lmHead, targets, temperature);
+}
+
+}  // namespace serl::portable
