@@ -4,7 +4,7 @@ import type { NativeEngine } from '../../src/native/types.ts'
 import { rowSeeds } from '../../src/random.ts'
 import { buildTrainBatch } from '../../src/rl/train-batch.ts'
 import { updatePolicy } from '../../src/rl/update.ts'
-import type { JudgedGroup } from '../../src/rollout/group.ts'
+import type { RewardedGroup } from '../../src/rollout/group.ts'
 import { packTokens } from '../../src/rollout/pack.ts'
 
 export interface StepShape {
@@ -25,7 +25,7 @@ export async function grpoStep(
   shape: StepShape,
 ): Promise<void> {
   const groups = await sample(engine, prompts, shape)
-  const minibatches = [groups.flatMap((group) => group.completions).map((_, i) => i)]
+  const minibatches = [groups.flatMap((group) => group.responses).map((_, i) => i)]
   const plan = { step: shape.step, klCoef: config.kl.coef, minibatches }
   const { sequences } = await buildTrainBatch(engine, groups, config, plan)
   const progress = { optimizerStep: shape.step - 1, scheduleStep: shape.step - 1, klCoef: config.kl.coef, minibatches }
@@ -55,7 +55,7 @@ async function sample(
   engine: NativeEngine,
   prompts: readonly Int32Array[],
   { samples, newTokens, step }: StepShape,
-): Promise<JudgedGroup[]> {
+): Promise<RewardedGroup[]> {
   const completions = await engine.generate(packTokens(prompts), {
     samplesPerPrompt: samples,
     maxNewTokens: newTokens,
@@ -66,15 +66,15 @@ async function sample(
     seeds: rowSeeds(0, 'bench', step, prompts.length * samples),
   })
   return prompts.map((promptTokens, prompt) => ({
-    instruction: { id: `prompt-${prompt}`, text: '', source: 'seed' },
+    question: { id: `prompt-${prompt}`, text: '', source: 'seed' },
     promptTokens,
-    completions: Array.from({ length: samples }, (_, i) => {
+    responses: Array.from({ length: samples }, (_, i) => {
       const row = prompt * samples + i
       const [from, to] = [completions.offsets[row]!, completions.offsets[row + 1]!]
       const [tokens, logprobs] = [completions.tokens.slice(from, to), completions.logprobs.slice(from, to)]
       return { tokens, logprobs, text: '', finishReason: 'length' }
     }),
-    judgement: {
+    vote: {
       rewards: Float32Array.from({ length: samples }, (_, i) => i % 2), // [samples]
       answers: Array(samples).fill(null),
       majority: null,

@@ -1,4 +1,4 @@
-import type { Judgement } from '../rollout/group.ts'
+import type { Vote } from '../rollout/group.ts'
 
 /** How answers are found in texts and compared. */
 export interface AnswerConfig {
@@ -8,12 +8,12 @@ export interface AnswerConfig {
   readonly timeLimitMs: number // module: longest time for one call
 }
 
-/** Judges texts by their answers. All texts are responses (or references) alone, never with their prompt. */
+/** Finds answers in texts and compares them. All texts are responses (or references) alone, never with their prompt. */
 export interface AnswerChecker {
   /** Majority reward: 1 for the rows that agree with the winning answer. */
-  vote(responses: readonly string[]): Promise<Judgement>
+  vote(responses: readonly string[]): Promise<Vote>
   /** Rule reward: 1 for the rows equal to the reference's answer; the vote's fields are filled too. */
-  againstGold(responses: readonly string[], gold: string): Promise<Judgement>
+  againstGold(responses: readonly string[], gold: string): Promise<Vote>
   /** Whether a text's answer equals the reference's, with both answers; null where there is none. */
   grade(gold: string, prediction: string): Promise<Grade>
   close(): Promise<void>

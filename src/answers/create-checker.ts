@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import type { Judgement } from '../rollout/group.ts'
+import type { Vote } from '../rollout/group.ts'
 import type { AnswerChecker, AnswerConfig } from './answer-checker.ts'
 import { choiceKind } from './choice.ts'
 import { exactKind } from './exact.ts'
@@ -32,7 +32,7 @@ export function checkerOf<A>(kind: AnswerKind<A>): AnswerChecker {
     vote: async (responses) => voteOf(kind, responses.map(kind.extract)),
     againstGold: async (responses, gold) => {
       const answers = responses.map(kind.extract)
-      const judgement = await voteOf(kind, answers)
+      const vote = await voteOf(kind, answers)
       const reference = kind.extractGold(gold)
       const verdicts = new Map<string, boolean>()
       let gaveUp = 0
@@ -47,7 +47,7 @@ export function checkerOf<A>(kind: AnswerKind<A>): AnswerChecker {
         return comparison.equal
       }
       const rewards = Float32Array.from(answers, (answer) => Number(isRight(answer))) // [n]
-      return { ...judgement, rewards, timeouts: judgement.timeouts + gaveUp }
+      return { ...vote, rewards, timeouts: vote.timeouts + gaveUp }
     },
     grade: async (gold, prediction) => {
       const [reference, answer] = [kind.extractGold(gold), kind.extract(prediction)]
@@ -61,7 +61,7 @@ export function checkerOf<A>(kind: AnswerKind<A>): AnswerChecker {
   }
 }
 
-function voteOf<A>(kind: AnswerKind<A>, answers: readonly (A | null)[]): Promise<Judgement> {
+function voteOf<A>(kind: AnswerKind<A>, answers: readonly (A | null)[]): Promise<Vote> {
   let timeouts = 0
   return majorityVote({
     shown: answers.map((answer) => (answer === null ? null : kind.show(answer))),

@@ -1,4 +1,4 @@
-import type { Judgement } from '../rollout/group.ts'
+import type { Vote } from '../rollout/group.ts'
 
 /** Answers of a group, ready to be counted. Equality need not be transitive: 64% is 64, and is 0.64. */
 export interface Ballot {
@@ -13,7 +13,7 @@ export interface Ballot {
  * Majority vote: the row that equals most rows wins, the first on ties; all rows equal to it are rewarded 1. Rows
  * without an answer neither vote nor win. (The reference's rule; pairs compared in either direction count.)
  */
-export async function majorityVote(ballot: Ballot): Promise<Judgement> {
+export async function majorityVote(ballot: Ballot): Promise<Vote> {
   const rows = await countEqual(ballot)
   const n = rows.length
   let winner = -1

@@ -4,7 +4,7 @@ import type { AnswerChecker } from '../answers/answer-checker.ts'
 import { UserError } from '../errors.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 import type { NativeEngine, ProgressFn } from '../native/types.ts'
-import type { Completion } from '../rollout/group.ts'
+import type { Response } from '../rollout/group.ts'
 import type { PromptFormat } from '../rollout/prompt.ts'
 import { rollOut } from '../rollout/rollout.ts'
 import { evalPrompt } from './prompt.ts'
@@ -30,14 +30,14 @@ export async function respond(
   prompts: readonly Int32Array[],
   { samples, ...sampling }: ResponseSampling,
   onProgress?: ProgressFn,
-): Promise<(readonly Completion[])[]> {
+): Promise<(readonly Response[])[]> {
   const prompted = prompts.map((promptTokens, i) => ({
-    instruction: { id: `eval-${i}`, text: '', source: 'seed' as const },
+    question: { id: `eval-${i}`, text: '', source: 'seed' as const },
     promptTokens,
   }))
   const params = { ...sampling, samplesPerPrompt: samples }
   const groups = await rollOut(model.engine, model.tokenizer, prompted, params, onProgress)
-  return groups.map(({ completions }) => completions)
+  return groups.map(({ responses }) => responses)
 }
 
 /** A response's answer, and whether it equals the known one. */
@@ -74,7 +74,7 @@ export interface Evaluation {
   readonly accuracy: number // right / n
   readonly n: number
   readonly unfinished: number // responses cut off by maxNewTokens
-  readonly responses: readonly Completion[] // [n]
+  readonly responses: readonly Response[] // [n]
   readonly correct: readonly boolean[] // [n]
 }
 

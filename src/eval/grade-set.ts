@@ -3,12 +3,12 @@ import { type AnswerClasses, classifyAnswers } from './answer-classes.ts'
 import type { EvalItem, EvalSet } from './eval-set.ts'
 import { gradeResponses, type Verdict } from './evaluate.ts'
 import { answeringPart, type EvalFormat } from './prompt.ts'
-import type { Response } from './response-store.ts'
+import type { StoredResponse } from './response-store.ts'
 
 /** A question, the model's samples, and what they are worth. */
 export interface GradedItem {
   readonly item: EvalItem
-  readonly responses: readonly Response[] // [samples]
+  readonly responses: readonly StoredResponse[] // [samples]
   readonly verdicts: readonly Verdict[] // [samples]
   readonly classes: AnswerClasses
 }
@@ -19,7 +19,7 @@ export interface GradedItem {
  */
 export async function gradeSet(
   set: EvalSet,
-  responses: readonly (readonly Response[])[],
+  responses: readonly (readonly StoredResponse[])[],
   format: EvalFormat,
 ): Promise<GradedItem[]> {
   const checker = await createAnswerChecker(set)

@@ -5,22 +5,22 @@ import { UserError } from '../errors.ts'
 import { syncPath } from '../files.ts'
 
 /** What is kept of a sample; how it is graded is not: that is quick, and may have got better since. */
-export interface Response {
+export interface StoredResponse {
   readonly text: string
   readonly tokens: number // new ones, the stop token included
   readonly finishReason: 'stop' | 'length'
 }
 
 /** A prompt's samples, found again by the hash of its tokens. */
-export interface StoredAnswer {
+export interface StoredResponses {
   readonly prompt: string
-  readonly responses: readonly Response[] // [samples]
+  readonly responses: readonly StoredResponse[] // [samples]
 }
 
 export interface ResponseStore {
-  get(prompt: string): readonly Response[] | undefined
+  get(prompt: string): readonly StoredResponse[] | undefined
   /** Appends, and waits until the lines are on the disk. */
-  add(answers: readonly StoredAnswer[]): Promise<void>
+  add(answers: readonly StoredResponses[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -31,7 +31,7 @@ export interface ResponseStore {
  */
 export async function openStore(path: string, header: object, fresh = false): Promise<ResponseStore> {
   const text = await readText(path)
-  const known = fresh ? new Map<string, readonly Response[]>() : readAnswers(text)
+  const known = fresh ? new Map<string, readonly StoredResponse[]>() : readAnswers(text)
   let handle: FileHandle | null = null
   const append = async (lines: readonly object[]): Promise<void> => {
     if (handle === null) {
@@ -61,12 +61,12 @@ export async function openStore(path: string, header: object, fresh = false): Pr
 }
 
 /** Lines that are not whole are passed over: what was lost is generated again. */
-function readAnswers(text: string): Map<string, readonly Response[]> {
-  const answers = new Map<string, readonly Response[]>()
+function readAnswers(text: string): Map<string, readonly StoredResponse[]> {
+  const answers = new Map<string, readonly StoredResponse[]>()
   for (const line of text.split('\n')) {
     if (line === '') continue
     try {
-      const { prompt, responses } = JSON.parse(line) as Partial<StoredAnswer>
+      const { prompt, responses } = JSON.parse(line) as Partial<StoredResponses>
       if (typeof prompt === 'string' && Array.isArray(responses)) answers.set(prompt, responses)
     } catch {
       // cut off when the process died

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { createRandom } from '../random.ts'
-import type { Completion } from '../rollout/group.ts'
+import type { Response } from '../rollout/group.ts'
 import { version } from '../version.ts'
 import type { EvalSet } from './eval-set.ts'
 import { respond } from './evaluate.ts'
 import { evalPrompt } from './prompt.ts'
-import { openStore, type Response, type ResponseStore, type StoredAnswer } from './response-store.ts'
+import { openStore, type ResponseStore, type StoredResponse, type StoredResponses } from './response-store.ts'
 import { type EvalModel, type EvalSettings, formatOf } from './settings.ts'
 
 /** A set's questions as the model sees them. */
@@ -58,7 +58,7 @@ export async function sampleSet(
   { set, prompts }: PromptedSet,
   settings: EvalSettings,
   context: AnswerContext,
-): Promise<(readonly Response[])[] | null> {
+): Promise<(readonly StoredResponse[])[] | null> {
   const { samples } = settings
   const keys = promptKeys(prompts)
   const store = await openStore(...storeOf(model, set, settings, context))
@@ -99,14 +99,14 @@ async function answerPart(
     sampling,
     onProgress,
   )
-  const whole = answers.flatMap((completions, i): StoredAnswer[] => {
-    const responses = completions.flatMap(toResponse)
+  const whole = answers.flatMap((drawn, i): StoredResponses[] => {
+    const responses = drawn.flatMap(toStored)
     return responses.length === samples ? [{ prompt: part[i]!.key, responses }] : []
   })
   await store.add(whole)
 }
 
-const toResponse = ({ text, tokens, finishReason }: Completion): Response[] =>
+const toStored = ({ text, tokens, finishReason }: Response): StoredResponse[] =>
   finishReason === 'cancelled' ? [] : [{ text, tokens: tokens.length, finishReason }]
 
 function sampleSeeds(seed: number, key: string, samples: number): number[] {

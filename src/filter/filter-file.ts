@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts'
 import { requireNoInput, writeWhole } from '../files.ts'
 import { readJsonl } from '../jsonl.ts'
 import { questionNames, questionOf, readSeeds } from '../seeds/read-seeds.ts'
-import { filterInstructions, indexTexts } from './filter.ts'
+import { filterQuestions, indexTexts } from './filter.ts'
 import type { Reason } from './rules.ts'
 
 export interface FilterFileOptions {
@@ -18,12 +18,12 @@ export interface FilterFileOptions {
 
 export interface FilterSummary {
   readonly read: number
-  readonly kept: number
+  readonly kept: number // accepted; the name is that of `serl filter --json`
   readonly reasons: Readonly<Partial<Record<Reason, number>>>
 }
 
 /**
- * Filters a file of questions, in order, each against the seeds and those kept before it. The output appears whole or
+ * Filters a file of questions, in order, each against the seeds and those accepted before it. The output appears whole or
  * not at all.
  * @throws UserError naming file and line of what cannot be read, or an output that is also an input
  */
@@ -36,13 +36,13 @@ export async function filterFile(options: FilterFileOptions): Promise<FilterSumm
     if (text !== null) return { text, fields: value as object }
     throw new UserError(`${input}:${line}: expected a question, {"text": "..."} (or one of ${questionNames})`)
   })
-  const verdicts = filterInstructions(proposals, { config, known })
-  const lines = verdicts.map(({ proposal: { fields }, kept, reason, rougeL, nearest }) =>
-    JSON.stringify({ ...fields, kept, reason, rougeL, nearest }),
+  const verdicts = filterQuestions(proposals, { config, known })
+  const lines = verdicts.map(({ proposal: { fields }, accepted, reason, rougeL, nearest }) =>
+    JSON.stringify({ ...fields, kept: accepted, reason, rougeL, nearest }),
   )
   await writeWhole(output, `${lines.join('\n')}\n`)
 
   const reasons: Partial<Record<Reason, number>> = {}
   for (const { reason } of verdicts) if (reason !== null) reasons[reason] = (reasons[reason] ?? 0) + 1
-  return { read: verdicts.length, kept: verdicts.filter((verdict) => verdict.kept).length, reasons }
+  return { read: verdicts.length, kept: verdicts.filter((verdict) => verdict.accepted).length, reasons }
 }

@@ -5,8 +5,8 @@ import { createRules, type Reason } from './rules.ts'
 /** What the filter made of one proposal. */
 export interface Verdict<T> {
   readonly proposal: T
-  readonly kept: boolean
-  readonly reason: Reason | null // null = kept
+  readonly accepted: boolean // "kept" in files
+  readonly reason: Reason | null // null = accepted
   /** Highest ROUGE-L F to what was there before; null where a rule dropped the text first. */
   readonly rougeL: number | null
   /** The text with that score; null where nothing shares a word, or a rule dropped the text first. */
@@ -22,10 +22,10 @@ export interface FilterOptions {
 }
 
 /**
- * Judges proposals in order: the rules first, then copies, then ROUGE-L against the seeds, the kept questions and
+ * Accepts or rejects proposals, in order: the rules first, then copies, then ROUGE-L against the seeds, the kept questions and
  * those accepted before in this batch.
  */
-export function filterInstructions<T extends { readonly text: string }>(
+export function filterQuestions<T extends { readonly text: string }>(
   proposals: readonly T[],
   options: FilterOptions,
 ): Verdict<T>[] {
@@ -33,13 +33,13 @@ export function filterInstructions<T extends { readonly text: string }>(
   const rules = createRules(config)
   return proposals.map((proposal) => {
     const broken = rules(proposal.text)
-    if (broken !== null) return { proposal, kept: false, reason: broken, rougeL: null, nearest: null }
+    if (broken !== null) return { proposal, accepted: false, reason: broken, rougeL: null, nearest: null }
     const copy = known.same(proposal.text) ?? batch.same(proposal.text)
-    if (copy !== null) return { proposal, kept: false, reason: 'duplicate', rougeL: 1, nearest: copy }
+    if (copy !== null) return { proposal, accepted: false, reason: 'duplicate', rougeL: 1, nearest: copy }
     const { score: rougeL, text: nearest } = nearestOf(proposal.text, known, batch)
-    if (rougeL > config.rougeMax) return { proposal, kept: false, reason: 'similar', rougeL, nearest }
+    if (rougeL > config.rougeMax) return { proposal, accepted: false, reason: 'similar', rougeL, nearest }
     batch.add(proposal.text)
-    return { proposal, kept: true, reason: null, rougeL, nearest }
+    return { proposal, accepted: true, reason: null, rougeL, nearest }
   })
 }
 

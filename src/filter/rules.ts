@@ -1,6 +1,6 @@
 import type { FilterConfig } from '../config/filter-config.ts'
 
-/** Why a question was dropped. */
+/** Why a question was rejected. */
 export type Reason =
   | 'empty' // no text
   | 'too-short' // fewer words than minWords

@@ -1,4 +1,4 @@
-import type { JudgedGroup } from '../rollout/group.ts'
+import type { RewardedGroup } from '../rollout/group.ts'
 import type { GuardMemory } from './memory.ts'
 
 type Majorities = GuardMemory['majorities']
@@ -13,22 +13,22 @@ const limit = 8192
  * @returns rate: null where no question was met before; majorities: with those of these groups
  */
 export async function flipRate(
-  groups: readonly JudgedGroup[],
+  groups: readonly RewardedGroup[],
   earlier: Majorities,
   equal: (a: string, b: string) => Promise<boolean>,
 ): Promise<{ rate: number | null; majorities: Majorities }> {
   const known = new Map(earlier)
   let [met, flipped] = [0, 0]
-  for (const { instruction, judgement } of groups) {
-    const before = known.get(instruction.text)
+  for (const { question, vote } of groups) {
+    const before = known.get(question.text)
     if (before !== undefined) {
       met += 1
-      const now = judgement.majority
+      const now = vote.majority
       const same = before === now || (before !== null && now !== null && (await equal(before, now)))
       flipped += Number(!same)
     }
-    known.delete(instruction.text) // to the end
-    known.set(instruction.text, judgement.majority)
+    known.delete(question.text) // to the end
+    known.set(question.text, vote.majority)
   }
   return { rate: met === 0 ? null : flipped / met, majorities: [...known].slice(-limit) }
 }

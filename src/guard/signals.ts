@@ -1,10 +1,10 @@
 // What shows that label-free training is going wrong, measured on one step's samples.
-import type { JudgedGroup } from '../rollout/group.ts'
+import type { RewardedGroup } from '../rollout/group.ts'
 
-/** Share of completions that ended by themselves. */
-export function eosRate(groups: readonly JudgedGroup[]): number {
-  const completions = groups.flatMap((group) => group.completions)
-  return completions.filter((completion) => completion.finishReason === 'stop').length / completions.length
+/** Share of responses that ended by themselves. */
+export function eosRate(groups: readonly RewardedGroup[]): number {
+  const responses = groups.flatMap((group) => group.responses)
+  return responses.filter((response) => response.finishReason === 'stop').length / responses.length
 }
 
 // with fewer questions the most common answer is common by chance
@@ -15,8 +15,8 @@ const fewestQuestions = 4
  * of SRT, arXiv 2505.21444). Each question counts once.
  * @returns null where fewer than 4 questions have a majority
  */
-export function sameAnswerShare(groups: readonly JudgedGroup[]): number | null {
-  const byQuestion = new Map(groups.map((group) => [group.instruction.text, group.judgement.majority]))
+export function sameAnswerShare(groups: readonly RewardedGroup[]): number | null {
+  const byQuestion = new Map(groups.map((group) => [group.question.text, group.vote.majority]))
   const majorities = [...byQuestion.values()].filter((majority) => majority !== null)
   if (majorities.length < fewestQuestions) return null
   const counts = new Map<string, number>()

@@ -1,9 +1,10 @@
 import type { FilterConfig } from '../config/filter-config.ts'
 import type { InstructConfig } from '../config/instruct-config.ts'
-import { filterInstructions, indexTexts, type Verdict } from '../filter/filter.ts'
+import { indexTexts, type Verdict } from '../filter/filter.ts'
 import { createRandom } from '../random.ts'
 import { addToPool, emptyPool } from './pool.ts'
-import { type Proposal, type ProposeContext, propose } from './propose.ts'
+import type { Proposal, ProposeContext } from './propose.ts'
+import { instructRound, newSearch, type Search } from './round.ts'
 
 export interface CollectContext extends Pick<ProposeContext, 'engine' | 'tokenizer' | 'seeds' | 'maxPositions'> {
   readonly instruct: InstructConfig & { readonly poolLimit: number }
@@ -19,45 +20,49 @@ export interface CollectContext extends Pick<ProposeContext, 'engine' | 'tokeniz
 /** One round: every proposal with its verdict. */
 export interface CollectedRound {
   readonly verdicts: readonly Verdict<Proposal>[]
-  readonly accepted: readonly Verdict<Proposal>[] // no more than are still wanted
-  readonly newTokens: number
-  readonly examplesDropped: number // left out of prompts that were too long
+  readonly taken: readonly Verdict<Proposal>[] // the accepted ones, no more than are still wanted
 }
 
 /**
  * Self-instruction alone: rounds of proposals until `count` questions have passed rules and ROUGE-L, against the seeds
  * and all accepted before. Accepted questions serve as examples like those kept in training. Ends early when asked to
  * stop, or after too many rounds without a find.
+ * @param search counts what was proposed, accepted and rejected
  */
-export async function* collectInstructions(context: CollectContext): AsyncGenerator<CollectedRound> {
-  const { instruct, filter, seeds, count, signal } = context
+export async function* collectQuestions(
+  context: CollectContext,
+  search: Search = newSearch(),
+): AsyncGenerator<CollectedRound> {
+  const { instruct, seeds, count } = context
   const known = indexTexts(seeds)
   const batch = indexTexts([])
   let pool = emptyPool
-  let accepted = 0
+  let taken = 0
   let idle = 0
-  for (let round = 0; accepted < count && idle < context.maxIdleRounds; round++) {
-    const proposed = await propose({
+  for (let round = 0; taken < count && idle < context.maxIdleRounds; round++) {
+    const asking = {
       ...context,
       config: instruct,
       pool,
+      known,
+      batch,
       random: createRandom([context.seed, 'instruct', round]),
       eosTokenIds: Array.from(context.stopTokens),
       step: 0,
       round,
-      onProgress: () => context.onProgress?.(accepted, count),
-    })
-    if (signal.aborted) return // what a cancelled generation proposed is cut short
-    const verdicts = filterInstructions(proposed.proposals, { config: filter, known, batch })
-    const found = verdicts.filter((verdict) => verdict.kept)
-    const wanted = found.slice(0, count - accepted)
-    idle = found.length === 0 ? idle + 1 : 0
-    accepted += wanted.length
+      onProgress: () => context.onProgress?.(taken, count),
+    }
+    const verdicts = await instructRound(asking, search)
+    if (verdicts === null) return
+    const accepted = verdicts.filter((verdict) => verdict.accepted)
+    const wanted = accepted.slice(0, count - taken)
+    idle = accepted.length === 0 ? idle + 1 : 0
+    taken += wanted.length
     pool = addToPool(
       pool,
       wanted.map((verdict) => verdict.proposal),
       instruct.poolLimit,
     )
-    yield { verdicts, accepted: wanted, newTokens: proposed.newTokens, examplesDropped: proposed.examplesDropped }
+    yield { verdicts, taken: wanted }
   }
 }

@@ -1,7 +1,7 @@
 import type { InstructConfig } from '../config/instruct-config.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 import type { Random } from '../random.ts'
-import type { Instruction } from '../rollout/group.ts'
+import type { Question } from '../rollout/group.ts'
 import { oneLine } from './parse.ts'
 import type { Pool } from './pool.ts'
 
@@ -13,13 +13,13 @@ export type PromptConfig = Pick<InstructConfig, 'system' | 'header' | 'template'
  */
 export function chooseExamples(
   config: Pick<InstructConfig, 'examples' | 'fromPool'>,
-  seeds: readonly Instruction[],
+  seeds: readonly Question[],
   pool: Pool,
   random: Random,
 ): string[] {
   const kept = random.sample(pool.kept, Math.min(config.fromPool, config.examples))
   const chosen = [...kept, ...random.sample(seeds, config.examples - kept.length)]
-  return random.shuffle(chosen).map((instruction) => instruction.text)
+  return random.shuffle(chosen).map((question) => question.text)
 }
 
 /** The header, the examples as a numbered list of one line each, and the next number: "...\n8. ...\n9." */

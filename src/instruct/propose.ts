@@ -3,14 +3,14 @@ import { UserError } from '../errors.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 import { FinishReason, type NativeEngine, type ProgressFn } from '../native/types.ts'
 import type { Random } from '../random.ts'
-import type { Instruction } from '../rollout/group.ts'
+import type { Question } from '../rollout/group.ts'
 import { packTokens } from '../rollout/pack.ts'
 import { parseQuestions } from './parse.ts'
 import type { Pool } from './pool.ts'
 import { chooseExamples, fewShotTokens, usesChat } from './prompt.ts'
 
 /** A question as the model proposed it, before any filter. */
-export interface Proposal extends Instruction {
+export interface Proposal extends Question {
   readonly source: 'self'
 }
 
@@ -18,7 +18,7 @@ export interface ProposeContext {
   readonly engine: Pick<NativeEngine, 'generate'>
   readonly tokenizer: Tokenizer
   readonly config: InstructConfig
-  readonly seeds: readonly Instruction[]
+  readonly seeds: readonly Question[]
   readonly pool: Pool
   /** Keyed by run, step and round: the same key proposes the same again. */
   readonly random: Random

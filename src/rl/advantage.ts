@@ -15,7 +15,7 @@ export interface AdvantageParams {
   readonly rewardClip: readonly [low: number, high: number] // of the shaped reward
 }
 
-/** A group's rewards, and each completion's per-token KL (null: no penalty). */
+/** A group's rewards, and each response's per-token KL (null: no penalty). */
 export interface GroupRewards {
   readonly rewards: Float32Array // [n]
   readonly lengths: readonly number[] // [n] action tokens
@@ -65,7 +65,7 @@ const estimators: Record<Estimator, EstimatorSpec> = {
 
 /**
  * Advantages of a whole training batch.
- * @returns per group, per completion: [lengths[i]] advantages
+ * @returns per group, per response: [lengths[i]] advantages
  */
 export function computeAdvantages(groups: readonly GroupRewards[], params: AdvantageParams): Float32Array[][] {
   const { shape, normalise } = estimators[params.estimator]

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { NativeEngine } from '../native/types.ts'
-import type { JudgedGroup } from '../rollout/group.ts'
+import type { RewardedGroup } from '../rollout/group.ts'
 import { joinTokens, type TokenSequence } from '../rollout/pack.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
 import { computeAdvantages } from './advantage.ts'
@@ -9,7 +9,7 @@ import { scoreSequences } from './logprobs.ts'
 import { importanceWeights, type Mismatch, measureMismatch, wantsImportance } from './mismatch.ts'
 import { recomputeOld, scoreParams } from './old-logprobs.ts'
 
-/** One completion, ready for the policy loss. */
+/** One response, ready for the policy loss. */
 export interface TrainSequence extends TokenSequence {
   readonly advantages: Float32Array // [A]
   readonly oldLogprobs: Float32Array // [A] of the policy that the ratio is taken against
@@ -34,14 +34,16 @@ export interface BatchPlan {
 /** Everything the policy loss needs: log-probabilities of policy and reference, KL, advantages, importance weights. */
 export async function buildTrainBatch(
   engine: NativeEngine,
-  groups: readonly JudgedGroup[],
+  groups: readonly RewardedGroup[],
   config: Config,
   plan: BatchPlan,
   trace: Trace = noTrace,
 ): Promise<TrainBatch> {
-  const sequences = groups.flatMap((group) => group.completions.map((c) => joinTokens(group.promptTokens, c.tokens)))
-  const sampling = groups.flatMap((group) => group.completions.map((c) => c.logprobs))
-  const fresh = groups.flatMap((group) => group.completions.map(() => group.step === plan.step))
+  const sequences = groups.flatMap((group) =>
+    group.responses.map(({ tokens }) => joinTokens(group.promptTokens, tokens)),
+  )
+  const sampling = groups.flatMap((group) => group.responses.map(({ logprobs }) => logprobs))
+  const fresh = groups.flatMap((group) => group.responses.map(() => group.step === plan.step))
   const params = scoreParams(config)
   const training = await trace.span('old log-probs', () =>
     recomputeOld(engine, { sequences, sampling, fresh, minibatches: plan.minibatches }, config),
@@ -85,9 +87,9 @@ function importanceOf(
 /** Whether the run needs frozen reference weights at all. */
 export const keepsReference = (config: Config): boolean => config.kl.coef > 0 || config.kl.monitor
 
-/** Flat over completions, in the order of the groups. */
+/** Flat over responses, in the order of the groups. */
 function groupAdvantages(
-  groups: readonly JudgedGroup[],
+  groups: readonly RewardedGroup[],
   kl: readonly Float32Array[] | null,
   config: Config,
   klCoef: number,
@@ -95,10 +97,10 @@ function groupAdvantages(
   let at = 0
   const inputs = groups.map((group) => {
     const first = at
-    at += group.completions.length
+    at += group.responses.length
     return {
-      rewards: group.judgement.rewards,
-      lengths: group.completions.map((completion) => completion.tokens.length),
+      rewards: group.vote.rewards,
+      lengths: group.responses.map((response) => response.tokens.length),
       kl: kl === null ? null : kl.slice(first, at),
     }
   })

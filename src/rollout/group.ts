@@ -1,7 +1,7 @@
 // Plain data that the stages of a step hand on.
 
 /** A question, and where it came from. */
-export interface Instruction {
+export interface Question {
   readonly id: string // unique in the run: "seed-12", "step3-7"
   readonly text: string
   readonly source: 'seed' | 'self'
@@ -9,33 +9,33 @@ export interface Instruction {
 }
 
 /** One sampled response. */
-export interface Completion {
+export interface Response {
   readonly tokens: Int32Array // [T] new tokens only, a stop token included
   readonly logprobs: Float32Array // [T] at sampling
   readonly text: string // special tokens left out
   readonly finishReason: 'stop' | 'length' | 'cancelled'
 }
 
-/** A question with its samples, before any reward. */
+/** A question with its responses, before any reward. */
 export interface Group {
-  readonly instruction: Instruction
+  readonly question: Question
   readonly promptTokens: Int32Array // [P]
-  readonly completions: readonly Completion[] // [n]
+  readonly responses: readonly Response[] // [n]
 }
 
-/** What a reward made of a group: one value a completion, and how it got there. */
-export interface Judgement {
+/** The vote on a group's answers, and the rewards that reward.kind made of it: one a response. */
+export interface Vote {
   readonly rewards: Float32Array // [n]
   readonly answers: readonly (string | null)[] // [n] canonical text; null = no answer found
   readonly majority: string | null // the winning answer; null when nothing voted
   readonly majorityShare: number // votes for it / n; 0 when nothing voted
   readonly classes: number // distinct answers
-  readonly answerless: number // completions without an answer
+  readonly answerless: number // responses without an answer
   readonly timeouts: number // comparisons given up, counted as unequal
 }
 
 /** A group with its rewards; kept groups wait in this form until a step trains on them. */
-export interface JudgedGroup extends Group {
-  readonly judgement: Judgement
+export interface RewardedGroup extends Group {
+  readonly vote: Vote
   readonly step: number // the step whose policy sampled it
 }

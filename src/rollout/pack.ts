@@ -9,17 +9,17 @@ export function packTokens(rows: readonly Int32Array[]): TokenBatch {
   return { tokens, offsets }
 }
 
-/** A prompt with its completion; action tokens start at `promptLength`. */
+/** A prompt with its response; action tokens start at `promptLength`. */
 export interface TokenSequence {
   readonly tokens: Int32Array // [T]
   readonly promptLength: number // 1 .. T
 }
 
-/** Prompt and completion in one row. */
-export function joinTokens(prompt: Int32Array, completion: Int32Array): TokenSequence {
-  const tokens = new Int32Array(prompt.length + completion.length)
+/** Prompt and response in one row. */
+export function joinTokens(prompt: Int32Array, response: Int32Array): TokenSequence {
+  const tokens = new Int32Array(prompt.length + response.length)
   tokens.set(prompt)
-  tokens.set(completion, prompt.length)
+  tokens.set(response, prompt.length)
   return { tokens, promptLength: prompt.length }
 }
 

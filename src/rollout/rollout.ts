@@ -6,12 +6,12 @@ import {
   type ProgressFn,
   type SamplingParams,
 } from '../native/types.ts'
-import type { Completion, Group, Instruction } from './group.ts'
+import type { Group, Question, Response } from './group.ts'
 import { packTokens } from './pack.ts'
 
 /** A question with its prompt. */
-export interface PromptedInstruction {
-  readonly instruction: Instruction
+export interface PromptedQuestion {
+  readonly question: Question
   readonly promptTokens: Int32Array // [P]
 }
 
@@ -23,24 +23,24 @@ export interface PromptedInstruction {
 export async function rollOut(
   engine: NativeEngine,
   tokenizer: Tokenizer,
-  prompted: readonly PromptedInstruction[],
+  prompted: readonly PromptedQuestion[],
   sampling: SamplingParams,
   onProgress?: ProgressFn,
 ): Promise<Group[]> {
   if (prompted.length === 0) return []
   const prompts = packTokens(prompted.map((prompt) => prompt.promptTokens))
-  const completions = unpackCompletions(await engine.generate(prompts, sampling, onProgress), tokenizer)
+  const responses = unpackCompletions(await engine.generate(prompts, sampling, onProgress), tokenizer)
   const n = sampling.samplesPerPrompt
-  return prompted.map((prompt, i) => ({ ...prompt, completions: completions.slice(i * n, (i + 1) * n) }))
+  return prompted.map((prompt, i) => ({ ...prompt, responses: responses.slice(i * n, (i + 1) * n) }))
 }
 
 /** By FinishReason's codes. */
 export const finishNames = Object.fromEntries(
   Object.entries(FinishReason).map(([name, code]) => [code, name]),
-) as Record<number, Completion['finishReason']>
+) as Record<number, Response['finishReason']>
 
 /** Packed rows to one object a row; texts without special tokens. Token arrays are copies: the batch can go. */
-export function unpackCompletions(batch: Completions, tokenizer: Pick<Tokenizer, 'decode'>): Completion[] {
+export function unpackCompletions(batch: Completions, tokenizer: Pick<Tokenizer, 'decode'>): Response[] {
   return Array.from(batch.finishReasons, (reason, row) => {
     const [from, to] = [batch.offsets[row]!, batch.offsets[row + 1]!]
     const tokens = batch.tokens.slice(from, to)

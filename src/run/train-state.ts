@@ -1,7 +1,7 @@
 import { type GuardMemory, newGuardMemory } from '../guard/memory.ts'
 import type { Pool } from '../instruct/pool.ts'
 import { type StepMetrics, stepMetrics } from '../log/metrics.ts'
-import type { Completion, Instruction, JudgedGroup } from '../rollout/group.ts'
+import type { Question, Response, RewardedGroup } from '../rollout/group.ts'
 
 /**
  * All that a run carries from one step to the next besides weights and optimizer state. Generators are not in it: each
@@ -15,8 +15,8 @@ export interface TrainState {
   klCoef: number | null // as the controller left it; null = as configured
   givenTaken: number // seed questions handed out, for instruct.source given
   pool: Pool // questions that passed the difficulty filter
-  queuedInstructions: QueuedInstruction[] // accepted, not sampled yet
-  queuedGroups: JudgedGroup[] // inside the difficulty band, not trained on yet
+  queuedQuestions: QueuedQuestion[] // accepted, not answered yet
+  queuedGroups: RewardedGroup[] // inside the difficulty band, not trained on yet
   openLine: StepMetrics | null // of a step that still wants its evaluation and its line in metrics.jsonl
   guard: GuardMemory
 }
@@ -26,15 +26,15 @@ export interface IterationState {
   index: number // 0: the reference is the base model
   steps: number // done in it
   optimizerSteps: number
-  instructions: number // trained on
+  questions: number // trained on
 }
 
 /** A question that waits to be answered. */
-export interface QueuedInstruction extends Instruction {
+export interface QueuedQuestion extends Question {
   readonly step: number // that accepted it
 }
 
-export const firstIteration: IterationState = { index: 0, steps: 0, optimizerSteps: 0, instructions: 0 }
+export const firstIteration: IterationState = { index: 0, steps: 0, optimizerSteps: 0, questions: 0 }
 
 export const initialState = (pool: Pool): TrainState => ({
   step: 0,
@@ -44,34 +44,77 @@ export const initialState = (pool: Pool): TrainState => ({
   klCoef: null,
   givenTaken: 0,
   pool,
-  queuedInstructions: [],
+  queuedQuestions: [],
   queuedGroups: [],
   openLine: stepMetrics({ step: 0 }),
   guard: newGuardMemory(),
 })
 
+/** state.json. Runs saved earlier are read, too: names stay as they were when the code called a question an instruction. */
+interface SavedState extends Omit<TrainState, 'iteration' | 'queuedQuestions' | 'queuedGroups'> {
+  readonly version: number
+  readonly iteration: Omit<IterationState, 'questions'> & { readonly instructions: number }
+  readonly queuedInstructions: QueuedQuestion[]
+  readonly queuedGroups: SavedGroup[]
+}
+
+interface SavedGroup extends Pick<RewardedGroup, 'promptTokens' | 'step'> {
+  readonly instruction: RewardedGroup['question']
+  readonly completions: RewardedGroup['responses']
+  readonly judgement: RewardedGroup['vote']
+}
+
 /** JSON text; float32 values survive it exactly. */
 export function encodeState(state: TrainState): string {
-  const plain = { version: 2, ...state }
-  return `${JSON.stringify(plain, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value))}\n`
+  const { index, steps, optimizerSteps, questions } = state.iteration
+  const saved: SavedState = {
+    version: 2,
+    step: state.step,
+    optimizerStep: state.optimizerStep,
+    emptySteps: state.emptySteps,
+    iteration: { index, steps, optimizerSteps, instructions: questions },
+    klCoef: state.klCoef,
+    givenTaken: state.givenTaken,
+    pool: state.pool,
+    queuedInstructions: state.queuedQuestions,
+    queuedGroups: state.queuedGroups.map(encodeGroup),
+    openLine: state.openLine,
+    guard: state.guard,
+  }
+  return `${JSON.stringify(saved, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value))}\n`
 }
 
 /** The inverse of encodeState. */
 export function decodeState(text: string): TrainState {
-  const { version, ...state } = JSON.parse(text) as TrainState & { version: number }
+  const { version, iteration, queuedInstructions, queuedGroups, ...state } = JSON.parse(text) as SavedState
   if (version !== 2) throw new RangeError(`state version ${version} is not known`)
-  return { ...state, queuedGroups: state.queuedGroups.map(decodeGroup) }
+  const { instructions, ...place } = iteration
+  return {
+    ...state,
+    iteration: { ...place, questions: instructions },
+    queuedQuestions: queuedInstructions,
+    queuedGroups: queuedGroups.map(decodeGroup),
+  }
 }
 
-const decodeGroup = (group: JudgedGroup): JudgedGroup => ({
-  ...group,
-  promptTokens: Int32Array.from(group.promptTokens),
-  completions: group.completions.map(decodeCompletion),
-  judgement: { ...group.judgement, rewards: Float32Array.from(group.judgement.rewards) },
+const encodeGroup = ({ question, promptTokens, responses, vote, step }: RewardedGroup): SavedGroup => ({
+  instruction: question,
+  promptTokens,
+  completions: responses,
+  judgement: vote,
+  step,
 })
 
-const decodeCompletion = (completion: Completion): Completion => ({
-  ...completion,
-  tokens: Int32Array.from(completion.tokens),
-  logprobs: Float32Array.from(completion.logprobs),
+const decodeGroup = ({ instruction, promptTokens, completions, judgement, step }: SavedGroup): RewardedGroup => ({
+  question: instruction,
+  promptTokens: Int32Array.from(promptTokens),
+  responses: completions.map(decodeResponse),
+  vote: { ...judgement, rewards: Float32Array.from(judgement.rewards) },
+  step,
+})
+
+const decodeResponse = (response: Response): Response => ({
+  ...response,
+  tokens: Int32Array.from(response.tokens),
+  logprobs: Float32Array.from(response.logprobs),
 })

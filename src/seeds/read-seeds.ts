@@ -1,9 +1,9 @@
 import { UserError } from '../errors.ts'
 import { readJsonl } from '../jsonl.ts'
-import type { Instruction } from '../rollout/group.ts'
+import type { Question } from '../rollout/group.ts'
 
 /** A question that a person wrote. */
-export interface Seed extends Instruction {
+export interface Seed extends Question {
   readonly source: 'seed'
 }
 

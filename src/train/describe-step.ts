@@ -1,17 +1,8 @@
 import { type StepMetrics, stepMetrics } from '../log/metrics.ts'
-import type { TrainBatch } from '../rl/train-batch.ts'
-import type { UpdateStats } from '../rl/update.ts'
-import type { JudgedGroup } from '../rollout/group.ts'
+import type { RewardedGroup } from '../rollout/group.ts'
 import type { TrainState } from '../run/train-state.ts'
+import type { Learned } from './learn.ts'
 import type { Tally } from './tally.ts'
-
-/** What the update of a step did. */
-export interface Learned {
-  readonly groups: number // trained on
-  readonly klCoef: number // used for it
-  readonly batch: TrainBatch
-  readonly update: UpdateStats
-}
 
 /**
  * A step's metrics, evaluation aside.
@@ -27,17 +18,17 @@ export function describeStep(
   return stepMetrics({
     step: state.step,
     iteration: state.iteration.index + 1,
-    ...describeSampling(tally.sampled),
+    ...describeAnswers(tally.answered),
     ...signals,
-    'instructions.proposed': tally.proposals.length,
-    'instructions.kept': tally.accepted,
+    'instructions.proposed': tally.search.proposals.length,
+    'instructions.kept': tally.search.accepted,
     'instructions.tooLong': tally.tooLong,
     'groups.expired': tally.expired,
-    'groups.sampled': tally.sampled.length,
+    'groups.sampled': tally.answered.length,
     'groups.kept': tally.kept,
     'groups.trained': learned?.groups ?? 0,
     ...(learned === null ? {} : describeUpdate(learned)),
-    'tokens.generated': tally.tokensGenerated,
+    'tokens.generated': tally.search.newTokens + tally.tokensAnswered,
     'tokens.trained': learned?.update.tokensTrained ?? 0,
     'seconds.propose': tally.seconds.propose,
     'seconds.rollout': tally.seconds.rollout,
@@ -65,17 +56,18 @@ function describeUpdate({ batch, update, klCoef }: Learned): Partial<StepMetrics
   }
 }
 
-/** Means over every group judged in the step, whether or not it was kept. */
-function describeSampling(groups: readonly JudgedGroup[]): Partial<StepMetrics> {
+/** Means over every group answered in the step, whether or not it was kept. */
+function describeAnswers(groups: readonly RewardedGroup[]): Partial<StepMetrics> {
   if (groups.length === 0) return {}
-  const completions = groups.flatMap((group) => group.completions)
-  const sum = (pick: (group: JudgedGroup) => number): number => groups.reduce((total, group) => total + pick(group), 0)
+  const responses = groups.flatMap((group) => group.responses)
+  const sum = (pick: (group: RewardedGroup) => number): number =>
+    groups.reduce((total, group) => total + pick(group), 0)
   return {
-    'reward.mean': sum(({ judgement }) => judgement.rewards.reduce((a, b) => a + b, 0)) / completions.length,
-    'vote.majorityShare': sum(({ judgement }) => judgement.majorityShare) / groups.length,
-    'vote.answerless': sum(({ judgement }) => judgement.answerless) / completions.length,
-    'vote.timeouts': sum(({ judgement }) => judgement.timeouts),
-    'responses.lengthMean': completions.reduce((total, c) => total + c.tokens.length, 0) / completions.length,
-    'responses.unfinished': completions.filter((c) => c.finishReason === 'length').length / completions.length,
+    'reward.mean': sum(({ vote }) => vote.rewards.reduce((a, b) => a + b, 0)) / responses.length,
+    'vote.majorityShare': sum(({ vote }) => vote.majorityShare) / groups.length,
+    'vote.answerless': sum(({ vote }) => vote.answerless) / responses.length,
+    'vote.timeouts': sum(({ vote }) => vote.timeouts),
+    'responses.lengthMean': responses.reduce((total, { tokens }) => total + tokens.length, 0) / responses.length,
+    'responses.unfinished': responses.filter(({ finishReason }) => finishReason === 'length').length / responses.length,
   }
 }

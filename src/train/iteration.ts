@@ -1,11 +1,11 @@
 import type { Config } from '../config/schema.ts'
 import { keepsReference } from '../rl/train-batch.ts'
 import { firstIteration, type TrainState } from '../run/train-state.ts'
-import type { Run } from './run.ts'
+import type { TrainContext } from './context.ts'
 
 /** Are the steps, or the questions, of this iteration used up? */
 export function iterationOver({ train }: Config, { iteration }: TrainState): boolean {
-  const asked = train.instructions > 0 && iteration.instructions >= train.instructions
+  const asked = train.instructions > 0 && iteration.questions >= train.instructions
   return asked || iteration.steps >= train.steps
 }
 
@@ -14,9 +14,9 @@ export const isFinished = (config: Config, state: TrainState): boolean =>
 
 /** What a finished run wants to train on: the setting that ended it, and what to set it to. */
 export function howToGoOn({ train }: Config, { step, iteration }: TrainState): string {
-  if (train.instructions > 0 && iteration.instructions >= train.instructions) {
+  if (train.instructions > 0 && iteration.questions >= train.instructions) {
     return (
-      `train.instructions = ${train.instructions} ended it, after ${iteration.instructions} questions trained on, and ` +
+      `train.instructions = ${train.instructions} ended it, after ${iteration.questions} questions trained on, and ` +
       'not train.steps: set train.instructions higher, or 0 for steps alone'
     )
   }
@@ -31,7 +31,7 @@ export function howToGoOn({ train }: Config, { step, iteration }: TrainState): s
  * The paper's outer loop: the next iteration starts from the model of the last one, which becomes the reference for
  * KL; the learning-rate schedule starts again. Pool, queues and AdamW's moments go on.
  */
-export async function nextIteration({ config, model, reporter }: Run, state: TrainState): Promise<TrainState> {
+export async function nextIteration({ config, model, reporter }: TrainContext, state: TrainState): Promise<TrainState> {
   if (keepsReference(config)) await model.engine.syncReference()
   const index = state.iteration.index + 1
   reporter.note(`iteration ${index + 1} of ${config.train.iterations}`)

@@ -1,7 +1,7 @@
 import { indexTexts } from '../filter/filter.ts'
 import type { RougeIndex } from '../filter/rouge.ts'
 import type { Pool } from '../instruct/pool.ts'
-import type { Instruction } from '../rollout/group.ts'
+import type { Question } from '../rollout/group.ts'
 
 /** What new questions are compared with: the seeds and the pool. */
 export interface KnownQuestions {
@@ -9,7 +9,7 @@ export interface KnownQuestions {
   index(pool: Pool): RougeIndex
 }
 
-export function knownQuestions(seeds: readonly Instruction[]): KnownQuestions {
+export function knownQuestions(seeds: readonly Question[]): KnownQuestions {
   let indexed: Pool = { kept: [] }
   let index = indexTexts(seeds)
   return {

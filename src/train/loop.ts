@@ -1,38 +1,41 @@
-// SeRL's training loop (arXiv 2505.20347, algorithm 1), top to bottom.
+// SeRL's training loop (arXiv 2505.20347, algorithm 1), top to bottom. A step, in the order of takeStep:
 //
-// A step: the model writes questions like the seeds; rules and ROUGE-L drop the bad and the familiar; it answers each
-// question n times; answers that agree with the majority earn 1; questions that are neither settled nor hopeless are
-// kept; Reinforce++ with a KL penalty makes advantages; PPO's clipped loss updates the policy.
+//   propose     the model writes questions like the seeds                        instruct/
+//   filter      rules and ROUGE-L reject the bad and the familiar                filter/
+//   answer      it answers each accepted question n times                        rollout/
+//   vote        responses that agree with the majority are rewarded with 1       answers/, reward/
+//   keep        questions inside the difficulty band: not settled, not hopeless  reward/
+//   advantages  Reinforce++ with a KL penalty, token by token                    rl/
+//   update      PPO's clipped loss                                               rl/
+//
+// The functions of these names, in files beside this one, hand a stage what it needs of the run, and log and count what
+// comes of it. docs/method.md tells each stage, docs/glossary.md each word.
 //
 // Departures from the reference implementation: the vote sees the response alone; text without an answer never votes,
-// nor does a response that the token limit cut off (but with reward.unfinishedVotes); advantages are normalised after the
-// difficulty filter; ROUGE-L also looks at the questions kept so far; surplus questions and groups wait for the next
+// nor does a response that the token limit cut off (except with reward.unfinishedVotes); advantages are normalised after
+// the difficulty band; ROUGE-L also looks at the questions kept so far; surplus questions and groups wait for the next
 // step; a search that finds nothing ends with an error; guards watch for collapse, and can end the run or take it back
-// to its best model. docs/method.md tells each stage.
+// to its best model.
 
 import { evaluate } from '../eval/evaluate.ts'
 import { endingTrip, type Trip, tripText } from '../guard/guards.ts'
-import { addToPool, type Pool } from '../instruct/pool.ts'
 import type { StepMetrics } from '../log/metrics.ts'
-import { createRandom } from '../random.ts'
-import { judgeGroups, keepByDifficulty, rolloutLine } from '../reward/judge-groups.ts'
-import { nextKlCoef } from '../rl/kl-controller.ts'
-import { planMinibatches } from '../rl/minibatches.ts'
-import { buildTrainBatch } from '../rl/train-batch.ts'
-import { updatePolicy } from '../rl/update.ts'
-import type { JudgedGroup } from '../rollout/group.ts'
+import { vote } from '../reward/vote.ts'
+import type { RewardedGroup } from '../rollout/group.ts'
 import { saveCheckpoint } from '../run/save-checkpoint.ts'
 import type { TrainState } from '../run/train-state.ts'
-import { describeStep, type Learned } from './describe-step.ts'
-import { freshInstructions } from './instructions.ts'
+import { answer } from './answer.ts'
+import { stopIfAsked, type TrainContext } from './context.ts'
+import { describeStep } from './describe-step.ts'
 import { isFinished, iterationOver, nextIteration } from './iteration.ts'
-import { noInstruction, nothingToTrainOn } from './nothing-acceptable.ts'
+import { keep } from './keep.ts'
+import { advantages, type Learned, update } from './learn.ts'
+import { noQuestion, nothingToTrainOn } from './nothing-acceptable.ts'
 import { guardStep, observe } from './observe.ts'
-import { type Run, stopIfAsked } from './run.ts'
-import { sampleGroups } from './sample.ts'
+import { nextSeeds, proposeAndFilter } from './propose.ts'
 import { due, saveAfter, wantsCheckpoint } from './saving.ts'
 import { endEarly, type Stopped } from './stop.ts'
-import { countRound, newTally, type Tally, timed } from './tally.ts'
+import { newTally, type Tally, type TimedStage, timed } from './tally.ts'
 
 /**
  * Trains for `train.iterations` times `train.steps` steps, or until a guard ends it. Stopped by the run's signal, by a
@@ -41,101 +44,76 @@ import { countRound, newTally, type Tally, timed } from './tally.ts'
  * @returns why it ended early; null: it did not
  * @throws Interrupted, NothingAcceptable, UserError, NoFiniteGradient
  */
-export async function train(run: Run, start: TrainState): Promise<Stopped | null> {
-  const { config } = run
+export async function train(context: TrainContext, start: TrainState): Promise<Stopped | null> {
+  const { config, trace } = context
   let state = start
   try {
     // step 0, or a step stopped during its evaluation
-    let trip = state.openLine === null ? null : await closeStep(run, state)
+    let trip = state.openLine === null ? null : await closeStep(context, state)
     while (trip === null && !isFinished(config, state)) {
-      if (iterationOver(config, state)) state = await nextIteration(run, state)
+      if (iterationOver(config, state)) state = await nextIteration(context, state)
       const next = structuredClone(state)
       next.step += 1
       const tally = newTally()
-      trip = await run.trace.span(`step ${next.step}`, async () => {
-        const groups = await gatherGroups(run, next, tally)
-        const signals = await run.trace.span('observe', () => observe(run, next, tally))
-        const learned = groups.length === 0 ? null : await timed(tally, 'update', () => learn(run, next, groups))
+      trip = await trace.span(`step ${next.step}`, async () => {
+        const { learned, signals } = await takeStep(context, next, tally)
         next.iteration.steps += 1
         next.emptySteps = learned === null ? state.emptySteps + 1 : 0
         next.openLine = describeStep(next, tally, learned, signals)
         state = next // weights and state belong together again
-        return closeStep(run, state)
+        return closeStep(context, state)
       })
       if (state.emptySteps > config.train.maxEmptySteps) throw nothingToTrainOn(tally, config)
     }
-    return trip === null ? null : await endEarly(run, state, trip)
+    return trip === null ? null : await endEarly(context, state, trip)
   } catch (error) {
-    await saveAfter(error, run, state)
+    await saveAfter(error, context, state)
     throw error
   }
 }
 
-/** Questions sampled and judged until enough of them lie inside the difficulty band, or rounds or questions are used up. */
-async function gatherGroups(run: Run, state: TrainState, tally: Tally): Promise<JudgedGroup[]> {
-  const { config, folder, trace } = run
-  const { promptsPerStep, maxRounds, maxStaleness, whenShort } = config.rollout
-  const kept = state.queuedGroups.filter((group) => group.step >= state.step - maxStaleness)
-  tally.expired = state.queuedGroups.length - kept.length
-  for (let round = 0; kept.length < promptsPerStep && round < maxRounds; round++) {
-    const instructions = await timed(tally, 'propose', () =>
-      trace.span('propose', () => freshInstructions(run, state, tally)),
-    )
-    if (instructions.length === 0) {
-      if (kept.length === 0 && tally.accepted === 0) throw noInstruction(tally)
-      break
-    }
-    const at = { step: state.step, round }
-    const groups = await timed(tally, 'rollout', () =>
-      trace.span('rollout', () => sampleGroups(run, at, instructions, tally)),
-    )
-    const judged = await timed(tally, 'rollout', () => trace.span('judge', () => judgeGroups(run, groups, state.step)))
-    const within = keepByDifficulty(judged, config.difficulty)
-    kept.push(...within)
-    if (config.instruct.source === 'self') state.pool = remember(state.pool, within, config.instruct.poolLimit)
-    countRound(tally, judged, within.length)
-    await folder.rollouts(
-      state.step,
-      judged.map((group) => rolloutLine(group, config.difficulty)),
-    )
-  }
-  state.queuedGroups = kept.splice(promptsPerStep)
-  if (kept.length < promptsPerStep && whenShort === 'stop') throw nothingToTrainOn(tally, config)
-  return kept
+interface Step {
+  readonly learned: Learned | null // null: nothing to train on
+  readonly signals: Partial<StepMetrics> // what guards watch
 }
 
-const remember = (pool: Pool, groups: readonly JudgedGroup[], limit: number): Pool =>
-  addToPool(
-    pool,
-    groups.map((group) => group.instruction),
-    limit,
-  )
+/**
+ * The method. Questions are asked and answered until enough groups are kept, or rounds or questions are used up; then the
+ * model learns from them.
+ */
+async function takeStep(context: TrainContext, state: TrainState, tally: Tally): Promise<Step> {
+  const { config, trace } = context
+  const { instruct, rollout } = config
+  const { step } = state
+  const stage = <T>(seconds: TimedStage, span: string, work: () => Promise<T>): Promise<T> =>
+    timed(tally, seconds, () => trace.span(span, work))
 
-/** Advantages, then the optimizer steps. Not interrupted: half an update belongs to no step. */
-async function learn(run: Run, state: TrainState, groups: readonly JudgedGroup[]): Promise<Learned> {
-  const { config, model, trace } = run
-  const klCoef = config.kl.target === null ? config.kl.coef : (state.klCoef ?? config.kl.coef)
-  const sequences = groups.reduce((sum, group) => sum + group.completions.length, 0)
-  const order = createRandom([config.train.seed, 'minibatches', state.step])
-  const minibatches = planMinibatches(
-    groups.map((group) => group.completions.length),
-    config.update,
-    order,
-  )
-  const batch = await buildTrainBatch(model.engine, groups, config, { step: state.step, klCoef, minibatches }, trace)
-  const progress = {
-    optimizerStep: state.optimizerStep,
-    scheduleStep: state.iteration.optimizerSteps,
-    klCoef,
-    minibatches,
+  const kept = waitingGroups(context, state, tally)
+  for (let round = 0; kept.length < rollout.promptsPerStep && round < rollout.maxRounds; round++) {
+    const questions = await stage('propose', 'propose', async () =>
+      instruct.source === 'given' ? nextSeeds(context, state) : proposeAndFilter(context, state, tally),
+    )
+    if (questions.length === 0 && kept.length === 0 && tally.search.accepted === 0) throw noQuestion(tally.search)
+    if (questions.length === 0) break
+    const groups = await stage('rollout', 'rollout', () => answer(context, { step, round }, questions, tally))
+    const rewarded = await stage('rollout', 'vote', () => vote(context, groups, step))
+    kept.push(...(await keep(context, state, rewarded, tally)))
   }
-  const update = await updatePolicy(model.engine, batch.sequences, config, progress, trace)
-  for (const name of update.skipped) run.reporter.note(`optimizer step skipped: the gradient of ${name} is not finite`)
-  state.optimizerStep += update.optimizerSteps
-  state.iteration.optimizerSteps += update.optimizerSteps
-  state.iteration.instructions += groups.length
-  if (batch.klMean !== null) state.klCoef = nextKlCoef(klCoef, batch.klMean, sequences, config.kl)
-  return { groups: groups.length, klCoef, batch, update }
+  state.queuedGroups = kept.splice(rollout.promptsPerStep) // surplus waits for the next step
+  if (kept.length < rollout.promptsPerStep && rollout.whenShort === 'stop') throw nothingToTrainOn(tally, config)
+
+  const signals = await trace.span('observe', () => observe(context, state, tally))
+  if (kept.length === 0) return { learned: null, signals }
+  const planned = await timed(tally, 'update', () => advantages(context, state, kept))
+  const learned = await timed(tally, 'update', () => update(context, state, planned))
+  return { learned, signals }
+}
+
+/** Groups kept in earlier steps and not trained on yet, except for those that waited too long. */
+function waitingGroups({ config }: TrainContext, state: TrainState, tally: Tally): RewardedGroup[] {
+  const waiting = state.queuedGroups.filter((group) => group.step >= state.step - config.rollout.maxStaleness)
+  tally.expired = state.queuedGroups.length - waiting.length
+  return waiting
 }
 
 /**
@@ -143,12 +121,12 @@ async function learn(run: Run, state: TrainState, groups: readonly JudgedGroup[]
  * due: the run must not end on the accuracy of an older model.
  * @returns a guard that wants the run to end
  */
-async function closeStep(run: Run, state: TrainState): Promise<Trip | null> {
-  const { config, folder, reporter, trace } = run
+async function closeStep(context: TrainContext, state: TrainState): Promise<Trip | null> {
+  const { config, folder, reporter, trace } = context
   const started = performance.now()
   const guarded = (measured: Partial<StepMetrics>) =>
     guardStep({ ...state.openLine!, ...measured }, config, state.guard)
-  const evaluation = () => trace.span('evaluation', () => evaluateHeldOut(run))
+  const evaluation = () => trace.span('evaluation', () => evaluateHeldOut(context))
   const evaluated = due(config, state, config.eval.every)
   let closed = guarded(evaluated ? await evaluation() : {})
   if (!evaluated && endingTrip(closed.trips) !== null) closed = guarded(await evaluation())
@@ -161,19 +139,19 @@ async function closeStep(run: Run, state: TrainState): Promise<Trip | null> {
   for (const trip of trips) if (trip.isNew) reporter.note(tripText(trip, config.guard))
   state.openLine = null
   if (wantsCheckpoint(config, state)) {
-    await trace.span('checkpoint', () => saveCheckpoint(run.model, state, folder, config.checkpoint.keep))
+    await trace.span('checkpoint', () => saveCheckpoint(context.model, state, folder, config.checkpoint.keep))
   }
   return endingTrip(trips)
 }
 
-async function evaluateHeldOut(run: Run): Promise<Partial<StepMetrics>> {
-  const { config, model, checker, heldOut, reporter } = run
+async function evaluateHeldOut(context: TrainContext): Promise<Partial<StepMetrics>> {
+  const { config, model, checker, heldOut, reporter } = context
   if (heldOut.length === 0) return {}
-  stopIfAsked(run)
+  stopIfAsked(context)
   const { stopTokens, maxPositions } = model
   const params = { format: config.rollout, maxNewTokens: config.eval.maxNewTokens, stopTokens, maxPositions }
   const progress = (done: number, total: number): void => reporter.progress('evaluating', done, total)
   const result = await evaluate({ ...model, checker }, heldOut, params, progress)
-  stopIfAsked(run)
+  stopIfAsked(context)
   return { 'eval.accuracy': result.accuracy, 'eval.unfinished': result.unfinished / result.n }
 }

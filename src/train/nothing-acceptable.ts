@@ -1,9 +1,10 @@
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
-import { judgeDifficulty } from '../reward/difficulty.ts'
+import type { Search } from '../instruct/round.ts'
+import { difficultyOf } from '../reward/difficulty.ts'
 import type { Tally } from './tally.ts'
 
-/** A bounded search that found nothing: the message shows what was tried last, and why it was refused. */
+/** A bounded search that found nothing: the message shows what was tried last, and why it was rejected. */
 export class NothingAcceptable extends UserError {
   constructor(message: string) {
     super(message)
@@ -17,8 +18,8 @@ const shown = (text: string): string => JSON.stringify(text.length > 100 ? `${te
  * The model proposed no question that passed the filters, or not as many as were wanted.
  * @param short where questions alone were asked for: how many of how many were found; null = it was for training
  */
-export function noInstruction(
-  search: Pick<Tally, 'lastRejected' | 'proposeRounds' | 'proposals'>,
+export function noQuestion(
+  search: Pick<Search, 'lastRejected' | 'rounds' | 'proposals'>,
   short: { readonly found: number; readonly wanted: number } | null = null,
 ): NothingAcceptable {
   const last = search.lastRejected.map(({ text, reason }) => `  ${reason}: ${shown(text)}`)
@@ -29,7 +30,7 @@ export function noInstruction(
       : `only ${short!.found} of ${short!.wanted} questions were found, and then none any more,`
   const given = short === null ? ', or instruct.source=given to train on the seed questions themselves' : ''
   return new NothingAcceptable(
-    `${what} in ${search.proposeRounds} rounds of asking (${search.proposals.length} proposals). ${details}\n` +
+    `${what} in ${search.rounds} rounds of asking (${search.proposals.length} proposals). ${details}\n` +
       'Try seed questions closer to what the model knows, a higher instruct.temperature or filter.rougeMax, wider ' +
       `filter.minWords and filter.maxWords${given}`,
   )
@@ -41,23 +42,23 @@ export function nothingToTrainOn(tally: Tally, config: Config): NothingAcceptabl
   const tooLong =
     `${tally.tooLong} questions were left out, longer than rollout.maxPromptTokens = ${maxPromptTokens} or than what ` +
     `rollout.maxNewTokens = ${maxNewTokens} leaves of the model's positions`
-  if (tally.sampled.length === 0 && tally.tooLong > 0) {
+  if (tally.answered.length === 0 && tally.tooLong > 0) {
     return new NothingAcceptable(
       `no question could be asked: ${tooLong}.\nRaise rollout.maxPromptTokens, lower rollout.maxNewTokens, or give ` +
         'shorter seed questions (filter.maxWords limits those that the model writes)',
     )
   }
-  const verdicts = tally.sampled.map((group) => judgeDifficulty(group.judgement.rewards, config.difficulty))
-  const tooEasy = verdicts.filter((verdict) => verdict === 'too-easy').length
-  const tooHard = verdicts.filter((verdict) => verdict === 'too-hard').length
-  const answerless = tally.sampled.reduce((sum, group) => sum + group.judgement.answerless, 0)
-  const responses = tally.sampled.reduce((sum, group) => sum + group.completions.length, 0)
-  const last = tally.sampled.slice(-3).map((group, i, all) => {
-    const verdict = verdicts[verdicts.length - all.length + i]
-    return `  ${verdict}, answers ${JSON.stringify(group.judgement.answers)}: ${shown(group.instruction.text)}`
+  const difficulties = tally.answered.map((group) => difficultyOf(group.vote.rewards, config.difficulty))
+  const tooEasy = difficulties.filter((difficulty) => difficulty === 'too-easy').length
+  const tooHard = difficulties.filter((difficulty) => difficulty === 'too-hard').length
+  const answerless = tally.answered.reduce((sum, group) => sum + group.vote.answerless, 0)
+  const responses = tally.answered.reduce((sum, group) => sum + group.responses.length, 0)
+  const last = tally.answered.slice(-3).map((group, i, all) => {
+    const difficulty = difficulties[difficulties.length - all.length + i]
+    return `  ${difficulty}, answers ${JSON.stringify(group.vote.answers)}: ${shown(group.question.text)}`
   })
   return new NothingAcceptable(
-    `of ${tally.sampled.length} questions, ${tally.kept} lie in the difficulty band ` +
+    `of ${tally.answered.length} questions, ${tally.kept} lie in the difficulty band ` +
       `[${config.difficulty.low}, ${config.difficulty.high}]: ${tooEasy} were too easy, ${tooHard} too hard; ` +
       `${answerless} of ${responses} responses had no answer.${tally.tooLong > 0 ? ` ${tooLong}.` : ''}\nThe last ones:\n${last.join('\n')}\n` +
       'If most are too easy, training may be done, or try harder seed questions; if responses have no answer, ask for ' +

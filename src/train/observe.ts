@@ -5,34 +5,34 @@ import type { GuardMemory } from '../guard/memory.ts'
 import { distinctN, eosRate, sameAnswerShare } from '../guard/signals.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import type { TrainState } from '../run/train-state.ts'
-import type { Run } from './run.ts'
+import type { TrainContext } from './context.ts'
 import type { Tally } from './tally.ts'
 
 /** What guards watch in a step's samples; the state remembers what later steps compare with. */
 export async function observe(
-  run: Run,
+  context: TrainContext,
   state: TrainState,
-  { sampled, proposals }: Tally,
+  { answered, search }: Tally,
 ): Promise<Partial<StepMetrics>> {
-  const distinct = { 'instructions.distinct2': distinctN(proposals, 2) }
-  if (sampled.length === 0) return distinct
-  const { rate, majorities } = await flipRate(sampled, state.guard.majorities, sameAnswer(run))
-  const lengths = sampled.flatMap((group) => group.completions.map((completion) => completion.tokens.length))
+  const distinct = { 'instructions.distinct2': distinctN(search.proposals, 2) }
+  if (answered.length === 0) return distinct
+  const { rate, majorities } = await flipRate(answered, state.guard.majorities, sameAnswer(context))
+  const lengths = answered.flatMap((group) => group.responses.map((response) => response.tokens.length))
   const length = lengths.reduce((sum, n) => sum + n, 0) / lengths.length
   state.guard.majorities = majorities
   state.guard.firstLength ??= length
   return {
     ...distinct,
-    'vote.classes': sampled.reduce((sum, { judgement }) => sum + judgement.classes, 0) / sampled.length,
+    'vote.classes': answered.reduce((sum, { vote }) => sum + vote.classes, 0) / answered.length,
     'vote.flipRate': rate,
-    'vote.sameAnswer': sameAnswerShare(sampled),
+    'vote.sameAnswer': sameAnswerShare(answered),
     'responses.lengthRatio': length / state.guard.firstLength,
-    'responses.eosRate': eosRate(sampled),
+    'responses.eosRate': eosRate(answered),
   }
 }
 
 /** Answers are shown bare; in a box each kind of checker but a module finds them again. */
-function sameAnswer({ checker, config }: Run): (a: string, b: string) => Promise<boolean> {
+function sameAnswer({ checker, config }: TrainContext): (a: string, b: string) => Promise<boolean> {
   const shown = (answer: string): string => (config.reward.answers === 'module' ? answer : `\\boxed{${answer}}`)
   return async (a, b) => (await checker.grade(shown(a), shown(b))).equal
 }

@@ -6,8 +6,8 @@ import { NoFiniteGradient } from '../rl/update.ts'
 import { checkpointFolder } from '../run/run-folder.ts'
 import { NoSpace, saveCheckpoint } from '../run/save-checkpoint.ts'
 import type { TrainState } from '../run/train-state.ts'
+import { Interrupted, type TrainContext } from './context.ts'
 import { iterationOver } from './iteration.ts'
-import { Interrupted, type Run } from './run.ts'
 
 /** Every so many steps, before the first, and after the last of an iteration. */
 export const due = (config: Config, state: TrainState, every: number): boolean =>
@@ -27,7 +27,11 @@ export function wantsCheckpoint(config: Config, state: TrainState): boolean {
  * A checkpoint of the last whole step, where the error left weights and state as they were then, and there is none yet.
  * Before the first step there is nothing to save.
  */
-export async function saveAfter(error: unknown, { model, folder, config }: Run, state: TrainState): Promise<void> {
+export async function saveAfter(
+  error: unknown,
+  { model, folder, config }: TrainContext,
+  state: TrainState,
+): Promise<void> {
   const known = error instanceof Interrupted || error instanceof UserError || error instanceof NoFiniteGradient
   if (!known || error instanceof NoSpace || state.step === 0) return
   if (existsSync(checkpointFolder(folder.path, state.step))) return

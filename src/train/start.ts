@@ -31,11 +31,11 @@ import { lockRun } from '../run/run-lock.ts'
 import { saveFinal } from '../run/save-checkpoint.ts'
 import { initialState, type TrainState } from '../run/train-state.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
+import type { TrainContext } from './context.ts'
 import { howToGoOn, isFinished } from './iteration.ts'
 import { knownQuestions } from './known-questions.ts'
 import { train } from './loop.ts'
 import { type Preflight, preflight } from './preflight.ts'
-import type { Run } from './run.ts'
 import type { Stopped } from './stop.ts'
 
 export interface StartOptions {
@@ -94,8 +94,8 @@ async function runLocked(options: StartOptions, data: Preflight, began: Config |
     const { seeds, heldOut, heldOutSeeds } = data
     if (heldOutSeeds.length > 0) await writeHeldOut(out, heldOut)
     const known = knownQuestions([...seeds, ...heldOutSeeds])
-    const run = { config, model, seeds, heldOut, known, checker, scorer, folder, reporter, trace, signal }
-    return await finish(run, await train(run, start))
+    const context = { config, model, seeds, heldOut, known, checker, scorer, folder, reporter, trace, signal }
+    return await finish(context, await train(context, start))
   } finally {
     signal.removeEventListener('abort', cancel)
     await checker?.close()
@@ -137,7 +137,7 @@ async function replaceConfig(out: string, step: number, text: string): Promise<v
 const writeHeldOut = (out: string, heldOut: readonly HeldOutQuestion[]): Promise<void> =>
   writeWhole(heldOutFile(out), heldOut.map((question) => `${JSON.stringify(question)}\n`).join(''))
 
-async function finish({ model, folder, trace }: Run, stopped: Stopped | null): Promise<Outcome> {
+async function finish({ model, folder, trace }: TrainContext, stopped: Stopped | null): Promise<Outcome> {
   const final = await trace.span('final model', () => saveFinal(model, folder.path))
   return { run: folder.path, final, metrics: await folder.readMetrics(), stopped }
 }

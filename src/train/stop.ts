@@ -4,7 +4,7 @@ import { rollBack } from '../run/rollback.ts'
 import { checkpointFolder } from '../run/run-folder.ts'
 import { saveCheckpoint } from '../run/save-checkpoint.ts'
 import type { TrainState } from '../run/train-state.ts'
-import type { Run } from './run.ts'
+import type { TrainContext } from './context.ts'
 
 /** Why a run ended before its last step, and which step's model it ends with. */
 export interface Stopped extends Trip {
@@ -16,10 +16,10 @@ export interface Stopped extends Trip {
 type Ending = Pick<Stopped, 'modelOfStep' | 'bestNotKept'>
 
 /** Does what a guard demands: the run ends with the model as it is, or as it was when it was best. */
-export async function endEarly(run: Run, state: TrainState, trip: Trip): Promise<Stopped> {
+export async function endEarly(context: TrainContext, state: TrainState, trip: Trip): Promise<Stopped> {
   const { step } = state
-  const ending = trip.action === 'rollback' ? await goBack(run, state) : await stayHere(run, state)
-  const text = tripText(trip, run.config.guard)
+  const ending = trip.action === 'rollback' ? await goBack(context, state) : await stayHere(context, state)
+  const text = tripText(trip, context.config.guard)
   const { modelOfStep, bestNotKept } = ending
   const back = modelOfStep === step ? '' : `, and went back to the model of step ${modelOfStep}`
   const lost =
@@ -27,25 +27,25 @@ export async function endEarly(run: Run, state: TrainState, trip: Trip): Promise
       ? ''
       : `. It could not go back: the best model was that of step ${bestNotKept}, and was not kept, as no guard rolled ` +
         `back when it was trained; final/ is the model of step ${modelOfStep}`
-  run.reporter.note(`stopped after step ${step}${back}: ${text}${lost}`)
+  context.reporter.note(`stopped after step ${step}${back}: ${text}${lost}`)
   return { ...trip, text, ...ending }
 }
 
-async function stayHere({ config, model, folder }: Run, state: TrainState): Promise<Ending> {
+async function stayHere({ config, model, folder }: TrainContext, state: TrainState): Promise<Ending> {
   await saveCheckpoint(model, state, folder, config.checkpoint.keep)
   return { modelOfStep: state.step, bestNotKept: null }
 }
 
 /** Where rolling back was asked for later on, the best may have no checkpoint; the base model lies where it came from. */
-async function goBack(run: Run, state: TrainState): Promise<Ending> {
-  const { config, model, folder, reporter } = run
+async function goBack(context: TrainContext, state: TrainState): Promise<Ending> {
+  const { config, model, folder, reporter } = context
   const best = state.guard.best!.step
-  if (best === state.step) return stayHere(run, state)
+  if (best === state.step) return stayHere(context, state)
   if (existsSync(checkpointFolder(folder.path, best))) {
     await rollBack(model, folder.path, best)
     return { modelOfStep: best, bestNotKept: null }
   }
-  if (best > 0) return { ...(await stayHere(run, state)), bestNotKept: best }
+  if (best > 0) return { ...(await stayHere(context, state)), bestNotKept: best }
   await model.engine.importTensors(await model.readWeights(config.model.path!))
   reporter.note(
     `the best was the model it began as, loaded again from ${config.model.path}; checkpoints stay as they are`,

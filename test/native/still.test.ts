@@ -11,7 +11,7 @@ import { createRandom, rowSeeds } from '../../src/random.ts'
 import { planMinibatches } from '../../src/rl/minibatches.ts'
 import { buildTrainBatch } from '../../src/rl/train-batch.ts'
 import { updatePolicy } from '../../src/rl/update.ts'
-import type { JudgedGroup } from '../../src/rollout/group.ts'
+import type { RewardedGroup } from '../../src/rollout/group.ts'
 import { packTokens } from '../../src/rollout/pack.ts'
 import { unpackCompletions } from '../../src/rollout/rollout.ts'
 import { goldenFolders } from '../support/goldens.ts'
@@ -56,14 +56,14 @@ const sampling = (temperature: number, count: number, step: number) => ({
 })
 
 /** Sampled groups, a third of the responses rewarded. */
-async function sampleGroups(engine: NativeEngine, step: number): Promise<JudgedGroup[]> {
+async function sampleGroups(engine: NativeEngine, step: number): Promise<RewardedGroup[]> {
   const batch = await engine.generate(packTokens(prompts), sampling(1, samples, step))
-  const completions = unpackCompletions(batch, { decode: () => '' })
+  const responses = unpackCompletions(batch, { decode: () => '' })
   return prompts.map((promptTokens, i) => ({
-    instruction: { id: `q${i}`, text: '', source: 'self' },
+    question: { id: `q${i}`, text: '', source: 'self' },
     promptTokens,
-    completions: completions.slice(i * samples, (i + 1) * samples),
-    judgement: {
+    responses: responses.slice(i * samples, (i + 1) * samples),
+    vote: {
       rewards: Float32Array.from({ length: samples }, (_, row) => Number(row % 3 === 0)),
       answers: [],
       majority: null,

@@ -1,5 +1,5 @@
 import type { AnswerChecker } from '../../src/answers/answer-checker.ts'
-import type { Judgement } from '../../src/rollout/group.ts'
+import type { Vote } from '../../src/rollout/group.ts'
 
 const answerOf = (text: string): string | null => /\d+/.exec(text)?.[0] ?? null
 
@@ -10,12 +10,12 @@ export const fakeChecker: AnswerChecker = {
     const votes = new Map<string, number>()
     for (const answer of answers) if (answer !== null) votes.set(answer, (votes.get(answer) ?? 0) + 1)
     const [majority, share] = [...votes].reduce<[string | null, number]>((a, b) => (b[1] > a[1] ? b : a), [null, 0])
-    return judgement(answers, majority, share / responses.length, votes.size)
+    return vote(answers, majority, share / responses.length, votes.size)
   },
   againstGold: async (responses, gold) => {
     const answers = responses.map(answerOf)
     const right = answers.filter((answer) => answer === answerOf(gold)).length
-    return judgement(answers, answerOf(gold), right / responses.length, new Set(answers).size)
+    return vote(answers, answerOf(gold), right / responses.length, new Set(answers).size)
   },
   grade: async (gold, prediction) => {
     const [a, b] = [answerOf(gold), answerOf(prediction)]
@@ -24,12 +24,12 @@ export const fakeChecker: AnswerChecker = {
   close: async () => {},
 }
 
-const judgement = (
+const vote = (
   answers: readonly (string | null)[],
   winner: string | null,
   majorityShare: number,
   classes: number,
-): Judgement => ({
+): Vote => ({
   rewards: Float32Array.from(answers, (answer) => (answer !== null && answer === winner ? 1 : 0)),
   answers,
   majority: winner,

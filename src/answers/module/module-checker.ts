@@ -56,13 +56,13 @@ export async function openModuleChecker(path: string, timeLimitMs: number): Prom
     vote: async (responses) => majorityVote(await ballotOf(responses)),
     againstGold: async (responses, gold) => {
       const ballot = await ballotOf(responses)
-      const judgement = await majorityVote(ballot)
+      const vote = await majorityVote(ballot)
       const reference = await extract(gold)
       const rewards = new Float32Array(responses.length) // [n]
       for (const [row, answer] of ballot.shown.entries()) {
         if (answer !== null && reference !== null && (await equal(reference, answer))) rewards[row] = 1
       }
-      return { ...judgement, rewards, timeouts: ballot.timeouts() }
+      return { ...vote, rewards, timeouts: ballot.timeouts() }
     },
     grade: async (gold, prediction) => {
       const [reference, answer] = [await extract(gold), await extract(prediction)]

@@ -12,7 +12,7 @@ export async function filterCommand(flags: FilterFlags): Promise<number> {
     config: { ...defaultFilterConfig, rougeMax: flags.rougeMax },
   })
   const reasons = Object.entries(summary.reasons).map(([reason, count]) => `${count} ${reason}`)
-  const dropped = reasons.length === 0 ? '' : `; dropped: ${reasons.join(', ')}`
-  printSummary(summary, `${summary.kept} of ${summary.read} questions kept${dropped}`, flags)
+  const rejected = reasons.length === 0 ? '' : `; rejected: ${reasons.join(', ')}`
+  printSummary(summary, `${summary.kept} of ${summary.read} questions accepted${rejected}`, flags)
   return 0
 }

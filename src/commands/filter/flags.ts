@@ -12,7 +12,7 @@ export interface FilterFlags {
 
 export const filterLine: CommandLine<FilterFlags> = {
   name: 'filter',
-  description: 'mark questions that break a rule or resemble others: which to keep, and why not',
+  description: 'mark questions that break a rule or resemble others: which are accepted, and why not',
   flags: {
     input: {
       value: '<file>',
@@ -27,7 +27,7 @@ export const filterLine: CommandLine<FilterFlags> = {
     seeds: { value: '<file>', help: 'seed questions to compare with, too; JSONL as the input' },
     rougeMax: {
       value: '<x>',
-      help: 'largest ROUGE-L F to a seed or a question kept before',
+      help: 'largest ROUGE-L F to a seed or a question accepted before',
       parse: number(0, 1),
       default: 0.7,
     },

@@ -6,15 +6,16 @@ import type { Config } from '../../config/schema.ts'
 import { UserError } from '../../errors.ts'
 import type { Verdict } from '../../filter/filter.ts'
 import type { Reason } from '../../filter/rules.ts'
-import { type CollectedRound, collectInstructions } from '../../instruct/collect.ts'
+import { type CollectedRound, collectQuestions } from '../../instruct/collect.ts'
 import { emptyPool } from '../../instruct/pool.ts'
 import { buildPrompt, type Proposal } from '../../instruct/propose.ts'
+import { newSearch } from '../../instruct/round.ts'
 import { statusLine } from '../../log/console.ts'
 import { describeModel, openModel, requireTrainable, trainModel } from '../../model/open-model.ts'
 import type { TrainModel } from '../../model/train-model.ts'
 import { createRandom } from '../../random.ts'
 import { readSeeds, type Seed } from '../../seeds/read-seeds.ts'
-import { NothingAcceptable, noInstruction } from '../../train/nothing-acceptable.ts'
+import { NothingAcceptable, noQuestion } from '../../train/nothing-acceptable.ts'
 import { flagLayers } from '../command-line/given-settings.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { type JsonlOutput, printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
@@ -35,7 +36,7 @@ export async function instructCommand(flags: InstructFlags): Promise<number> {
   const inputs = [paths.seeds]
   if (flags.proposals !== undefined && flags.output !== undefined && resolve(flags.proposals) === resolve(flags.output))
     throw new UserError(`--output and --proposals are both ${flags.output}: give another name`)
-  const interrupt = interruptSignal('stopping: what was accepted is kept')
+  const interrupt = interruptSignal('stopping: what was accepted stays')
   const { signal } = interrupt
   const settings = { ...config.model, path: paths.model, kvCacheGiB: config.model.kvCacheGiB ?? 4 }
   const open = async () => trainModel(await openModel(described, settings, false))
@@ -53,13 +54,13 @@ export async function instructCommand(flags: InstructFlags): Promise<number> {
   }
 }
 
-/** Accepted and dropped questions add up to the proposed ones. */
+/** Accepted and rejected questions add up to the proposed ones. */
 function summaryText({ accepted, proposed, reasons, seconds }: Summary): string {
-  const { [notNeeded]: surplus = 0, ...rejected } = reasons
-  const dropped = Object.entries(rejected).map(([reason, count]) => `${count} ${reason}`)
+  const { [notNeeded]: surplus = 0, ...others } = reasons
+  const rejected = Object.entries(others).map(([reason, count]) => `${count} ${reason}`)
   return [
     `${accepted} of ${proposed} proposed questions accepted in ${seconds.toFixed(1)} s`,
-    ...(dropped.length === 0 ? [] : [`dropped: ${dropped.join(', ')}`]),
+    ...(rejected.length === 0 ? [] : [`rejected: ${rejected.join(', ')}`]),
     ...(surplus === 0 ? [] : [`not needed any more: ${surplus}`]),
   ].join('; ')
 }
@@ -70,7 +71,7 @@ const withProposals = <T>(
   work: (proposals: JsonlOutput | null) => Promise<T>,
 ): Promise<T> => (path === undefined ? work(null) : withJsonlOutput(path, { inputs }, work))
 
-/** A search that ends early is returned, not thrown: what it found, and why the rest was refused, is kept. */
+/** A search that ends early is returned, not thrown: what it found, and why the rest was rejected, stays. */
 async function collectFrom(
   open: () => Promise<TrainModel>,
   seeds: readonly Seed[],
@@ -125,12 +126,10 @@ export async function collect(
 ): Promise<Summary> {
   const started = performance.now()
   const status = statusLine(flags.quiet ?? false)
-  const search = { proposeRounds: 0, proposals: [] as string[], lastRejected: [] as { text: string; reason: string }[] }
+  const search = newSearch()
   const reasons: Record<string, number> = {}
   let accepted = 0
-  let newTokens = 0
-  let examplesDropped = 0
-  const rounds = collectInstructions({
+  const collecting = {
     ...model,
     ...config,
     seeds,
@@ -138,37 +137,30 @@ export async function collect(
     count: flags.count,
     maxIdleRounds: config.instruct.maxRounds,
     signal,
-    onProgress: (done, count) => status.show('questions', done, count),
-  })
-  for await (const round of rounds) {
-    const verdicts = outcomes(round)
-    const rejected = verdicts.filter((verdict) => !verdict.kept)
-    for (const { reason } of rejected) reasons[reason!] = (reasons[reason!] ?? 0) + 1
-    search.proposeRounds += 1
-    search.proposals.push(...verdicts.map((verdict) => verdict.proposal.text))
-    search.lastRejected.push(...rejected.map(({ proposal, reason }) => ({ text: proposal.text, reason: reason! })))
-    search.lastRejected.splice(0, search.lastRejected.length - 5)
-    accepted += round.accepted.length
-    newTokens += round.newTokens
-    examplesDropped += round.examplesDropped
-    await output.write(round.accepted.map(acceptedLine))
-    await proposals?.write(verdicts.map(proposalLine))
+    onProgress: (done: number, count: number) => status.show('questions', done, count),
+  }
+  for await (const round of collectQuestions(collecting, search)) {
+    const outcomes = outcomesOf(round)
+    for (const { reason } of outcomes) if (reason !== null) reasons[reason] = (reasons[reason] ?? 0) + 1
+    accepted += round.taken.length
+    await output.write(round.taken.map(acceptedLine))
+    await proposals?.write(outcomes.map(proposalLine))
   }
   status.clear()
-  if (accepted < flags.count && !signal.aborted) throw noInstruction(search, { found: accepted, wanted: flags.count })
+  if (accepted < flags.count && !signal.aborted) throw noQuestion(search, { found: accepted, wanted: flags.count })
   const seconds = (performance.now() - started) / 1000
-  const { proposeRounds, proposals: proposed } = search
-  return { accepted, proposed: proposed.length, rounds: proposeRounds, reasons, newTokens, examplesDropped, seconds }
+  const { rounds, proposals: proposed, newTokens, examplesDropped } = search
+  return { accepted, proposed: proposed.length, rounds, reasons, newTokens, examplesDropped, seconds }
 }
 
 /** A proposal with what became of it. */
-type Judged = Omit<Verdict<Proposal>, 'reason'> & { readonly reason: Reason | typeof notNeeded | null }
+type ProposalOutcome = Omit<Verdict<Proposal>, 'reason'> & { readonly reason: Reason | typeof notNeeded | null }
 
-/** The verdicts, but that a question which passed the filters and was not taken is not kept. */
-function outcomes({ verdicts, accepted }: CollectedRound): Judged[] {
-  const taken = new Set(accepted)
+/** The verdicts, except that a question which passed the filters and was not taken is not accepted. */
+function outcomesOf({ verdicts, taken }: CollectedRound): ProposalOutcome[] {
+  const wanted = new Set(taken)
   return verdicts.map((verdict) =>
-    verdict.kept && !taken.has(verdict) ? { ...verdict, kept: false, reason: notNeeded } : verdict,
+    verdict.accepted && !wanted.has(verdict) ? { ...verdict, accepted: false, reason: notNeeded } : verdict,
   )
 }
 
@@ -176,6 +168,6 @@ const acceptedLine = ({ proposal: { id, text }, rougeL, nearest }: Verdict<Propo
   ...{ id, text, rougeL, nearest },
 })
 
-const proposalLine = ({ proposal: { id, text }, kept, reason, rougeL, nearest }: Judged): object => ({
-  ...{ id, text, kept, reason, rougeL, nearest },
+const proposalLine = ({ proposal: { id, text }, accepted, reason, rougeL, nearest }: ProposalOutcome): object => ({
+  ...{ id, text, kept: accepted, reason, rougeL, nearest },
 })

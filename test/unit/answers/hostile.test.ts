@@ -94,8 +94,8 @@ describe('hostile texts', () => {
       expect(equal).toBe(false)
     }
     const start = performance.now()
-    const judgement = await checker.vote([a, b, a, `${b} 1`, '\\boxed{17}'])
+    const vote = await checker.vote([a, b, a, `${b} 1`, '\\boxed{17}'])
     expect(performance.now() - start).toBeLessThan(LIMIT_MS)
-    expect(judgement.rewards).toHaveLength(5)
+    expect(vote.rewards).toHaveLength(5)
   })
 })

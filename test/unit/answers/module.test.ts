@@ -25,9 +25,9 @@ export const equal = (a, b) => a.length === b.length
 describe("a user's module", () => {
   test('finds and compares answers', async () => {
     const checker = await checkerOf({ kind: 'module', module: await moduleOf('lengths.mjs', LENGTHS) })
-    const judgement = await checker.vote(['x=abc', 'x=zzz', 'x=ab', 'none'])
-    expect([...judgement.rewards]).toEqual([1, 1, 0, 0])
-    expect(judgement).toMatchObject({ majority: 'abc', majorityShare: 0.5, classes: 2, answerless: 1, timeouts: 0 })
+    const vote = await checker.vote(['x=abc', 'x=zzz', 'x=ab', 'none'])
+    expect([...vote.rewards]).toEqual([1, 1, 0, 0])
+    expect(vote).toMatchObject({ majority: 'abc', majorityShare: 0.5, classes: 2, answerless: 1, timeouts: 0 })
     expect(await checker.grade('x=12', 'y=34')).toEqual({ equal: true, gold: '12', prediction: '34' })
     expect([...(await checker.againstGold(['x=a', 'x=bc', '-'], 'x=dd')).rewards]).toEqual([0, 1, 0])
     await checker.close()
@@ -39,10 +39,10 @@ describe("a user's module", () => {
       export const equal = (a, b) => { while (a === 'stuck' || b === 'stuck') {} return a[0] === b[0] }
     `
     const checker = await checkerOf({ kind: 'module', module: await moduleOf('hangs.mjs', source), timeLimitMs: 400 })
-    const judgement = await checker.vote(['hang', 'apple', 'avocado', 'stuck'])
-    expect(judgement.answers).toEqual([null, 'apple', 'avocado', 'stuck'])
-    expect([...judgement.rewards]).toEqual([0, 1, 1, 0])
-    expect(judgement.timeouts).toBe(5) // one text, and two pairs both ways
+    const vote = await checker.vote(['hang', 'apple', 'avocado', 'stuck'])
+    expect(vote.answers).toEqual([null, 'apple', 'avocado', 'stuck'])
+    expect([...vote.rewards]).toEqual([0, 1, 1, 0])
+    expect(vote.timeouts).toBe(5) // one text, and two pairs both ways
     await checker.close()
   })
 

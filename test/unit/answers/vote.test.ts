@@ -6,10 +6,10 @@ const box = (...answers: string[]): string[] => answers.map((answer) => `so it i
 
 describe('majority vote', () => {
   test('rewards every spelling of the winning answer', async () => {
-    const judgement = await checker.vote(box('1/2', '0.5', '3', '\\frac{2}{4}', '3'))
-    expect([...judgement.rewards]).toEqual([1, 1, 0, 1, 0])
-    expect(judgement).toMatchObject({ majority: '1/2', majorityShare: 0.6, classes: 2, answerless: 0, timeouts: 0 })
-    expect(judgement.answers).toEqual(['1/2', '0.5', '3', '\\frac{2}{4}', '3'])
+    const vote = await checker.vote(box('1/2', '0.5', '3', '\\frac{2}{4}', '3'))
+    expect([...vote.rewards]).toEqual([1, 1, 0, 1, 0])
+    expect(vote).toMatchObject({ majority: '1/2', majorityShare: 0.6, classes: 2, answerless: 0, timeouts: 0 })
+    expect(vote.answers).toEqual(['1/2', '0.5', '3', '\\frac{2}{4}', '3'])
   })
 
   test('the first of the rows with most votes wins a tie', async () => {
@@ -17,45 +17,45 @@ describe('majority vote', () => {
   })
 
   test('texts without an answer neither vote nor win', async () => {
-    const judgement = await checker.vote(['no idea', 'none here', 'nothing at all', ...box('4')])
-    expect([...judgement.rewards]).toEqual([0, 0, 0, 1])
-    expect(judgement).toMatchObject({ majority: '4', majorityShare: 0.25, classes: 1, answerless: 3 })
+    const vote = await checker.vote(['no idea', 'none here', 'nothing at all', ...box('4')])
+    expect([...vote.rewards]).toEqual([0, 0, 0, 1])
+    expect(vote).toMatchObject({ majority: '4', majorityShare: 0.25, classes: 1, answerless: 3 })
   })
 
   test('nothing votes', async () => {
-    const judgement = await checker.vote(['no idea', ''])
-    expect([...judgement.rewards]).toEqual([0, 0])
-    expect(judgement).toMatchObject({ majority: null, majorityShare: 0, classes: 0, answerless: 2 })
+    const vote = await checker.vote(['no idea', ''])
+    expect([...vote.rewards]).toEqual([0, 0])
+    expect(vote).toMatchObject({ majority: null, majorityShare: 0, classes: 0, answerless: 2 })
     expect(await checker.vote([])).toMatchObject({ majority: null, majorityShare: 0 })
   })
 
   // 64% equals 64 and equals 0.64, which do not equal one another
   test('the row that equals most rows wins where equality is not transitive', async () => {
-    const judgement = await checker.vote(box('64', '0.64', '64\\%'))
-    expect(judgement.majority).toBe('64\\%')
-    expect([...judgement.rewards]).toEqual([1, 1, 1])
-    expect(judgement.classes).toBe(2)
+    const vote = await checker.vote(box('64', '0.64', '64\\%'))
+    expect(vote.majority).toBe('64\\%')
+    expect([...vote.rewards]).toEqual([1, 1, 1])
+    expect(vote.classes).toBe(2)
   })
 
   test('answers that cannot be read equal only themselves', async () => {
     const strange = '\\min at 2 n \\pi'
-    const judgement = await checker.vote(box(strange, '5', strange, '\\max at 2 n \\pi'))
-    expect([...judgement.rewards]).toEqual([1, 0, 1, 0])
+    const vote = await checker.vote(box(strange, '5', strange, '\\max at 2 n \\pi'))
+    expect([...vote.rewards]).toEqual([1, 0, 1, 0])
   })
 
   test('work given up counts as unequal and is reported', async () => {
     const sums = ['i', 'j'].map((v) => `\\sum_{a=1}^{900}\\sum_{b=1}^{900}\\sum_{c=1}^{900} a b c ${v}`)
-    const judgement = await checker.vote(box(...sums))
-    expect([...judgement.rewards]).toEqual([1, 0])
-    expect(judgement.timeouts).toBe(1)
+    const vote = await checker.vote(box(...sums))
+    expect([...vote.rewards]).toEqual([1, 0])
+    expect(vote.timeouts).toBe(1)
   })
 })
 
 describe('rule reward', () => {
   test('rewards the rows equal to the reference and still counts the vote', async () => {
-    const judgement = await checker.againstGold([...box('0.25', '4', '4', '1/4'), 'no idea'], '\\frac14')
-    expect([...judgement.rewards]).toEqual([1, 0, 0, 1, 0])
-    expect(judgement).toMatchObject({ majority: '0.25', majorityShare: 0.4, classes: 2, answerless: 1 })
+    const vote = await checker.againstGold([...box('0.25', '4', '4', '1/4'), 'no idea'], '\\frac14')
+    expect([...vote.rewards]).toEqual([1, 0, 0, 1, 0])
+    expect(vote).toMatchObject({ majority: '0.25', majorityShare: 0.4, classes: 2, answerless: 1 })
   })
 
   test.each([

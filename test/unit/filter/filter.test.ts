@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { defaultFilterConfig as config } from '../../../src/config/filter-config.ts'
-import { filterInstructions, indexTexts } from '../../../src/filter/filter.ts'
+import { filterQuestions, indexTexts } from '../../../src/filter/filter.ts'
 import { filterFile } from '../../../src/filter/filter-file.ts'
 import { createRougeIndex } from '../../../src/filter/rouge.ts'
 
@@ -15,7 +15,7 @@ const asked = (...texts: string[]) => texts.map((text) => ({ text }))
 describe('verdicts', () => {
   test('seeds, kept questions and this batch all count', () => {
     const known = indexTexts(asked(seed))
-    const verdicts = filterInstructions(
+    const verdicts = filterQuestions(
       asked(
         near,
         fresh,
@@ -27,7 +27,7 @@ describe('verdicts', () => {
       ),
       { config, known },
     )
-    expect(verdicts.map(({ kept, reason }) => [kept, reason])).toEqual([
+    expect(verdicts.map(({ accepted, reason }) => [accepted, reason])).toEqual([
       [false, 'similar'],
       [true, null],
       [false, 'similar'], // to the one kept before it
@@ -45,15 +45,15 @@ describe('verdicts', () => {
   })
   test('a batch that goes on remembers what it accepted', () => {
     const options = { config, known: createRougeIndex(), batch: createRougeIndex() }
-    expect(filterInstructions(asked(fresh), options)[0]!.kept).toBe(true)
-    expect(filterInstructions(asked(fresh), options)[0]!.reason).toBe('duplicate')
+    expect(filterQuestions(asked(fresh), options)[0]!.accepted).toBe(true)
+    expect(filterQuestions(asked(fresh), options)[0]!.reason).toBe('duplicate')
     expect(options.batch.size).toBe(1)
   })
   test('the limit itself is allowed, above it not', () => {
     const known = indexTexts(asked('one two three four five'))
-    const [at] = filterInstructions(asked('one two three nine ten'), { config: { ...config, rougeMax: 0.6 }, known })
-    expect(at).toMatchObject({ kept: true, rougeL: 0.6, nearest: 'one two three four five' })
-    const [above] = filterInstructions(asked('one two three nine ten'), {
+    const [at] = filterQuestions(asked('one two three nine ten'), { config: { ...config, rougeMax: 0.6 }, known })
+    expect(at).toMatchObject({ accepted: true, rougeL: 0.6, nearest: 'one two three four five' })
+    const [above] = filterQuestions(asked('one two three nine ten'), {
       config: { ...config, rougeMax: 0.59 },
       known,
     })
@@ -61,7 +61,7 @@ describe('verdicts', () => {
   })
   test('the proposal itself is handed on', () => {
     const proposal = { text: fresh, id: 'x' }
-    expect(filterInstructions([proposal], { config, known: createRougeIndex() })[0]!.proposal).toBe(proposal)
+    expect(filterQuestions([proposal], { config, known: createRougeIndex() })[0]!.proposal).toBe(proposal)
   })
 })
 

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { flipRate } from '../../../src/guard/flips.ts'
 import { distinctN, eosRate, sameAnswerShare } from '../../../src/guard/signals.ts'
-import type { JudgedGroup } from '../../../src/rollout/group.ts'
+import type { RewardedGroup } from '../../../src/rollout/group.ts'
 
-const group = (text: string, majority: string | null, finish = 'stop'): JudgedGroup => ({
-  instruction: { id: text, text, source: 'self' },
+const group = (text: string, majority: string | null, finish = 'stop'): RewardedGroup => ({
+  question: { id: text, text, source: 'self' },
   promptTokens: Int32Array.of(1),
-  completions: ['stop', finish].map((finishReason) => ({
+  responses: ['stop', finish].map((finishReason) => ({
     tokens: Int32Array.of(1),
     logprobs: Float32Array.of(0),
     text: '',
     finishReason: finishReason as 'stop',
   })),
-  judgement: {
+  vote: {
     rewards: Float32Array.of(1, 0),
     answers: [majority, null],
     majority,

@@ -4,12 +4,12 @@ import { UserError } from '../../../src/errors.ts'
 import { addToPool, emptyPool } from '../../../src/instruct/pool.ts'
 import { chooseExamples, fewShotTokens, listText } from '../../../src/instruct/prompt.ts'
 import { createRandom } from '../../../src/random.ts'
-import type { Instruction } from '../../../src/rollout/group.ts'
+import type { Question } from '../../../src/rollout/group.ts'
 import { characterTokenizer, textOf } from './character-tokenizer.ts'
 
-const instructions = (source: 'seed' | 'self', count: number): Instruction[] =>
+const questions = (source: 'seed' | 'self', count: number): Question[] =>
   Array.from({ length: count }, (_, i) => ({ id: `${source}-${i}`, text: `${source} ${i}`, source }))
-const seeds = instructions('seed', 30)
+const seeds = questions('seed', 30)
 const count = (examples: readonly string[], source: string) =>
   examples.filter((example) => example.startsWith(source)).length
 
@@ -20,7 +20,7 @@ describe('examples', () => {
     [2, 2],
     [40, 2],
   ])('of %i kept questions %i are shown, seeds fill up to 8', (kept, shown) => {
-    const pool = addToPool(emptyPool, instructions('self', kept))
+    const pool = addToPool(emptyPool, questions('self', kept))
     for (let round = 0; round < 50; round++) {
       const examples = chooseExamples(defaultInstructConfig, seeds, pool, createRandom(['x', round]))
       expect(new Set(examples).size).toBe(8)
@@ -28,7 +28,7 @@ describe('examples', () => {
     }
   })
   test('kept questions come at any place', () => {
-    const pool = addToPool(emptyPool, instructions('self', 5))
+    const pool = addToPool(emptyPool, questions('self', 5))
     const places = new Set<number>()
     for (let round = 0; round < 200; round++) {
       const examples = chooseExamples(defaultInstructConfig, seeds, pool, createRandom(['y', round]))
@@ -37,7 +37,7 @@ describe('examples', () => {
     expect(places.size).toBe(8)
   })
   test('the same key chooses the same; few seeds make fewer examples', () => {
-    const choose = (of: readonly Instruction[]) =>
+    const choose = (of: readonly Question[]) =>
       chooseExamples(defaultInstructConfig, of, emptyPool, createRandom(['z']))
     expect(choose(seeds)).toEqual(choose(seeds))
     expect(choose(seeds.slice(0, 3))).toHaveLength(3)
@@ -46,7 +46,7 @@ describe('examples', () => {
 
 describe('the pool', () => {
   test('keeps the newest up to its limit, and everything without one', () => {
-    const items = instructions('self', 5)
+    const items = questions('self', 5)
     const pool = addToPool(addToPool(emptyPool, items.slice(0, 3), 4), items.slice(3), 4)
     expect(pool.kept.map((item) => item.id)).toEqual(['self-1', 'self-2', 'self-3', 'self-4'])
     expect(addToPool(pool, items).kept).toHaveLength(9)

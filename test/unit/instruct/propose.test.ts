@@ -5,11 +5,11 @@ import { emptyPool } from '../../../src/instruct/pool.ts'
 import { propose } from '../../../src/instruct/propose.ts'
 import { FinishReason, type NativeEngine, type SamplingParams, type TokenBatch } from '../../../src/native/types.ts'
 import { createRandom } from '../../../src/random.ts'
-import type { Instruction } from '../../../src/rollout/group.ts'
+import type { Question } from '../../../src/rollout/group.ts'
 import { packTokens } from '../../../src/rollout/pack.ts'
 import { characterTokenizer, textOf } from './character-tokenizer.ts'
 
-const seeds: Instruction[] = Array.from({ length: 20 }, (_, i) => ({
+const seeds: Question[] = Array.from({ length: 20 }, (_, i) => ({
   id: `seed-${i}`,
   text: `What is ${i} + ${i}?`,
   source: 'seed',
@@ -104,7 +104,7 @@ describe('a short context', () => {
   })
   test('the longest are left out first, so that one long question does not push out the rest', async () => {
     const { engine, calls } = scriptedEngine(() => ' x?$')
-    const long: Instruction = { id: 'seed-20', text: `What is ${'1 + '.repeat(200)}1?`, source: 'seed' }
+    const long: Question = { id: 'seed-20', text: `What is ${'1 + '.repeat(200)}1?`, source: 'seed' }
     const few = { ...context(engine, { promptsPerRound: 1 }), seeds: [long, ...seeds.slice(0, 7)], maxPositions: 400 }
     expect((await propose(few)).examplesDropped).toBe(1)
     const prompt = textOf(calls[0]!.prompts.tokens)

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { judgeDifficulty } from '../../../src/reward/difficulty.ts'
+import { difficultyOf } from '../../../src/reward/difficulty.ts'
 
 const rewards = (ones: number, n: number): Float32Array =>
   Float32Array.from({ length: n }, (_, i) => (i < ones ? 1 : 0))
 
-describe('judgeDifficulty', () => {
+describe('difficultyOf', () => {
   it.each([
     [0, 'too-hard'],
     [1, 'too-hard'],
@@ -14,16 +14,16 @@ describe('judgeDifficulty', () => {
     [9, 'too-easy'],
     [10, 'too-easy'],
   ] as const)('%d of 10 agree: %s', (ones, verdict) => {
-    expect(judgeDifficulty(rewards(ones, 10), { low: 0.2, high: 0.8 })).toBe(verdict)
+    expect(difficultyOf(rewards(ones, 10), { low: 0.2, high: 0.8 })).toBe(verdict)
   })
 
   it('takes an end for inside, as float32 has it', () => {
-    const at = (reward: number) => judgeDifficulty(new Float32Array(5).fill(reward), { low: 0.2, high: 0.8 })
+    const at = (reward: number) => difficultyOf(new Float32Array(5).fill(reward), { low: 0.2, high: 0.8 })
     expect([0.8, 0.2, 0.80001, 0.19999].map(at)).toEqual(['kept', 'kept', 'too-easy', 'too-hard'])
-    expect(judgeDifficulty(new Float32Array(3).fill(0.7), { low: 0.7, high: 1 })).toBe('kept') // 0.699999988
+    expect(difficultyOf(new Float32Array(3).fill(0.7), { low: 0.7, high: 1 })).toBe('kept') // 0.699999988
   })
 
   it('keeps everything in the band 0 to 1', () => {
-    for (const ones of [0, 3, 8]) expect(judgeDifficulty(rewards(ones, 8), { low: 0, high: 1 })).toBe('kept')
+    for (const ones of [0, 3, 8]) expect(difficultyOf(rewards(ones, 8), { low: 0, high: 1 })).toBe('kept')
   })
 })

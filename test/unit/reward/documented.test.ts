@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { configSchema } from '../../../src/config/schema.ts'
-import { judgeDifficulty } from '../../../src/reward/difficulty.ts'
+import { difficultyOf } from '../../../src/reward/difficulty.ts'
 import { openScorer } from '../../../src/reward/scorer/scorer.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
@@ -16,7 +16,7 @@ it('the documented module works with the default band', async () => {
   const verdict = async (answers: (string | null)[]): Promise<string> => {
     const responses = answers.map((answer) => `It is ${answer}.`)
     const rewards = await scorer.score({ question: 'How much?', responses, answers, gold: null })
-    return judgeDifficulty(rewards, configSchema.parse({}).difficulty)
+    return difficultyOf(rewards, configSchema.parse({}).difficulty)
   }
   expect(await verdict(['1', '1', '1', '2', '2', '3', null, '4'])).toBe('kept') // (9 + 4 + 1 + 1) / 64
   expect(await verdict(Array(8).fill('1'))).toBe('too-easy')

@@ -5,7 +5,7 @@ import { createRandom } from '../../../src/random.ts'
 import { planMinibatches } from '../../../src/rl/minibatches.ts'
 import { buildTrainBatch } from '../../../src/rl/train-batch.ts'
 import { iterationSchedule, updatePolicy } from '../../../src/rl/update.ts'
-import type { JudgedGroup } from '../../../src/rollout/group.ts'
+import type { RewardedGroup } from '../../../src/rollout/group.ts'
 import { packSequences } from '../../../src/rollout/pack.ts'
 import { openFakeEngine } from '../../support/fake-engine.ts'
 import { fakeConfig } from '../../support/fake-run.ts'
@@ -18,20 +18,20 @@ function randomEngine(): NativeEngine {
   return openFakeEngine({ table, reference: true })
 }
 
-/** Three groups of four completions; rewards 1 0 0 0. */
-async function judgedGroups(engine: NativeEngine, step: number): Promise<JudgedGroup[]> {
+/** Three groups of four responses; rewards 1 0 0 0. */
+async function judgedGroups(engine: NativeEngine, step: number): Promise<RewardedGroup[]> {
   const random = createRandom(['groups'])
-  const groups: JudgedGroup[] = []
+  const groups: RewardedGroup[] = []
   for (let g = 0; g < 3; g++) {
     const promptTokens = Int32Array.from({ length: 2 }, () => random.below(vocabSize))
-    const completions = []
+    const responses = []
     for (let i = 0; i < 4; i++) {
       const tokens = Int32Array.from({ length: 1 + random.below(5) }, () => random.below(vocabSize))
       const sequence = { tokens: Int32Array.from([...promptTokens, ...tokens]), promptLength: 2 }
       const logprobs = await engine.logprobs(packSequences([sequence]), 'policy', 1)
-      completions.push({ tokens, logprobs, text: '', finishReason: 'stop' as const })
+      responses.push({ tokens, logprobs, text: '', finishReason: 'stop' as const })
     }
-    const judgement = {
+    const vote = {
       rewards: Float32Array.of(1, 0, 0, 0),
       answers: ['1', '2', '3', '4'],
       majority: '1',
@@ -40,7 +40,7 @@ async function judgedGroups(engine: NativeEngine, step: number): Promise<JudgedG
       answerless: 0,
       timeouts: 0,
     }
-    groups.push({ instruction: { id: `q${g}`, text: '', source: 'self' }, promptTokens, completions, judgement, step })
+    groups.push({ question: { id: `q${g}`, text: '', source: 'self' }, promptTokens, responses, vote, step })
   }
   return groups
 }
@@ -121,7 +121,7 @@ describe('updatePolicy', () => {
     const settings = config({ 'kl.coef': 0 })
     const groups = await judgedGroups(engine, 1)
     const rewarded = groups.map((group) => ({
-      tokens: Int32Array.from([...group.promptTokens, ...group.completions[0]!.tokens]),
+      tokens: Int32Array.from([...group.promptTokens, ...group.responses[0]!.tokens]),
       promptLength: 2,
     }))
     const sum = async () => (await engine.logprobs(packSequences(rewarded), 'policy', 1)).reduce((a, b) => a + b, 0)
@@ -193,7 +193,7 @@ describe('importance correction', () => {
   const shifted = async (engine: NativeEngine, by: number) =>
     (await judgedGroups(engine, 1)).map((group) => ({
       ...group,
-      completions: group.completions.map((c) => ({ ...c, logprobs: c.logprobs.map((logprob) => logprob - by) })),
+      responses: group.responses.map((c) => ({ ...c, logprobs: c.logprobs.map((logprob) => logprob - by) })),
     }))
 
   it('weighs tokens by how much likelier training finds them, up to the cap', async () => {
@@ -239,7 +239,7 @@ describe('buildTrainBatch', () => {
     await engine.accumulate(probe, { kind: 'nll', normalizer: 1 })
     await engine.step({ step: 1, lr: 0.1, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0, maxGradNorm: 0 })
     const batch = await buildTrainBatch(engine, groups, config({}), at(config({})))
-    expect(batch.sequences[0]!.oldLogprobs).toEqual(groups[0]!.completions[0]!.logprobs)
+    expect(batch.sequences[0]!.oldLogprobs).toEqual(groups[0]!.responses[0]!.logprobs)
     expect(batch.mismatch).toBeNull()
     const fresh = await buildTrainBatch(
       engine,

@@ -17,7 +17,7 @@ describe('packing', () => {
     expect(Array.from(offsets)).toEqual([0, 2, 3, 6])
   })
 
-  it('keeps where completions begin', () => {
+  it('keeps where responses begin', () => {
     const batch = packSequences([
       joinTokens(Int32Array.of(1), Int32Array.of(2, 3)),
       joinTokens(Int32Array.of(4, 5), Int32Array.of(6)),
@@ -55,8 +55,8 @@ describe('byTokenBudget', () => {
 })
 
 describe('byPromptBudget', () => {
-  const sequence = (prompt: number[], completion: number) =>
-    joinTokens(Int32Array.from(prompt), new Int32Array(completion).fill(9))
+  const sequence = (prompt: number[], response: number) =>
+    joinTokens(Int32Array.from(prompt), new Int32Array(response).fill(9))
   const a = [1, 2, 3, 4]
   const b = [5, 6]
 

@@ -7,10 +7,10 @@ import { fakeModel } from '../../support/fake-model.ts'
 const format = { template: 'none', suffix: '\n=' } as const
 
 describe('rollOut', () => {
-  it('gives n completions a question, their text without the end token', async () => {
+  it('gives n responses a question, their text without the end token', async () => {
     const { engine } = fakeModel(false)
     const prompted = ['ab', 'cd'].map((text, i) => ({
-      instruction: { id: `q${i}`, text, source: 'self' as const },
+      question: { id: `q${i}`, text, source: 'self' as const },
       promptTokens: promptTokens(byteTokenizer, text, format),
     }))
     const groups = await rollOut(engine, byteTokenizer, prompted, {
@@ -22,13 +22,13 @@ describe('rollOut', () => {
       stopTokens: Int32Array.of(EOS),
       seeds: Uint32Array.of(1, 2, 3, 4, 5, 6),
     })
-    expect(groups.map((group) => group.instruction.id)).toEqual(['q0', 'q1'])
-    for (const { completions } of groups) {
-      expect(completions.length).toBe(3)
-      for (const completion of completions) {
-        expect(completion.logprobs.length).toBe(completion.tokens.length)
-        expect(completion.text).toMatch(/^[1-4]x*$/)
-        expect(completion.finishReason).toBe(completion.tokens.at(-1) === EOS ? 'stop' : 'length')
+    expect(groups.map((group) => group.question.id)).toEqual(['q0', 'q1'])
+    for (const { responses } of groups) {
+      expect(responses.length).toBe(3)
+      for (const response of responses) {
+        expect(response.logprobs.length).toBe(response.tokens.length)
+        expect(response.text).toMatch(/^[1-4]x*$/)
+        expect(response.finishReason).toBe(response.tokens.at(-1) === EOS ? 'stop' : 'length')
       }
     }
   })

@@ -8,12 +8,12 @@ describe('state', () => {
     const state = {
       ...initialState({ kept: [{ id: 'step1-0-0', text: 'Ab', source: 'self' as const }] }),
       step: 3,
-      queuedInstructions: [{ id: 'step3-0-1', text: 'Cd', source: 'self' as const, step: 3 }],
+      queuedQuestions: [{ id: 'step3-0-1', text: 'Cd', source: 'self' as const, step: 3 }],
       queuedGroups: [
         {
-          instruction: { id: 'step3-0-2', text: 'Ef', source: 'self' as const },
+          question: { id: 'step3-0-2', text: 'Ef', source: 'self' as const },
           promptTokens: Int32Array.of(1, 2),
-          completions: [
+          responses: [
             {
               tokens: Int32Array.of(3),
               logprobs: Float32Array.of(-third),
@@ -21,7 +21,7 @@ describe('state', () => {
               finishReason: 'stop' as const,
             },
           ],
-          judgement: {
+          vote: {
             rewards: Float32Array.of(third),
             answers: ['1'],
             majority: '1',
@@ -35,6 +35,17 @@ describe('state', () => {
       ],
     }
     expect(decodeState(encodeState(state))).toEqual(state)
+  })
+
+  it('keeps the names that saved runs have', () => {
+    const state = initialState({ kept: [] })
+    const saved = JSON.parse(encodeState({ ...state, iteration: { ...state.iteration, questions: 7 } }))
+    expect(saved).toMatchObject({
+      version: 2,
+      iteration: { instructions: 7 },
+      queuedInstructions: [],
+      queuedGroups: [],
+    })
   })
 
   it('refuses a version it does not know', () => {

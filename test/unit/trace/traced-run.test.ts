@@ -39,8 +39,8 @@ describe('the trace of a run', () => {
     ] as const) {
       const stages = children(spans, named(`step ${step}`)[0]!).map(({ name }) => name)
       const asking = stages.slice(0, -learning.length - closing.length)
-      expect(asking.slice(0, 3)).toEqual(['propose', 'rollout', 'judge']) // once a round
-      expect(asking).toEqual(asking.map((_, i) => ['propose', 'rollout', 'judge'][i % 3]))
+      expect(asking.slice(0, 3)).toEqual(['propose', 'rollout', 'vote']) // once a round
+      expect(asking).toEqual(asking.map((_, i) => ['propose', 'rollout', 'vote'][i % 3]))
       expect(stages.slice(asking.length)).toEqual([...learning, ...closing])
     }
   })

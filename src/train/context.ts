@@ -9,8 +9,8 @@ import type { Seed } from '../seeds/read-seeds.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { KnownQuestions } from './known-questions.ts'
 
-/** What a run works with; nothing in it changes from step to step but the weights behind the engine. */
-export interface Run {
+/** What a run trains with; nothing in it changes from step to step except for the weights behind the engine. */
+export interface TrainContext {
   readonly config: Config
   readonly model: TrainModel
   readonly seeds: readonly Seed[]
@@ -33,6 +33,6 @@ export class Interrupted extends Error {
 }
 
 /** @throws Interrupted if the run was asked to stop. */
-export function stopIfAsked(run: Pick<Run, 'signal'>): void {
-  if (run.signal.aborted) throw new Interrupted()
+export function stopIfAsked({ signal }: Pick<TrainContext, 'signal'>): void {
+  if (signal.aborted) throw new Interrupted()
 }

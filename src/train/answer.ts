@@ -1,0 +1,49 @@
+import { rowSeeds } from '../random.ts'
+import type { Group, Question } from '../rollout/group.ts'
+import { promptTokens } from '../rollout/prompt.ts'
+import { rollOut } from '../rollout/rollout.ts'
+import { stopIfAsked, type TrainContext } from './context.ts'
+import type { Tally } from './tally.ts'
+
+/** Tokens of the longest question that is answered. */
+const longestPrompt = ({ config: { rollout }, model: { maxPositions } }: TrainContext): number =>
+  Math.min(rollout.maxPromptTokens, maxPositions - rollout.maxNewTokens)
+
+/**
+ * rollout.samplesPerPrompt responses to each question; one too long for the model or for the config is left out, and
+ * counted.
+ * @param at the step, and the round of answers in it: they key the random seeds
+ * @throws Interrupted
+ */
+export async function answer(
+  context: TrainContext,
+  at: { readonly step: number; readonly round: number },
+  questions: readonly Question[],
+  tally: Tally,
+): Promise<Group[]> {
+  const { config, model, reporter } = context
+  const { samplesPerPrompt, maxNewTokens, temperature, topP } = config.rollout
+  const longest = longestPrompt(context)
+  const prompted = questions
+    .map((question) => ({ question, promptTokens: promptTokens(model.tokenizer, question.text, config.rollout) }))
+    .filter(({ promptTokens }) => promptTokens.length <= longest)
+  const tooLong = questions.length - prompted.length
+  tally.tooLong += tooLong
+  if (tooLong > 0) reporter.note(`${tooLong} questions left out: longer than ${longest} tokens`)
+  stopIfAsked(context)
+  const sampling = {
+    samplesPerPrompt,
+    maxNewTokens,
+    temperature,
+    topP,
+    presencePenalty: 0,
+    stopTokens: model.stopTokens,
+    seeds: rowSeeds(config.train.seed, `rollout/${at.round}`, at.step, prompted.length * samplesPerPrompt),
+  }
+  const groups = await rollOut(model.engine, model.tokenizer, prompted, sampling, (done, total) =>
+    reporter.progress('answering', done, total),
+  )
+  stopIfAsked(context)
+  for (const { responses } of groups) for (const { tokens } of responses) tally.tokensAnswered += tokens.length
+  return groups
+}

@@ -1,0 +1,57 @@
+import { addToPool } from '../instruct/pool.ts'
+import { type DifficultyBand, difficultyOf, keepInBand } from '../reward/difficulty.ts'
+import type { RewardedGroup } from '../rollout/group.ts'
+import type { TrainState } from '../run/train-state.ts'
+import type { TrainContext } from './context.ts'
+import type { Tally } from './tally.ts'
+
+/**
+ * The groups inside the difficulty band: neither settled nor hopeless. Their questions join the pool, if the model wrote
+ * them. Every group is logged.
+ */
+export async function keep(
+  { config, folder }: TrainContext,
+  state: TrainState,
+  groups: readonly RewardedGroup[],
+  tally: Tally,
+): Promise<RewardedGroup[]> {
+  const { difficulty, instruct } = config
+  const kept = keepInBand(groups, difficulty)
+  if (instruct.source === 'self') {
+    state.pool = addToPool(
+      state.pool,
+      kept.map((group) => group.question),
+      instruct.poolLimit,
+    )
+  }
+  tally.answered.push(...groups)
+  tally.kept += kept.length
+  await folder.rollouts(
+    state.step,
+    groups.map((group) => rolloutLine(group, difficulty)),
+  )
+  return kept
+}
+
+/** One line of rollouts/step-NNNNNN.jsonl. */
+function rolloutLine(group: RewardedGroup, band: DifficultyBand): object {
+  const { question, vote, responses } = group
+  return {
+    step: group.step,
+    id: question.id,
+    text: question.text,
+    source: question.source,
+    verdict: difficultyOf(vote.rewards, band),
+    rewardMean: vote.rewards.reduce((sum, reward) => sum + reward, 0) / vote.rewards.length,
+    majority: vote.majority,
+    majorityShare: vote.majorityShare,
+    classes: vote.classes,
+    responses: responses.map((response, i) => ({
+      text: response.text,
+      answer: vote.answers[i],
+      reward: vote.rewards[i],
+      newTokens: response.tokens.length,
+      finishReason: response.finishReason,
+    })),
+  }
+}

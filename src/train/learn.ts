@@ -1,0 +1,60 @@
+import { createRandom } from '../random.ts'
+import { nextKlCoef } from '../rl/kl-controller.ts'
+import { planMinibatches } from '../rl/minibatches.ts'
+import { buildTrainBatch, type TrainBatch } from '../rl/train-batch.ts'
+import { type UpdateStats, updatePolicy } from '../rl/update.ts'
+import type { RewardedGroup } from '../rollout/group.ts'
+import type { TrainState } from '../run/train-state.ts'
+import type { TrainContext } from './context.ts'
+
+/** A step's batch with its advantages, before the update. */
+export interface PlannedBatch {
+  readonly groups: number // trained on
+  readonly klCoef: number // used for it
+  readonly minibatches: readonly (readonly number[])[] // [optimizer steps] indices of sequences
+  readonly batch: TrainBatch
+}
+
+/** What the update of a step did. */
+export interface Learned extends PlannedBatch {
+  readonly update: UpdateStats
+}
+
+/** Advantages of every token, and what else the loss needs; which sequences each optimizer step takes. */
+export async function advantages(
+  { config, model, trace }: TrainContext,
+  state: TrainState,
+  groups: readonly RewardedGroup[],
+): Promise<PlannedBatch> {
+  const klCoef = config.kl.target === null ? config.kl.coef : (state.klCoef ?? config.kl.coef)
+  const sizes = groups.map((group) => group.responses.length)
+  const order = createRandom([config.train.seed, 'minibatches', state.step])
+  const minibatches = planMinibatches(sizes, config.update, order)
+  const batch = await buildTrainBatch(model.engine, groups, config, { step: state.step, klCoef, minibatches }, trace)
+  return { groups: groups.length, klCoef, minibatches, batch }
+}
+
+/**
+ * The optimizer steps. Not interrupted: half an update belongs to no step.
+ * @throws NoFiniteGradient
+ */
+export async function update(
+  { config, model, reporter, trace }: TrainContext,
+  state: TrainState,
+  planned: PlannedBatch,
+): Promise<Learned> {
+  const { groups, klCoef, minibatches, batch } = planned
+  const progress = {
+    optimizerStep: state.optimizerStep,
+    scheduleStep: state.iteration.optimizerSteps,
+    klCoef,
+    minibatches,
+  }
+  const stats = await updatePolicy(model.engine, batch.sequences, config, progress, trace)
+  for (const name of stats.skipped) reporter.note(`optimizer step skipped: the gradient of ${name} is not finite`)
+  state.optimizerStep += stats.optimizerSteps
+  state.iteration.optimizerSteps += stats.optimizerSteps
+  state.iteration.questions += groups
+  if (batch.klMean !== null) state.klCoef = nextKlCoef(klCoef, batch.klMean, batch.sequences.length, config.kl)
+  return { ...planned, update: stats }
+}

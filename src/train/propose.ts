@@ -1,0 +1,84 @@
+import { indexTexts, type Verdict } from '../filter/filter.ts'
+import type { Proposal } from '../instruct/propose.ts'
+import { instructRound } from '../instruct/round.ts'
+import { createRandom } from '../random.ts'
+import type { Question } from '../rollout/group.ts'
+import type { QueuedQuestion, TrainState } from '../run/train-state.ts'
+import { Interrupted, stopIfAsked, type TrainContext } from './context.ts'
+import type { Tally } from './tally.ts'
+
+/**
+ * Questions for one round of answers: those that wait, then new ones, as many rounds of self-instruction as it takes.
+ * @returns rollout.promptsPerRound of them; fewer, or none, where instruct.maxRounds were not enough
+ * @throws Interrupted
+ */
+export async function proposeAndFilter(context: TrainContext, state: TrainState, tally: Tally): Promise<Question[]> {
+  const { instruct, rollout } = context.config
+  const waiting = state.queuedQuestions.filter(({ step }) => step >= state.step - instruct.maxStaleness)
+  state.queuedQuestions = waiting
+  for (let asked = 0; waiting.length < rollout.promptsPerRound && asked < instruct.maxRounds; asked++) {
+    waiting.push(...(await oneRound(context, state, tally)))
+  }
+  return waiting.splice(0, rollout.promptsPerRound).map(({ step: _, ...question }) => question)
+}
+
+/** Every proposal is logged; the accepted ones are returned. */
+async function oneRound(context: TrainContext, state: TrainState, tally: Tally): Promise<QueuedQuestion[]> {
+  const { config, model, seeds, known, folder, reporter, signal } = context
+  stopIfAsked(context)
+  const { search } = tally
+  const droppedBefore = search.examplesDropped
+  tally.batch ??= indexTexts(state.queuedQuestions)
+  const round = {
+    engine: model.engine,
+    tokenizer: model.tokenizer,
+    config: config.instruct,
+    filter: config.filter,
+    seeds,
+    pool: state.pool,
+    known: known.index(state.pool),
+    batch: tally.batch,
+    random: createRandom([config.train.seed, 'propose', state.step, search.rounds]),
+    eosTokenIds: Array.from(model.stopTokens),
+    maxPositions: model.maxPositions,
+    step: state.step,
+    round: search.rounds,
+    signal,
+    onProgress: (done: number, total: number) => reporter.progress('asking for questions', done, total),
+  }
+  const verdicts = await instructRound(round, search)
+  if (verdicts === null) throw new Interrupted()
+  await folder.instructions(verdicts.map((verdict) => instructionLine(state.step, verdict)))
+  const dropped = search.examplesDropped
+  if (dropped > 0 && droppedBefore === 0) {
+    reporter.note(`${dropped} examples left out of the prompts for questions: too long beside instruct.maxNewTokens`)
+  }
+  stopIfAsked(context)
+  return verdicts.filter((verdict) => verdict.accepted).map(({ proposal }) => queued(proposal, state.step))
+}
+
+const queued = ({ id, text, source }: Proposal, step: number): QueuedQuestion => ({ id, text, source, step })
+
+/** The next seed questions: every one once, in an order of each pass's own. A round ends where a pass does. */
+export function nextSeeds({ config, seeds }: TrainContext, state: TrainState): Question[] {
+  const questions: Question[] = []
+  do {
+    const pass = Math.floor(state.givenTaken / seeds.length)
+    const order = createRandom([config.train.seed, 'given', pass]).shuffle(seeds)
+    const seed = order[state.givenTaken % seeds.length]!
+    questions.push({ ...seed, id: `${seed.id}/${pass}` })
+    state.givenTaken += 1
+  } while (questions.length < config.rollout.promptsPerRound && state.givenTaken % seeds.length !== 0)
+  return questions
+}
+
+/** One line of instructions.jsonl. */
+const instructionLine = (step: number, { proposal, accepted, reason, rougeL, nearest }: Verdict<Proposal>): object => ({
+  step,
+  id: proposal.id,
+  text: proposal.text,
+  kept: accepted,
+  reason,
+  rougeL,
+  nearest,
+})
