@@ -131,7 +131,7 @@ table, on two cores that other programs used too: read the times as upper bounds
 
 ${table}
 
-What the controls show: [method.md](method.md#3-rewards).
+What the controls show: [method.md](method.md#3-vote).
 `,
 )
 process.stdout.write(`${table}\n`)

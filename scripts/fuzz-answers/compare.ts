@@ -1,10 +1,10 @@
 // Lists the pairs on which this project's verdict differs from math-verify's or from what the pair was made as.
-// Usage: npx tsx scripts/fuzz-answers/compare.ts judged.jsonl
+// Usage: npx tsx scripts/fuzz-answers/compare.ts verified.jsonl
 
 import { createAnswerChecker } from '../../src/answers/create-checker.ts'
 import { readJsonl } from '../../src/jsonl.ts'
 
-interface Judged {
+interface VerifiedPair {
   readonly id: string
   readonly gold: string
   readonly prediction: string
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const checker = await createAnswerChecker({ kind: 'math', tolerance: 0, module: null, timeLimitMs: 1000 })
   const counts = new Map<string, number>()
   for (const { value } of await readJsonl(process.argv[2]!)) {
-    const pair = value as Judged
+    const pair = value as VerifiedPair
     const { equal } = await checker.grade(pair.gold, pair.prediction)
     const theirs = typeof pair.mathVerify === 'string' ? 'error' : pair.mathVerify.some(Boolean)
     const what = `made ${pair.made}, ours ${equal}, math-verify ${theirs}`

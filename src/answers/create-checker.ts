@@ -34,16 +34,16 @@ export function checkerOf<A>(kind: AnswerKind<A>): AnswerChecker {
       const answers = responses.map(kind.extract)
       const vote = await voteOf(kind, answers)
       const reference = kind.extractGold(gold)
-      const verdicts = new Map<string, boolean>()
+      const compared = new Map<string, boolean>()
       let gaveUp = 0
       const isRight = (answer: A | null): boolean => {
         if (answer === null || reference === null) return false
         const key = kind.key(answer)
-        const known = verdicts.get(key)
+        const known = compared.get(key)
         if (known !== undefined) return known
         const comparison = kind.compare(reference, answer)
         if (comparison.gaveUp) gaveUp += 1
-        verdicts.set(key, comparison.equal)
+        compared.set(key, comparison.equal)
         return comparison.equal
       }
       const rewards = Float32Array.from(answers, (answer) => Number(isRight(answer))) // [n]

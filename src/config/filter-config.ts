@@ -1,6 +1,6 @@
-/** Which proposed questions are dropped. */
+/** Which proposed questions are rejected. */
 export interface FilterConfig {
-  /** Largest ROUGE-L F to any seed, kept or fellow question; 1 = only copies are dropped. */
+  /** Largest ROUGE-L F to any seed, kept or fellow question; 1 = only copies are rejected. */
   readonly rougeMax: number
   readonly minWords: number
   readonly maxWords: number

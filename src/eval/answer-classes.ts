@@ -1,5 +1,5 @@
 import type { AnswerChecker } from '../answers/answer-checker.ts'
-import type { Verdict } from './evaluate.ts'
+import type { ResponseGrade } from './evaluate.ts'
 import type { AnswerClass } from './statistics/at-k.ts'
 
 /** A question's samples by their answers. */
@@ -13,21 +13,21 @@ export interface AnswerClasses {
  * and the rest votes. Equality need not be transitive (64% is 64, and is 0.64), so that the largest class comes first.
  * A class is right when most of its samples equal the known answer.
  * @param texts [samples]
- * @param verdicts [samples] of the same texts
+ * @param grades [samples] of the same texts
  */
 export async function classifyAnswers(
   checker: AnswerChecker,
   texts: readonly string[],
-  verdicts: readonly Verdict[],
+  grades: readonly ResponseGrade[],
 ): Promise<AnswerClasses> {
-  let rest = verdicts.flatMap(({ answer }, i) => (answer === null ? [] : [i]))
+  let rest = grades.flatMap(({ answer }, i) => (answer === null ? [] : [i]))
   const answerless = texts.length - rest.length
   const classes: AnswerClass[] = []
   while (rest.length > 0) {
     const { rewards } = await checker.vote(rest.map((i) => texts[i]!))
     const winners = rest.filter((_, i) => rewards[i] === 1)
     if (winners.length === 0) break // a user's checker that finds no answer any more
-    const right = winners.filter((i) => verdicts[i]!.right).length
+    const right = winners.filter((i) => grades[i]!.right).length
     classes.push({ size: winners.length, right: 2 * right > winners.length })
     rest = rest.filter((_, i) => rewards[i] !== 1)
   }

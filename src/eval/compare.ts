@@ -67,7 +67,7 @@ function compareTwo(first: Contender, second: Contender): Comparison {
   }
   const tested = pairs.map(testPair)
   const adjusted = holm(tested.map(({ p }) => p))
-  const differences = tested.map((difference, i) => judged({ ...difference, pAdjusted: adjusted[i]! }))
+  const differences = tested.map((difference, i) => decided({ ...difference, pAdjusted: adjusted[i]! }))
   return {
     first: first.label,
     second: second.label,
@@ -144,7 +144,7 @@ function averageOf(pairs: readonly Pair[]): Difference {
   const over = (side: 0 | 1): number => mean(pairs.map(({ shares }) => mean(shares.map((pair) => pair[side]))))
   const [first, second] = [over(0), over(1)]
   const p = signFlipTest(strata)
-  return judged({
+  return decided({
     set: 'average',
     title: 'average',
     n: strata.reduce((sum, { length }) => sum + length, 0),
@@ -163,7 +163,7 @@ function averageOf(pairs: readonly Pair[]): Difference {
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-function judged(difference: Omit<Difference, 'verdict'>): Difference {
+function decided(difference: Omit<Difference, 'verdict'>): Difference {
   if (difference.pAdjusted >= 0.05 || difference.difference === 0) return { ...difference, verdict: 'cannot tell' }
   return { ...difference, verdict: difference.difference > 0 ? 'better' : 'worse' }
 }

@@ -12,7 +12,7 @@ export interface EvaluateSetsOptions {
   readonly signal: AbortSignal
   readonly onProgress: (set: EvalSet, done: number, total: number) => void
   /** Called with each set when it is done. */
-  readonly onSet: (set: EvalSet, result: SetResult, judged: readonly GradedItem[]) => Promise<void>
+  readonly onSet: (set: EvalSet, result: SetResult, graded: readonly GradedItem[]) => Promise<void>
 }
 
 /**
@@ -32,10 +32,10 @@ export async function evaluateSets(
     const onProgress = (done: number, total: number): void => options.onProgress(set, done, total)
     const responses = await sampleSet(model, prompted, settings, { ...options, onProgress })
     if (responses === null) return null
-    const judged = await gradeSet(set, responses, formatOf(set, settings))
-    const result = summarizeSet(set, judged)
+    const graded = await gradeSet(set, responses, formatOf(set, settings))
+    const result = summarizeSet(set, graded)
     results.push(result)
-    await options.onSet(set, result, judged)
+    await options.onSet(set, result, graded)
   }
   return {
     version: 1,

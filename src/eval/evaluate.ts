@@ -1,4 +1,4 @@
-// How a model is asked and judged: by `serl eval`, `serl compare` and the evaluations of training alike.
+// How a model is asked and graded: by `serl eval`, `serl compare` and the evaluations of training alike.
 
 import type { AnswerChecker } from '../answers/answer-checker.ts'
 import { UserError } from '../errors.ts'
@@ -41,7 +41,7 @@ export async function respond(
 }
 
 /** A response's answer, and whether it equals the known one. */
-export interface Verdict {
+export interface ResponseGrade {
   readonly answer: string | null // null: none found
   readonly right: boolean
 }
@@ -54,13 +54,13 @@ export async function gradeResponses(
   checker: AnswerChecker,
   known: string,
   texts: readonly string[],
-): Promise<Verdict[]> {
-  const verdicts: Verdict[] = []
+): Promise<ResponseGrade[]> {
+  const grades: ResponseGrade[] = []
   for (const text of texts) {
     const { equal, prediction } = await checker.grade(known, text)
-    verdicts.push({ answer: prediction, right: equal })
+    grades.push({ answer: prediction, right: equal })
   }
-  return verdicts
+  return grades
 }
 
 export interface EvaluateParams {
@@ -103,8 +103,8 @@ export async function evaluate(
   const responses = (await respond(tools, prompts, sampling, onProgress)).map(([response]) => response!)
   const correct: boolean[] = []
   for (const [i, { text }] of responses.entries()) {
-    const [verdict] = await gradeResponses(tools.checker, questions[i]!.answer, [text])
-    correct.push(verdict!.right)
+    const [grade] = await gradeResponses(tools.checker, questions[i]!.answer, [text])
+    correct.push(grade!.right)
   }
   return {
     accuracy: correct.filter(Boolean).length / questions.length,

@@ -1,7 +1,7 @@
 import { createAnswerChecker } from '../answers/create-checker.ts'
 import { type AnswerClasses, classifyAnswers } from './answer-classes.ts'
 import type { EvalItem, EvalSet } from './eval-set.ts'
-import { gradeResponses, type Verdict } from './evaluate.ts'
+import { gradeResponses, type ResponseGrade } from './evaluate.ts'
 import { answeringPart, type EvalFormat } from './prompt.ts'
 import type { StoredResponse } from './response-store.ts'
 
@@ -9,7 +9,7 @@ import type { StoredResponse } from './response-store.ts'
 export interface GradedItem {
   readonly item: EvalItem
   readonly responses: readonly StoredResponse[] // [samples]
-  readonly verdicts: readonly Verdict[] // [samples]
+  readonly grades: readonly ResponseGrade[] // [samples]
   readonly classes: AnswerClasses
 }
 
@@ -24,21 +24,21 @@ export async function gradeSet(
 ): Promise<GradedItem[]> {
   const checker = await createAnswerChecker(set)
   try {
-    const judged: GradedItem[] = []
+    const graded: GradedItem[] = []
     for (const [i, item] of set.items.entries()) {
       const texts = responses[i]!.map(({ text }) => answeringPart(text, format))
-      const verdicts = await gradeResponses(checker, item.answer, texts)
-      const classes = await classifyAnswers(checker, texts, verdicts)
-      judged.push({ item, responses: responses[i]!, verdicts, classes })
+      const grades = await gradeResponses(checker, item.answer, texts)
+      const classes = await classifyAnswers(checker, texts, grades)
+      graded.push({ item, responses: responses[i]!, grades, classes })
     }
-    return judged
+    return graded
   } finally {
     await checker.close()
   }
 }
 
 /** A line of the per-question file, for people. */
-export const itemLine = ({ name }: EvalSet, { item, responses, verdicts }: GradedItem): object => ({
+export const itemLine = ({ name }: EvalSet, { item, responses, grades }: GradedItem): object => ({
   set: name,
   id: item.id,
   key: item.key,
@@ -46,6 +46,6 @@ export const itemLine = ({ name }: EvalSet, { item, responses, verdicts }: Grade
   ...item.groups,
   question: item.problem,
   known: item.answer,
-  right: verdicts.filter((verdict) => verdict.right).length,
-  samples: verdicts.map((verdict, i) => ({ ...verdict, ...responses[i]! })),
+  right: grades.filter((grade) => grade.right).length,
+  samples: grades.map((grade, i) => ({ ...grade, ...responses[i]! })),
 })

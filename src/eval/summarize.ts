@@ -6,35 +6,35 @@ import { majorityAtK, passAtK, reportedKs } from './statistics/at-k.ts'
 import { estimateAccuracy } from './statistics/intervals.ts'
 
 /** The numbers of one set. */
-export function summarizeSet(set: EvalSet, judged: readonly GradedItem[]): SetResult {
-  const samples = judged[0]!.responses.length
-  const { mean, interval, method } = estimateAccuracy(judged.map(shareRight), samples)
-  const responses = judged.flatMap((item) => item.responses)
-  const verdicts = judged.flatMap((item) => item.verdicts)
+export function summarizeSet(set: EvalSet, graded: readonly GradedItem[]): SetResult {
+  const samples = graded[0]!.responses.length
+  const { mean, interval, method } = estimateAccuracy(graded.map(shareRight), samples)
+  const responses = graded.flatMap((item) => item.responses)
+  const grades = graded.flatMap((item) => item.grades)
   const ks = samples === 1 ? [] : reportedKs(samples)
   return {
     name: set.name,
     title: set.title,
     source: set.source,
     answers: set.kind,
-    n: judged.length,
+    n: graded.length,
     samples,
     accuracy: mean,
     interval: [...interval],
     intervalMethod: method,
-    passAt: atEach(ks, (k) => judged.map((item) => passAtK(samples, countRight(item), k))),
-    majorityAt: atEach(ks, (k) => judged.map(({ classes }) => majorityAtK(classes.classes, classes.answerless, k))),
+    passAt: atEach(ks, (k) => graded.map((item) => passAtK(samples, countRight(item), k))),
+    majorityAt: atEach(ks, (k) => graded.map(({ classes }) => majorityAtK(classes.classes, classes.answerless, k))),
     meanTokens: responses.reduce((sum, { tokens }) => sum + tokens, 0) / responses.length,
     eosRate: responses.filter(({ finishReason }) => finishReason === 'stop').length / responses.length,
-    answerless: verdicts.filter(({ answer }) => answer === null).length / verdicts.length,
-    by: Object.fromEntries(groupings.flatMap((grouping) => byGroup(grouping, judged))),
-    items: judged.map((item) => ({ key: item.item.key, id: item.item.id, right: countRight(item) })),
+    answerless: grades.filter(({ answer }) => answer === null).length / grades.length,
+    by: Object.fromEntries(groupings.flatMap((grouping) => byGroup(grouping, graded))),
+    items: graded.map((item) => ({ key: item.item.key, id: item.item.id, right: countRight(item) })),
   }
 }
 
-const countRight = ({ verdicts }: GradedItem): number => verdicts.filter(({ right }) => right).length
+const countRight = ({ grades }: GradedItem): number => grades.filter(({ right }) => right).length
 
-const shareRight = (item: GradedItem): number => countRight(item) / item.verdicts.length
+const shareRight = (item: GradedItem): number => countRight(item) / item.grades.length
 
 const atEach = (ks: readonly number[], values: (k: number) => number[]): Record<string, EstimateAtK> =>
   Object.fromEntries(
@@ -45,9 +45,9 @@ const atEach = (ks: readonly number[], values: (k: number) => number[]): Record<
   )
 
 /** Questions by the value of one field, where the set has it and not all share one. */
-function byGroup(grouping: Grouping, judged: readonly GradedItem[]): [string, Record<string, PartResult>][] {
+function byGroup(grouping: Grouping, graded: readonly GradedItem[]): [string, Record<string, PartResult>][] {
   const parts = new Map<string, GradedItem[]>()
-  for (const item of judged) {
+  for (const item of graded) {
     const value = item.item.groups[grouping] ?? '(none)'
     const part = parts.get(value)
     if (part === undefined) parts.set(value, [item])
@@ -57,7 +57,7 @@ function byGroup(grouping: Grouping, judged: readonly GradedItem[]): [string, Re
   const names = [...parts.keys()].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
   const results = names.map((name): [string, PartResult] => {
     const part = parts.get(name)!
-    const { mean, interval } = estimateAccuracy(part.map(shareRight), part[0]!.verdicts.length)
+    const { mean, interval } = estimateAccuracy(part.map(shareRight), part[0]!.grades.length)
     return [name, { n: part.length, accuracy: mean, interval: [...interval] }]
   })
   return [[grouping, Object.fromEntries(results)]]

@@ -7,9 +7,9 @@ export interface Verdict<T> {
   readonly proposal: T
   readonly accepted: boolean // "kept" in files
   readonly reason: Reason | null // null = accepted
-  /** Highest ROUGE-L F to what was there before; null where a rule dropped the text first. */
+  /** Highest ROUGE-L F to what was there before; null where a rule rejected the text first. */
   readonly rougeL: number | null
-  /** The text with that score; null where nothing shares a word, or a rule dropped the text first. */
+  /** The text with that score; null where nothing shares a word, or a rule rejected the text first. */
   readonly nearest: string | null
 }
 

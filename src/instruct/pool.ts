@@ -1,6 +1,6 @@
 import type { Question } from '../rollout/group.ts'
 
-/** Generated questions that passed the difficulty filter, oldest first: they serve as examples for the next ones. */
+/** Questions that the model wrote and that were kept, oldest first: they serve as examples for the next ones. */
 export interface Pool {
   readonly kept: readonly Question[]
 }

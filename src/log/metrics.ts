@@ -3,12 +3,12 @@
 export interface StepMetrics {
   readonly step: number // 0 = the evaluation before training
   readonly 'eval.accuracy': number | null // greedy, on the held-out questions; a cut-off response counts by what it says
-  readonly 'reward.mean': number | null // over every response sampled in the step, before the difficulty filter
+  readonly 'reward.mean': number | null // over every response sampled in the step, its question kept or not
   readonly 'vote.majorityShare': number | null // mean over groups
   readonly 'vote.answerless': number | null // share of responses without an answer
   readonly 'vote.timeouts': number | null // comparisons given up
   readonly 'instructions.proposed': number | null
-  readonly 'instructions.kept': number | null // passed rules and ROUGE-L
+  readonly 'instructions.kept': number | null // accepted by rules and ROUGE-L
   readonly 'groups.sampled': number | null
   readonly 'groups.kept': number | null // inside the difficulty band
   readonly 'groups.trained': number | null // the step's batch, waiting ones included

@@ -2,8 +2,8 @@
 //
 // Every estimator first turns the n rewards of a group into n shaped rewards, then all share one pipeline: the KL
 // penalty is subtracted token by token, the shaped reward is added at the last token, discounted returns-to-go are the
-// advantages, and (but for grpo and dr_grpo) they are normalised over all action tokens of the batch. The batch is what the
-// difficulty filter kept: the reference implementation normalises before that filter, so that dropped prompts leave
+// advantages, and (except for grpo and dr_grpo) they are normalised over all action tokens of the batch. The batch is the
+// kept groups: the reference implementation normalises before the difficulty band, so that questions outside it leave
 // their statistics behind; here they do not.
 
 export type Estimator = 'reinforce++' | 'reinforce++-baseline' | 'rloo' | 'grpo' | 'dr_grpo'

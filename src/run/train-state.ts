@@ -14,7 +14,7 @@ export interface TrainState {
   iteration: IterationState
   klCoef: number | null // as the controller left it; null = as configured
   givenTaken: number // seed questions handed out, for instruct.source given
-  pool: Pool // questions that passed the difficulty filter
+  pool: Pool // kept questions that the model wrote
   queuedQuestions: QueuedQuestion[] // accepted, not answered yet
   queuedGroups: RewardedGroup[] // inside the difficulty band, not trained on yet
   openLine: StepMetrics | null // of a step that still wants its evaluation and its line in metrics.jsonl

@@ -30,9 +30,9 @@ export function equalShapes(a: Shape, b: Shape, effort: Effort): boolean {
 }
 
 function equalLeaves(a: Leaf, b: Leaf, effort: Effort): boolean {
-  const verdict = compareLeaves(a, b)
-  if (verdict === 'unknown' && (a.givenUp || b.givenUp)) effort.gaveUp = true
-  return verdict === 'equal'
+  const equality = compareLeaves(a, b)
+  if (equality === 'unknown' && (a.givenUp || b.givenUp)) effort.gaveUp = true
+  return equality === 'equal'
 }
 
 // a condition that only one side states does not tell them apart

@@ -27,7 +27,7 @@ interface Traits {
   readonly places: number // most decimals written in it
 }
 
-export type Verdict = 'equal' | 'unequal' | 'unknown'
+export type Equality = 'equal' | 'unequal' | 'unknown'
 
 /** Relative difference up to which two doubles count as one value; rounding errors are allowed for beside it. */
 const TOLERANCE = 1e-12
@@ -61,18 +61,18 @@ function needsWhole(node: Node): boolean {
 const hasUnknown = (node: Node): boolean => someNode(node, isUnknown)
 
 /** Whether two expressions have one value, for all values of their unknowns. */
-export function compareLeaves(a: Leaf, b: Leaf): Verdict {
+export function compareLeaves(a: Leaf, b: Leaf): Equality {
   const [left, right] = [traitsOf(a), traitsOf(b)]
   if (left.key === right.key) return 'equal'
   const wholeOnly = left.wholeOnly || right.wholeOnly
   const exact = compareExact(a, b, wholeOnly)
   if (exact === 'equal') return 'equal'
   if (exact === 'unequal') return roundsTogether(a, b) ? 'equal' : 'unequal'
-  const verdict = compareValues(wholeOnly ? wholeOf(a) : realOf(a), wholeOnly ? wholeOf(b) : realOf(b))
-  return verdict === 'unequal' && roundsTogether(a, b) ? 'equal' : verdict
+  const equality = compareValues(wholeOnly ? wholeOf(a) : realOf(a), wholeOnly ? wholeOf(b) : realOf(b))
+  return equality === 'unequal' && roundsTogether(a, b) ? 'equal' : equality
 }
 
-function compareExact(a: Leaf, b: Leaf, wholeOnly: boolean): Verdict {
+function compareExact(a: Leaf, b: Leaf, wholeOnly: boolean): Equality {
   const left = wholeOnly ? exactWholeOf(a) : exactOfLeaf(a)
   const right = wholeOnly ? exactWholeOf(b) : exactOfLeaf(b)
   for (let point = 0; point < EXACT_POINTS; point += 1) {
@@ -145,7 +145,7 @@ function guarded<T>(leaf: Leaf, otherwise: T, work: (budget: Budget) => T): T {
  * Compares values point by point. Points where either side has left the real line are passed over, as long as others
  * remain: sqrt(x y) and sqrt(x) sqrt(y) agree wherever both are real.
  */
-function compareValues(a: readonly Complex[], b: readonly Complex[]): Verdict {
+function compareValues(a: readonly Complex[], b: readonly Complex[]): Equality {
   const points = Math.max(a.length, b.length)
   const pairs = [...Array(points).keys()].map(
     (i) => [a[Math.min(i, a.length - 1)]!, b[Math.min(i, b.length - 1)]!] as const,
@@ -154,16 +154,16 @@ function compareValues(a: readonly Complex[], b: readonly Complex[]): Verdict {
   if (usable.length === 0) return 'unknown'
   const onLine = points === 1 ? usable : usable.filter(([x, y]) => x.real && y.real)
   const chosen = onLine.length > 0 ? onLine : usable
-  let verdict: Verdict = 'equal'
+  let equality: Equality = 'equal'
   for (const [x, y] of chosen) {
     const at = closeness(x, y)
     if (at === 'unequal') return 'unequal'
-    if (at === 'unknown') verdict = 'unknown'
+    if (at === 'unknown') equality = 'unknown'
   }
-  return points > 1 && chosen.length < 2 && verdict === 'equal' ? 'unknown' : verdict
+  return points > 1 && chosen.length < 2 && equality === 'equal' ? 'unknown' : equality
 }
 
-function closeness(x: Complex, y: Complex): Verdict {
+function closeness(x: Complex, y: Complex): Equality {
   const distance = x.im === 0 && y.im === 0 ? Math.abs(x.re - y.re) : Math.hypot(x.re - y.re, x.im - y.im)
   const scale = Math.max(size(x), size(y))
   const error = 8 * (x.error + y.error)

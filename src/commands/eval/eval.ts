@@ -23,12 +23,12 @@ export async function evalCommand(flags: EvalCommandFlags): Promise<number> {
         sets,
         settings,
         signal,
-        onSet: async (set, _, judged) => {
+        onSet: async (set, _, graded) => {
           if (places === null) return
           await keepLines(
             places,
             set.name,
-            judged.map((item) => itemLine(set, item)),
+            graded.map((item) => itemLine(set, item)),
           )
         },
       },

@@ -18,7 +18,7 @@ export interface ModelEvaluation {
   readonly sets: readonly EvalSet[]
   readonly settings: EvalSettings
   readonly signal: AbortSignal
-  readonly onSet?: (set: EvalSet, result: SetResult, judged: readonly GradedItem[]) => Promise<void>
+  readonly onSet?: (set: EvalSet, result: SetResult, graded: readonly GradedItem[]) => Promise<void>
 }
 
 /**
@@ -37,11 +37,11 @@ export async function evaluateModel(evaluation: ModelEvaluation, flags: EvalFlag
       rowsPerCall: flags.batch,
       signal,
       onProgress: (set, done, total) => status.show(set.title, done, total),
-      onSet: async (set, result, judged) => {
+      onSet: async (set, result, graded) => {
         status.clear()
         const { title, n, accuracy, interval } = result
         if (!quiet) process.stderr.write(`${path}  ${title}  ${points(accuracy)} % (${range(interval)}), n ${n}\n`)
-        await evaluation.onSet?.(set, result, judged)
+        await evaluation.onSet?.(set, result, graded)
       },
     })
   } finally {

@@ -12,7 +12,7 @@ export interface FilterFlags {
 
 export const filterLine: CommandLine<FilterFlags> = {
   name: 'filter',
-  description: 'mark questions that break a rule or resemble others: which are accepted, and why not',
+  description: 'mark questions that break a rule or resemble others: which are accepted, and why others are not',
   flags: {
     input: {
       value: '<file>',

@@ -14,7 +14,7 @@ export interface InstructFlags extends Omit<SettingFlags, 'steps'> {
 
 export const instructLine: CommandLine<InstructFlags> = {
   name: 'instruct',
-  description: 'self-instruction alone: new questions like the seeds, that pass the filters',
+  description: 'self-instruction alone: new questions like the seeds, that the filters accept',
   flags: {
     model: { ...modelFlag, required: true },
     seeds: { ...seedsFlag, required: true },

@@ -59,7 +59,7 @@ export const sftLine: CommandLine<SftFlags> = {
       help: 'held-out lines of the same kinds, for their loss, or {"problem","answer"}, for accuracy',
     },
     evalEvery: { value: '<n>', help: 'steps between evaluations; also at both ends', parse: integer(1) },
-    evalSuffix: { value: '<text>', help: 'put after every held-out problem', default: '' },
+    evalSuffix: { value: '<text>', help: 'put after every held-out question', default: '' },
     evalMaxNewTokens: { value: '<n>', help: 'new tokens a held-out response', parse: integer(1), default: 256 },
     raw: rawFlag,
     ...engineFlags,

@@ -40,7 +40,7 @@ export function summaryText(outcome: Outcome, config: Config): string {
 const total = (outcome: Outcome, key: 'tokens.generated' | 'tokens.trained' | 'seconds.total'): number =>
   outcome.metrics.reduce((sum, line) => sum + (line[key] ?? 0), 0)
 
-const judges: Record<Config['reward']['kind'], string> = {
+const rewardedBy: Record<Config['reward']['kind'], string> = {
   majority: 'by the agreement of its own answers, without labels',
   rule: 'by known answers',
   module: 'by your scoring module',
@@ -62,7 +62,7 @@ function story(outcome: Outcome, config: Config): string {
   const minutes = (total(outcome, 'seconds.total') / 60).toFixed(1)
   const empty = outcome.metrics.filter((line) => line.step > 0 && line['groups.trained'] === 0).length
   const skipped = empty === 0 ? '' : `\n${empty} of the steps found no question worth training on, and changed nothing.`
-  const done = `In ${steps} steps (${minutes} min) the model trained on ${questions}, rewarded ${judges[config.reward.kind]}.${skipped}${ended(outcome)}`
+  const done = `In ${steps} steps (${minutes} min) the model trained on ${questions}, rewarded ${rewardedBy[config.reward.kind]}.${skipped}${ended(outcome)}`
   const change = heldOutChange(outcome)
   return change === null || change.times === 1 ? done : `${done}\n${changeText(change, outcome.run)}`
 }

@@ -71,8 +71,8 @@ async function run(
   sets: readonly EvalSet[],
   settings = greedy,
   { model = modelOf(), rowsPerCall = 512, fresh = false, signal = new AbortController().signal } = {},
-): Promise<{ results: Results; judged: GradedItem[] } | null> {
-  const judged: GradedItem[] = []
+): Promise<{ results: Results; graded: GradedItem[] } | null> {
+  const graded: GradedItem[] = []
   const results = await evaluateSets(model, sets, settings, {
     cache,
     fresh,
@@ -80,15 +80,15 @@ async function run(
     signal,
     onProgress: () => {},
     onSet: async (_, __, items) => {
-      judged.push(...items)
+      graded.push(...items)
     },
   })
-  return results === null ? null : { results, judged }
+  return results === null ? null : { results, graded }
 }
 
 describe('evaluateSets', () => {
   it('counts right answers, by level too, and has the results file’s form', async () => {
-    const { results, judged } = (await run([setOf('digits', questions(8))]))!
+    const { results, graded } = (await run([setOf('digits', questions(8))]))!
     // greedy answers 2: right for 2 of 8, both of odd lines
     const [set] = results.sets
     expect(set).toMatchObject({
@@ -104,7 +104,7 @@ describe('evaluateSets', () => {
     expect(set!.by.level).toMatchObject({ 0: { n: 4, accuracy: 0 }, 1: { n: 4, accuracy: 0.5 } })
     expect(set!.items.filter(({ right }) => right === 1).length).toBe(2)
     expect(resultsSchema.parse(JSON.parse(JSON.stringify(results)))).toEqual(results)
-    expect(itemLine(setOf('digits', questions(8)), judged[1]!)).toMatchObject({
+    expect(itemLine(setOf('digits', questions(8)), graded[1]!)).toMatchObject({
       id: 'line-2',
       level: '1',
       known: '2',
@@ -117,9 +117,9 @@ describe('evaluateSets', () => {
   })
 
   it('estimates pass@k and maj@k from several samples', async () => {
-    const { results, judged } = (await run([setOf('digits', questions(16))], sampled))!
+    const { results, graded } = (await run([setOf('digits', questions(16))], sampled))!
     const [set] = results.sets
-    const right = judged.map(({ verdicts }) => verdicts.filter((verdict) => verdict.right).length)
+    const right = graded.map(({ grades }) => grades.filter((grade) => grade.right).length)
     const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
     expect(set!.accuracy).toBeCloseTo(mean(right.map((count) => count / 4)), 12)
     expect(set!.passAt['1']!.value).toBeCloseTo(set!.accuracy, 12)
@@ -128,7 +128,7 @@ describe('evaluateSets', () => {
     expect(set!.passAt['4']!.value).toBeCloseTo(mean(right.map((count) => Number(count > 0))), 12)
     expect(Object.keys(set!.majorityAt)).toEqual(['1', '2', '4'])
     expect(set!.intervalMethod).toBe('wilson-effective')
-    expect(new Set(judged.flatMap(({ verdicts }) => verdicts.map(({ answer }) => answer))).size).toBeGreaterThan(2)
+    expect(new Set(graded.flatMap(({ grades }) => grades.map(({ answer }) => answer))).size).toBeGreaterThan(2)
     expect(resultsMarkdown(results)).toContain('| mean@4 | 95 % interval | pass@4 | maj@4 |')
   })
 })
@@ -189,8 +189,8 @@ describe('the cache', () => {
   it('draws the same samples for a question wherever it stands, and the first of many are those of few', async () => {
     const rows = questions(6)
     const texts = async (of: readonly object[], samples: number) => {
-      const { judged } = (await run([setOf('digits', of)], { ...sampled, samples }))!
-      return new Map(judged.map(({ item, responses }) => [item.problem, responses.map(({ text }) => text)]))
+      const { graded } = (await run([setOf('digits', of)], { ...sampled, samples }))!
+      return new Map(graded.map(({ item, responses }) => [item.problem, responses.map(({ text }) => text)]))
     }
     const many = await texts(rows, 8)
     expect(generated).toBe(6)

@@ -30,7 +30,7 @@ describe('verdicts', () => {
     expect(verdicts.map(({ accepted, reason }) => [accepted, reason])).toEqual([
       [false, 'similar'],
       [true, null],
-      [false, 'similar'], // to the one kept before it
+      [false, 'similar'], // to the one accepted before it
       [false, 'duplicate'],
       [false, 'duplicate'],
       [false, 'too-short'],

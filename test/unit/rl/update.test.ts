@@ -19,7 +19,7 @@ function randomEngine(): NativeEngine {
 }
 
 /** Three groups of four responses; rewards 1 0 0 0. */
-async function judgedGroups(engine: NativeEngine, step: number): Promise<RewardedGroup[]> {
+async function rewardedGroups(engine: NativeEngine, step: number): Promise<RewardedGroup[]> {
   const random = createRandom(['groups'])
   const groups: RewardedGroup[] = []
   for (let g = 0; g < 3; g++) {
@@ -76,7 +76,7 @@ function recording(engine: NativeEngine) {
 }
 
 async function update(engine: NativeEngine, settings: Config, sampledAt = 1) {
-  const groups = await judgedGroups(engine, sampledAt)
+  const groups = await rewardedGroups(engine, sampledAt)
   const batch = await buildTrainBatch(engine, groups, settings, at(settings))
   return { batch, stats: await updatePolicy(engine, batch.sequences, settings, start(settings)) }
 }
@@ -119,7 +119,7 @@ describe('updatePolicy', () => {
   it('raises rewarded tokens', async () => {
     const engine = randomEngine()
     const settings = config({ 'kl.coef': 0 })
-    const groups = await judgedGroups(engine, 1)
+    const groups = await rewardedGroups(engine, 1)
     const rewarded = groups.map((group) => ({
       tokens: Int32Array.from([...group.promptTokens, ...group.responses[0]!.tokens]),
       promptLength: 2,
@@ -149,7 +149,7 @@ describe('updatePolicy', () => {
 
   it('fails, naming the tensor, when no step could be taken', async () => {
     const engine = randomEngine()
-    const groups = await judgedGroups(engine, 1)
+    const groups = await rewardedGroups(engine, 1)
     const settings = config({})
     const batch = await buildTrainBatch(engine, groups, settings, at(settings))
     const broken = batch.sequences.map((sequence) => ({
@@ -191,7 +191,7 @@ describe('the mean of the loss', () => {
 
 describe('importance correction', () => {
   const shifted = async (engine: NativeEngine, by: number) =>
-    (await judgedGroups(engine, 1)).map((group) => ({
+    (await rewardedGroups(engine, 1)).map((group) => ({
       ...group,
       responses: group.responses.map((c) => ({ ...c, logprobs: c.logprobs.map((logprob) => logprob - by) })),
     }))
@@ -235,7 +235,7 @@ describe('buildTrainBatch', () => {
 
   it('keeps sampling log-probabilities of groups left over from an earlier step', async () => {
     const engine = randomEngine()
-    const groups = await judgedGroups(engine, 0)
+    const groups = await rewardedGroups(engine, 0)
     await engine.accumulate(probe, { kind: 'nll', normalizer: 1 })
     await engine.step({ step: 1, lr: 0.1, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0, maxGradNorm: 0 })
     const batch = await buildTrainBatch(engine, groups, config({}), at(config({})))
@@ -252,7 +252,7 @@ describe('buildTrainBatch', () => {
 
   it('asks for no reference when nothing needs it', async () => {
     const engine = randomEngine()
-    const groups = await judgedGroups(engine, 1)
+    const groups = await rewardedGroups(engine, 1)
     const batch = await buildTrainBatch(engine, groups, config({ 'kl.coef': 0, 'kl.monitor': false }), at(config({})))
     expect(batch.klMean).toBeNull()
     expect(batch.sequences[0]!.referenceLogprobs).toBeNull()

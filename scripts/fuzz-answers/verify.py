@@ -1,6 +1,6 @@
 """Adds math-verify's verdicts, both ways, to pairs of answers.
 
-usage: judge.py < pairs.jsonl > judged.jsonl      (needs: pip install math-verify)
+usage: verify.py < pairs.jsonl > verified.jsonl      (needs: pip install math-verify)
 """
 import json
 import sys
