@@ -53,7 +53,7 @@ export function allSeries(maxPositions: number): Series[] {
   ]
 }
 
-/** Random prompts and completions of a shape, ready for a call, and the call. */
+/** Random prompts and responses of a shape, ready for a call, and the call. */
 export function prepare(engine: NativeEngine, call: Call, shape: Shape, vocabSize: number): () => Promise<unknown> {
   const random = createRandom(['growth', shape.prompts, shape.promptTokens])
   const draw = (length: number): Int32Array => Int32Array.from({ length }, () => 3 + random.below(vocabSize - 3))

@@ -1,6 +1,6 @@
-/** Which proposed questions are rejected. */
+/** Which proposed questions are dropped. */
 export interface FilterConfig {
-  /** Largest ROUGE-L F to any seed, kept or fellow question; 1 = only copies are rejected. */
+  /** Largest ROUGE-L F to any seed, kept or fellow question; 1 = only copies are dropped. */
   readonly rougeMax: number
   readonly minWords: number
   readonly maxWords: number

@@ -6,7 +6,7 @@ import { type EvalModel, type EvalSettings, formatOf } from './settings.ts'
 import { summarizeSet } from './summarize.ts'
 
 export interface EvaluateSetsOptions {
-  readonly cache: string // folder of answers that are known already
+  readonly cache: string // folder of responses that are known already
   readonly fresh: boolean // do not read them
   readonly rowsPerCall: number // samples that the engine gets at a time
   readonly signal: AbortSignal

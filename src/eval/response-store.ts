@@ -1,4 +1,4 @@
-// Answers that a model has given already: a JSONL file that only grows, read back when the same is asked again.
+// Responses that a model has given already: a JSONL file that only grows, read back when the same is asked again.
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { UserError } from '../errors.ts'
@@ -12,7 +12,7 @@ export interface StoredResponse {
 }
 
 /** A prompt's samples, found again by the hash of its tokens. */
-export interface StoredResponses {
+export interface StoredPrompt {
   readonly prompt: string
   readonly responses: readonly StoredResponse[] // [samples]
 }
@@ -20,18 +20,18 @@ export interface StoredResponses {
 export interface ResponseStore {
   get(prompt: string): readonly StoredResponse[] | undefined
   /** Appends, and waits until the lines are on the disk. */
-  add(answers: readonly StoredResponses[]): Promise<void>
+  add(prompts: readonly StoredPrompt[]): Promise<void>
   close(): Promise<void>
 }
 
 /**
- * Opens a file of answers; its first line says what they are answers of.
- * @param fresh leave out what is there: new answers are added behind it, and count from then on
+ * Opens a file of responses; its first line says whose they are, and how they were drawn.
+ * @param fresh leave out what is there: new responses are added behind it, and count from then on
  * @throws UserError if the file cannot be read or written
  */
 export async function openStore(path: string, header: object, fresh = false): Promise<ResponseStore> {
   const text = await readText(path)
-  const known = fresh ? new Map<string, readonly StoredResponse[]>() : readAnswers(text)
+  const known = fresh ? new Map<string, readonly StoredResponse[]>() : readStored(text)
   let handle: FileHandle | null = null
   const append = async (lines: readonly object[]): Promise<void> => {
     if (handle === null) {
@@ -45,13 +45,13 @@ export async function openStore(path: string, header: object, fresh = false): Pr
   }
   return {
     get: (prompt) => known.get(prompt),
-    add: async (answers) => {
-      if (answers.length === 0) return
-      await append(answers).catch((cause: NodeJS.ErrnoException) => {
+    add: async (prompts) => {
+      if (prompts.length === 0) return
+      await append(prompts).catch((cause: NodeJS.ErrnoException) => {
         if (cause instanceof UserError) throw cause
         throw new UserError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause })
       })
-      for (const { prompt, responses } of answers) known.set(prompt, responses)
+      for (const { prompt, responses } of prompts) known.set(prompt, responses)
     },
     close: async () => {
       await handle?.close()
@@ -61,18 +61,18 @@ export async function openStore(path: string, header: object, fresh = false): Pr
 }
 
 /** Lines that are not whole are passed over: what was lost is generated again. */
-function readAnswers(text: string): Map<string, readonly StoredResponse[]> {
-  const answers = new Map<string, readonly StoredResponse[]>()
+function readStored(text: string): Map<string, readonly StoredResponse[]> {
+  const stored = new Map<string, readonly StoredResponse[]>()
   for (const line of text.split('\n')) {
     if (line === '') continue
     try {
-      const { prompt, responses } = JSON.parse(line) as Partial<StoredResponses>
-      if (typeof prompt === 'string' && Array.isArray(responses)) answers.set(prompt, responses)
+      const { prompt, responses } = JSON.parse(line) as Partial<StoredPrompt>
+      if (typeof prompt === 'string' && Array.isArray(responses)) stored.set(prompt, responses)
     } catch {
       // cut off when the process died
     }
   }
-  return answers
+  return stored
 }
 
 const readText = (path: string): Promise<string> =>

@@ -7,7 +7,7 @@ import { version } from '../version.ts'
 import type { EvalSet } from './eval-set.ts'
 import { respond } from './evaluate.ts'
 import { evalPrompt } from './prompt.ts'
-import { openStore, type ResponseStore, type StoredResponse, type StoredResponses } from './response-store.ts'
+import { openStore, type ResponseStore, type StoredPrompt, type StoredResponse } from './response-store.ts'
 import { type EvalModel, type EvalSettings, formatOf } from './settings.ts'
 
 /** A set's questions as the model sees them. */
@@ -40,7 +40,7 @@ export function promptSet(model: EvalModel, set: EvalSet, settings: EvalSettings
 }
 
 export interface AnswerContext {
-  readonly cache: string // folder of answers that are known already
+  readonly cache: string // folder of responses that are known already
   readonly fresh: boolean // do not read them
   readonly rowsPerCall: number // samples that the engine gets at a time, and that a killed process loses
   readonly signal: AbortSignal // aborted: keep what is finished and stop
@@ -93,14 +93,14 @@ async function answerPart(
   const seeds = Uint32Array.from(part.flatMap(({ key }) => sampleSeeds(seed, key, samples)))
   const { tokenizer, stopTokens } = model
   const sampling = { samples, temperature, topP, presencePenalty, maxNewTokens, stopTokens, seeds }
-  const answers = await respond(
+  const drawn = await respond(
     { engine, tokenizer },
     part.map(({ prompt }) => prompt),
     sampling,
     onProgress,
   )
-  const whole = answers.flatMap((drawn, i): StoredResponses[] => {
-    const responses = drawn.flatMap(toStored)
+  const whole = drawn.flatMap((group, i): StoredPrompt[] => {
+    const responses = group.flatMap(toStored)
     return responses.length === samples ? [{ prompt: part[i]!.key, responses }] : []
   })
   await store.add(whole)
@@ -127,7 +127,7 @@ function promptKeys(prompts: readonly Int32Array[]): string[] {
 }
 
 /**
- * The file of a model's answers to a set: one a model's content, dtype, kind of device, program version, build of the
+ * The file of a model's responses to a set: one a model's content, dtype, kind of device, program version, build of the
  * engine and sampling. The number of samples is not part of it: the first of many are those of few.
  */
 function storeOf(
@@ -145,7 +145,7 @@ function storeOf(
     dtype: model.dtype,
     device: model.device.replace(/:.*/, ''),
     stopTokens: Array.from(model.stopTokens),
-    // a greedy answer depends on no seed
+    // a greedy response depends on no seed
     sampling: { temperature, topP: greedy ? 1 : topP, presencePenalty, maxNewTokens, seed: greedy ? 0 : seed },
   }
   const key = createHash('sha256').update(JSON.stringify(header)).digest('hex').slice(0, 16)

@@ -4,7 +4,7 @@ import type { PromptFormat } from '../rollout/prompt.ts'
 import type { EvalSet } from './eval-set.ts'
 import type { EvalFormat } from './prompt.ts'
 
-/** What decides a model's answers besides the model and the questions. */
+/** What decides a model's responses besides the model and the questions. */
 export interface EvalSettings {
   readonly samples: number // a question
   readonly temperature: number // 0 = greedy
@@ -27,7 +27,7 @@ export interface EvalModel {
   readonly maxPositions: number // longest sequence
   readonly device: Device
   readonly dtype: Dtype
-  /** Loads the weights at the first call: where every answer is known already, there is none. */
+  /** Loads the weights at the first call: where every response is known already, there is none. */
   engine(): Promise<NativeEngine>
 }
 

@@ -50,7 +50,7 @@ export const initialState = (pool: Pool): TrainState => ({
   guard: newGuardMemory(),
 })
 
-/** state.json. Runs saved earlier are read, too: names stay as they were when the code called a question an instruction. */
+/** state.json, under the names that saved runs have: docs/glossary.md. */
 interface SavedState extends Omit<TrainState, 'iteration' | 'queuedQuestions' | 'queuedGroups'> {
   readonly version: number
   readonly iteration: Omit<IterationState, 'questions'> & { readonly instructions: number }

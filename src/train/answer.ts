@@ -12,7 +12,7 @@ const longestPrompt = ({ config: { rollout }, model: { maxPositions } }: TrainCo
 /**
  * rollout.samplesPerPrompt responses to each question; one too long for the model or for the config is left out, and
  * counted.
- * @param at the step, and the round of answers in it: they key the random seeds
+ * @param at the step, and the round in it: they key the random seeds
  * @throws Interrupted
  */
 export async function answer(

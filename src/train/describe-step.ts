@@ -18,7 +18,7 @@ export function describeStep(
   return stepMetrics({
     step: state.step,
     iteration: state.iteration.index + 1,
-    ...describeAnswers(tally.answered),
+    ...describeGroups(tally.answered),
     ...signals,
     'instructions.proposed': tally.search.proposals.length,
     'instructions.kept': tally.search.accepted,
@@ -57,7 +57,7 @@ function describeUpdate({ batch, update, klCoef }: Learned): Partial<StepMetrics
 }
 
 /** Means over every group answered in the step, whether or not it was kept. */
-function describeAnswers(groups: readonly RewardedGroup[]): Partial<StepMetrics> {
+function describeGroups(groups: readonly RewardedGroup[]): Partial<StepMetrics> {
   if (groups.length === 0) return {}
   const responses = groups.flatMap((group) => group.responses)
   const sum = (pick: (group: RewardedGroup) => number): number =>

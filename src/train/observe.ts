@@ -8,7 +8,7 @@ import type { TrainState } from '../run/train-state.ts'
 import type { TrainContext } from './context.ts'
 import type { Tally } from './tally.ts'
 
-/** What guards watch in a step's samples; the state remembers what later steps compare with. */
+/** What guards watch in a step's responses; the state remembers what later steps compare with. */
 export async function observe(
   context: TrainContext,
   state: TrainState,
@@ -39,7 +39,7 @@ function sameAnswer({ checker, config }: TrainContext): (a: string, b: string) =
 
 /**
  * The step's line with what the guards make of it.
- * @param line complete but for eval.drop and guard.tripped
+ * @param line complete except for eval.drop and guard.tripped
  * @param guard as it was before this line
  * @returns guard: with the line's streaks and best model
  */

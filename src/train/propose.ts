@@ -8,7 +8,7 @@ import { Interrupted, stopIfAsked, type TrainContext } from './context.ts'
 import type { Tally } from './tally.ts'
 
 /**
- * Questions for one round of answers: those that wait, then new ones, as many rounds of self-instruction as it takes.
+ * Questions to answer in one round: those that wait, then new ones, as many rounds of self-instruction as it takes.
  * @returns rollout.promptsPerRound of them; fewer, or none, where instruct.maxRounds were not enough
  * @throws Interrupted
  */

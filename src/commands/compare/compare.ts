@@ -41,7 +41,7 @@ async function withResults(named: readonly Named[], flags: EvalFlags): Promise<C
   const settings = settingsOf(flags, asRun?.settings)
   const sets = await setsOf(sources, flags, asRun?.reading)
   const computed = { ...asRun?.engine, ...flags }
-  const interrupt = interruptSignal('stopping: finished answers are kept, the same command goes on from them')
+  const interrupt = interruptSignal('stopping: finished responses are kept, the same command goes on from them')
   const known = new Map<string, Results>()
   try {
     for (const { model: path } of models) {

@@ -14,7 +14,7 @@ export async function evalCommand(flags: EvalCommandFlags): Promise<number> {
   const settings = settingsOf(flags)
   const sets = await setsOf(flags.data, flags)
   const places = flags.output === undefined ? null : await outputPlaces(flags.output)
-  const interrupt = interruptSignal('stopping: finished answers are kept, the same command goes on from them')
+  const interrupt = interruptSignal('stopping: finished responses are kept, the same command goes on from them')
   try {
     const { signal } = interrupt
     const results = await evaluateModel(

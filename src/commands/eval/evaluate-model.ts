@@ -50,7 +50,7 @@ export async function evaluateModel(evaluation: ModelEvaluation, flags: EvalFlag
   }
 }
 
-/** A model whose weights are loaded when an answer is not known yet. */
+/** A model whose weights are loaded when a response is not known yet. */
 async function openLazily(
   path: string,
   flags: EvalFlags,

@@ -62,7 +62,7 @@ it('releases when the work fails', async () => {
   expect(existsSync(path)).toBe(false)
 })
 
-it('judges a holder on another machine by its silence', () => {
+it('tells whether a holder on another machine is gone by its silence', () => {
   const lock = { holder: { pid: 1, host: 'far' }, host: 'here', alive: () => false }
   expect(lockIsStale({ ...lock, ageMs: 10_000 })).toBe(false)
   expect(lockIsStale({ ...lock, ageMs: 120_000 })).toBe(true)
