@@ -2,45 +2,18 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../errors.ts'
-import type {
-  Completions,
-  EngineInfo,
-  EngineOptions,
-  Loss,
-  LossStats,
-  MemoryStats,
-  OptimizerParams,
-  ProgressFn,
-  SamplingParams,
-  SequenceBatch,
-  StepStats,
-  TensorFile,
-  TensorSource,
-  TokenBatch,
-  WorkProfile,
-} from './types.ts'
+import type { EngineInfo, EngineOptions, NativeEngine, ProgressFn, SequenceBatch } from './types.ts'
 
 /** Bumped with types.ts and native/binding/addon.cpp. */
 const ABI = 2
 
-/** The addon's class. engine.ts says in words what is wrong with an argument; the addon itself only refuses to crash. */
-export interface AddonEngine {
-  open(
-    options: EngineOptions,
-    onProgress?: ProgressFn,
-  ): Promise<Pick<EngineInfo, 'parameters' | 'tensorNames' | 'threads'>>
-  generate(prompts: TokenBatch, sampling: SamplingParams, onProgress?: ProgressFn): Promise<Completions>
+/**
+ * The addon's class: NativeEngine without what engine.ts adds. engine.ts says in words what is wrong with an argument; the
+ * addon itself only refuses to crash. A job's failure rejects with an Error whose `code` is a NativeErrorCode.
+ */
+export interface AddonEngine extends Omit<NativeEngine, 'info' | 'logprobs'> {
+  open(options: EngineOptions, onProgress?: ProgressFn): Promise<Omit<EngineInfo, 'device' | 'dtype'>>
   logprobs(batch: SequenceBatch, reference: boolean, temperature: number): Promise<Float32Array>
-  accumulate(batch: SequenceBatch, loss: Loss): Promise<LossStats>
-  gradientNorms(): Promise<Float64Array>
-  step(optimizer: OptimizerParams): Promise<StepStats>
-  syncReference(): Promise<void>
-  exportTensors(files: readonly TensorFile[]): Promise<void>
-  importTensors(sources: readonly TensorSource[]): Promise<void>
-  memory(): MemoryStats
-  profile(): WorkProfile
-  cancel(): void
-  close(): Promise<void>
 }
 
 export interface Addon {
