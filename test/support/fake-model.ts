@@ -6,7 +6,7 @@ import { readSafetensorsHeader, safetensorsHeader } from '../../src/model/safete
 import type { TrainModel } from '../../src/model/train-model.ts'
 import type { NativeEngine } from '../../src/native/types.ts'
 import { byteTokenizer, byteVocabSize, EOS } from './byte-tokenizer.ts'
-import { fakeShapes, openFakeEngine, TENSOR_NAMES } from './fake-engine.ts'
+import { fakeShapes, fakeTensorNames, openFakeEngine } from './fake-engine.ts'
 
 const IMPOSSIBLE = -20
 
@@ -32,26 +32,34 @@ export function playerTable(): Float32Array {
   return table
 }
 
+/** What is known of it before it is opened. */
+export const fakeDescription = {
+  tokenizer: byteTokenizer,
+  stopTokens: Int32Array.of(EOS),
+  maxPositions: 2048,
+  readWeights: (dir: string) => readSafetensorsHeader(weightsFile(dir)),
+}
+
+const weightsFile = (dir: string): string => join(dir, 'model.safetensors')
+
 /** @param wrap changes the engine, to count or to fail */
-export function fakeModel(
+export async function fakeModel(
   reference: boolean,
   table: Float32Array = playerTable(),
   wrap: (engine: NativeEngine) => NativeEngine = (engine) => engine,
-): TrainModel {
-  const engine = wrap(openFakeEngine({ table, reference }))
+): Promise<TrainModel> {
+  const engine = wrap(await openFakeEngine({ table, reference }))
   const shapes = fakeShapes(byteVocabSize)
-  const file = (dir: string): string => join(dir, 'model.safetensors')
   return {
     engine,
-    tokenizer: byteTokenizer,
-    stopTokens: Int32Array.of(EOS),
-    maxPositions: 2048,
+    ...fakeDescription,
     shapes,
     writeWeights: async (dir) => {
       await mkdir(dir, { recursive: true })
-      const tensors = TENSOR_NAMES.map((name) => ({ name, dtype: 'F32' as const, shape: shapes.get(name)! }))
-      await engine.exportTensors([{ path: file(dir), header: safetensorsHeader(tensors), tensors: TENSOR_NAMES }])
+      const tensors = fakeTensorNames.map((name) => ({ name, dtype: 'F32' as const, shape: shapes.get(name)! }))
+      await engine.exportTensors([
+        { path: weightsFile(dir), header: safetensorsHeader(tensors), tensors: fakeTensorNames },
+      ])
     },
-    readWeights: (dir) => readSafetensorsHeader(file(dir)),
   }
 }

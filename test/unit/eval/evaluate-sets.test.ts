@@ -10,7 +10,7 @@ import { readSet } from '../../../src/eval/read-set.ts'
 import { type Results, resultsSchema } from '../../../src/eval/results.ts'
 import type { EvalModel, EvalSettings } from '../../../src/eval/settings.ts'
 import type { NativeEngine } from '../../../src/native/types.ts'
-import { fakeModel } from '../../support/fake-model.ts'
+import { fakeDescription, fakeModel } from '../../support/fake-model.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 const greedy: EvalSettings = {
@@ -55,15 +55,14 @@ function modelOf(fingerprint = 'f'.repeat(64), failAt = Number.POSITIVE_INFINITY
       return engine.generate(prompts, sampling, onProgress)
     },
   })
-  const { engine, ...rest } = fakeModel(false, undefined, counting)
   return {
-    ...rest,
+    ...fakeDescription,
     path: 'model',
     fingerprint,
     engineFingerprint: 'one build',
     device: 'cpu',
     dtype: 'float32',
-    engine: async () => engine,
+    engine: async () => (await fakeModel(false, undefined, counting)).engine,
   }
 }
 

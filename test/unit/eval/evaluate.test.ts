@@ -10,7 +10,7 @@ import { tempFolder } from '../../support/temp-folder.ts'
 
 describe('evaluate', () => {
   it('is the share of greedy answers that are right', async () => {
-    const model = fakeModel(false) // answers 2 whatever is asked
+    const model = await fakeModel(false) // answers 2 whatever is asked
     const questions = ['2', '3', '2', '4'].map((answer) => ({ problem: 'ab', answer }))
     const params = {
       format: { template: 'none', suffix: '=' },

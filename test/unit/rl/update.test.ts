@@ -12,7 +12,7 @@ import { fakeConfig } from '../../support/fake-run.ts'
 
 const vocabSize = 16
 
-function randomEngine(): NativeEngine {
+function randomEngine(): Promise<NativeEngine> {
   const random = createRandom(['update-test'])
   const table = Float32Array.from({ length: vocabSize ** 2 }, () => 2 * random.float() - 1) // [V, V]
   return openFakeEngine({ table, reference: true })
@@ -87,7 +87,7 @@ describe('updatePolicy', () => {
   it('does not depend on how minibatches are cut into micro-batches', async () => {
     const results: Float32Array[] = []
     for (const tokensPerMicroBatch of [100_000, 12, 1]) {
-      const engine = randomEngine()
+      const engine = await randomEngine()
       const { stats } = await update(engine, config({ 'update.tokensPerMicroBatch': tokensPerMicroBatch }))
       expect(stats.optimizerSteps).toBe(1)
       results.push(await engine.logprobs(probe, 'policy', 1))
@@ -99,7 +99,7 @@ describe('updatePolicy', () => {
   })
 
   it('takes one optimizer step per minibatch and epoch, each with its own token count as normalizer', async () => {
-    const { engine, losses, steps } = recording(randomEngine())
+    const { engine, losses, steps } = recording(await randomEngine())
     const settings = config({ 'update.sequencesPerStep': 5, 'update.epochs': 2, 'update.tokensPerMicroBatch': 10_000 })
     const { stats, batch } = await update(engine, settings)
     expect(steps.map((step) => step.step)).toEqual([1, 2, 3, 4, 5, 6]) // 5 + 5 + 2 sequences, twice
@@ -111,13 +111,13 @@ describe('updatePolicy', () => {
   })
 
   it('starts from a ratio of 1 when old log-probabilities are recomputed', async () => {
-    const { stats } = await update(randomEngine(), config({}))
+    const { stats } = await update(await randomEngine(), config({}))
     expect(stats.ratioMax).toBeCloseTo(1, 6) // float64 here against float32 log-probabilities
     expect(stats.clipFraction).toBe(0)
   })
 
   it('raises rewarded tokens', async () => {
-    const engine = randomEngine()
+    const engine = await randomEngine()
     const settings = config({ 'kl.coef': 0 })
     const groups = await rewardedGroups(engine, 1)
     const rewarded = groups.map((group) => ({
@@ -131,7 +131,7 @@ describe('updatePolicy', () => {
   })
 
   it('skips a step whose gradient is not finite, without counting it', async () => {
-    const engine = randomEngine()
+    const engine = await randomEngine()
     let calls = 0
     const { engine: recorded, steps } = recording({
       ...engine,
@@ -148,7 +148,7 @@ describe('updatePolicy', () => {
   })
 
   it('fails, naming the tensor, when no step could be taken', async () => {
-    const engine = randomEngine()
+    const engine = await randomEngine()
     const groups = await rewardedGroups(engine, 1)
     const settings = config({})
     const batch = await buildTrainBatch(engine, groups, settings, at(settings))
@@ -161,7 +161,7 @@ describe('updatePolicy', () => {
   })
 
   it('puts KL into the loss when told so', async () => {
-    const { engine, losses } = recording(randomEngine())
+    const { engine, losses } = recording(await randomEngine())
     const { batch } = await update(engine, config({ 'kl.place': 'loss', 'kl.estimator': 'k3' }))
     expect(losses[0]!.klCoef).toBe(0.1)
     expect(losses[0]!.klEstimator).toBe('k3')
@@ -176,7 +176,7 @@ describe('the mean of the loss', () => {
       ['sequence', 12],
       ['constant', 12 * 4], // rollout.maxNewTokens
     ] as const) {
-      const { engine, losses } = recording(randomEngine())
+      const { engine, losses } = recording(await randomEngine())
       const { batch } = await update(engine, config({ 'update.lossMean': lossMean }))
       expect(losses[0]!.normalizer).toBe(normalizer)
       const lengths = batch.sequences.map((sequence) => sequence.advantages.length)
@@ -197,7 +197,7 @@ describe('importance correction', () => {
     }))
 
   it('weighs tokens by how much likelier training finds them, up to the cap', async () => {
-    const engine = randomEngine()
+    const engine = await randomEngine()
     const settings = config({ 'update.importanceCap': 1.5 })
     const little = await buildTrainBatch(engine, await shifted(engine, 0.1), settings, at(settings))
     expect(little.mismatch!.mean).toBeCloseTo(0.1, 5)
@@ -211,7 +211,7 @@ describe('importance correction', () => {
   })
 
   it('is off when the difference is rounding, or when told', async () => {
-    const engine = randomEngine()
+    const engine = await randomEngine()
     for (const [by, importance] of [
       [0.001, 'auto'],
       [0.9, 'never'],
@@ -229,12 +229,12 @@ describe('importance correction', () => {
 
 describe('buildTrainBatch', () => {
   it('measures no mismatch between equal weights', async () => {
-    const { batch } = await update(randomEngine(), config({}))
+    const { batch } = await update(await randomEngine(), config({}))
     expect(batch.mismatch!.max).toBeLessThan(1e-6)
   })
 
   it('keeps sampling log-probabilities of groups left over from an earlier step', async () => {
-    const engine = randomEngine()
+    const engine = await randomEngine()
     const groups = await rewardedGroups(engine, 0)
     await engine.accumulate(probe, { kind: 'nll', normalizer: 1 })
     await engine.step({ step: 1, lr: 0.1, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0, maxGradNorm: 0 })
@@ -251,7 +251,7 @@ describe('buildTrainBatch', () => {
   })
 
   it('asks for no reference when nothing needs it', async () => {
-    const engine = randomEngine()
+    const engine = await randomEngine()
     const groups = await rewardedGroups(engine, 1)
     const batch = await buildTrainBatch(engine, groups, config({ 'kl.coef': 0, 'kl.monitor': false }), at(config({})))
     expect(batch.klMean).toBeNull()

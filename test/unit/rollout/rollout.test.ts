@@ -8,7 +8,7 @@ const format = { template: 'none', suffix: '\n=' } as const
 
 describe('rollOut', () => {
   it('gives n responses a question, their text without the end token', async () => {
-    const { engine } = fakeModel(false)
+    const { engine } = await fakeModel(false)
     const prompted = ['ab', 'cd'].map((text, i) => ({
       question: { id: `q${i}`, text, source: 'self' as const },
       promptTokens: promptTokens(byteTokenizer, text, format),
@@ -34,7 +34,7 @@ describe('rollOut', () => {
   })
 
   it('asks nothing of the engine for no question', async () => {
-    const { engine } = fakeModel(false)
+    const { engine } = await fakeModel(false)
     await engine.close()
     const sampling = { samplesPerPrompt: 2, maxNewTokens: 1, temperature: 1, topP: 1, presencePenalty: 0 }
     const none = { ...sampling, stopTokens: new Int32Array(0), seeds: new Uint32Array(0) }

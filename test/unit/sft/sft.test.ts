@@ -91,7 +91,7 @@ describe('fineTune', () => {
     tokensPerBatch: 1000,
     seed: 0,
   }
-  const engine = (): NativeEngine => openFakeEngine({ table: new Float32Array(byteVocabSize ** 2) })
+  const engine = (): Promise<NativeEngine> => openFakeEngine({ table: new Float32Array(byteVocabSize ** 2) })
 
   it('learns what is marked, and nothing else', async () => {
     const docs = await documents(
@@ -102,7 +102,7 @@ describe('fineTune', () => {
         ],
       })),
     )
-    const model = engine()
+    const model = await engine()
     const losses: number[] = []
     await fineTune(model, docs, params, async ({ loss }) => losses.push(loss) > 0)
     expect(losses.length).toBe(30)
@@ -118,7 +118,7 @@ describe('fineTune', () => {
     const docs = await documents(...'the quick brown fox jumps over lazy dogs'.split(' ').map((text) => ({ text })))
     const results: number[] = []
     for (const tokensPerBatch of [1000, 6, 1000]) {
-      const model = engine()
+      const model = await engine()
       await fineTune(model, docs, { ...params, tokensPerBatch }, async () => true)
       results.push(await heldOutLoss(model, docs, 1000))
     }
@@ -129,12 +129,12 @@ describe('fineTune', () => {
   it('stops when told, and gives up on gradients that are never finite', async () => {
     const docs = await documents({ text: 'ab' })
     let steps = 0
-    await fineTune(engine(), docs, params, async () => {
+    await fineTune(await engine(), docs, params, async () => {
       steps += 1
       return steps < 5
     })
     expect(steps).toBe(5)
-    const broken: NativeEngine = { ...engine(), step: async () => ({ gradNorm: Number.NaN, nonFinite: 'w' }) }
+    const broken: NativeEngine = { ...(await engine()), step: async () => ({ gradNorm: Number.NaN, nonFinite: 'w' }) }
     await expect(fineTune(broken, docs, params, async () => true)).rejects.toThrow(
       /gradient of w is not finite, ten times/,
     )

@@ -68,8 +68,8 @@ describe('the trace of a run', () => {
     expect(named('engine.logprobs')[0]!.args).toMatchObject({ weights: 'policy', 'seconds.products': 0 })
   })
 
-  it('leaves the engine alone where no trace is wanted', () => {
-    const { engine } = fakeModel(false)
+  it('leaves the engine alone where no trace is wanted', async () => {
+    const { engine } = await fakeModel(false)
     expect(tracedEngine(engine, noTrace)).toBe(engine)
   })
 })

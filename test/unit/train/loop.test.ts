@@ -109,7 +109,7 @@ describe('modes', () => {
     const folder = await questionFolder()
     const config = fakeConfig(folder, { 'optimizer.lr': 0, 'train.steps': 2 })
     const { final } = await startRun(fakeStart(config, join(folder, 'run')))
-    const { engine, readWeights } = fakeModel(false)
+    const { engine, readWeights } = await fakeModel(false)
     const probe = { tokens: Int32Array.from('=1=2=3', (c) => c.charCodeAt(0)), offsets: Int32Array.of(0, 6) }
     const batch = { ...probe, promptLengths: Int32Array.of(1) }
     const before = await engine.logprobs(batch, 'policy', 1)

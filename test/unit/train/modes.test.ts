@@ -219,7 +219,7 @@ describe('guards', () => {
     expect(last['guard.tripped']).toContain('accuracyDrop')
     expect(outcome.stopped).toMatchObject({ guard: 'accuracyDrop', modelOfStep: 0, step: last.step })
     // the best is the base model, and final/ is it to the bit
-    const { engine, writeWeights } = fakeModel(false)
+    const { engine, writeWeights } = await fakeModel(false)
     await writeWeights(join(folder, 'base'))
     await engine.close()
     expect(await readFile(join(outcome.final, 'model.safetensors'))).toEqual(

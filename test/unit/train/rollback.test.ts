@@ -13,7 +13,7 @@ let folder: string
 let base: Buffer
 beforeAll(async () => {
   folder = await questionFolder()
-  const { engine, writeWeights } = fakeModel(false)
+  const { engine, writeWeights } = await fakeModel(false)
   await writeWeights(folder) // model.path
   await engine.close()
   base = await readFile(join(folder, 'model.safetensors'))

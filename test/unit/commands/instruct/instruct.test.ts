@@ -21,7 +21,12 @@ async function instruct(count: number, over: Record<string, unknown> = {}, signa
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as { id: string; text: string; kept: boolean; reason: string | null })
-  const job = collect(fakeModel(false), seeds, config, { flags: { count, quiet: true }, output, proposals, signal })
+  const job = collect(await fakeModel(false), seeds, config, {
+    flags: { count, quiet: true },
+    output,
+    proposals,
+    signal,
+  })
   const summary = await job.finally(async () => {
     await output.close()
     await proposals.close()

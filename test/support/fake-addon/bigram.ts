@@ -1,6 +1,6 @@
 // A language model small enough to differentiate by hand: the logits of the next token are a row of a table plus a
 // bias, z = table[previous] + bias. Everything a transformer does here, it does too, in float64 over float32 weights.
-import type { Loss, LossStats, PolicyLoss } from '../../src/native/types.ts'
+import type { Loss, LossStats, PolicyLoss } from '../../../src/native/types.ts'
 
 export interface Bigram {
   readonly vocabSize: number

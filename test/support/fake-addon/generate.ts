@@ -1,0 +1,65 @@
+import { setImmediate } from 'node:timers/promises'
+import {
+  type Completions,
+  FinishReason,
+  type ProgressFn,
+  type SamplingParams,
+  type TokenBatch,
+} from '../../../src/native/types.ts'
+import { type Bigram, draw, logits, logSoftmax, uniform } from './bigram.ts'
+
+export interface GenerateCall {
+  readonly prompts: TokenBatch
+  readonly sampling: SamplingParams
+  readonly onProgress: ProgressFn | undefined
+  readonly isCancelled: () => boolean // since the call was made
+}
+
+interface Row {
+  previous: number
+  readonly tokens: number[]
+  readonly logprobs: number[]
+  reason: number // -1: not ended yet
+}
+
+export async function generate(policy: Bigram, call: GenerateCall): Promise<Completions> {
+  const { prompts, sampling, onProgress } = call
+  const total = sampling.seeds.length
+  const rows = Array.from({ length: total }, (_, row): Row => {
+    const prompt = Math.floor(row / sampling.samplesPerPrompt)
+    return { previous: prompts.tokens[prompts.offsets[prompt + 1]! - 1]!, tokens: [], logprobs: [], reason: -1 }
+  })
+  for (let position = 0; rows.some((row) => row.reason < 0); position++) {
+    if (position % 16 === 0) await setImmediate()
+    for (const [i, row] of rows.entries()) {
+      if (row.reason >= 0) continue
+      if (call.isCancelled()) row.reason = FinishReason.cancelled
+      else sampleToken(policy, row, sampling, i)
+    }
+    onProgress?.(rows.filter((row) => row.reason >= 0).length, total)
+  }
+  const offsets = new Int32Array(total + 1) // [rows + 1]
+  for (const [i, row] of rows.entries()) offsets[i + 1] = offsets[i]! + row.tokens.length
+  return {
+    tokens: Int32Array.from(rows.flatMap((row) => row.tokens)),
+    offsets,
+    logprobs: Float32Array.from(rows.flatMap((row) => row.logprobs)),
+    finishReasons: Uint8Array.from(rows, (row) => row.reason),
+  }
+}
+
+function sampleToken(policy: Bigram, row: Row, sampling: SamplingParams, index: number): void {
+  const greedy = sampling.temperature === 0
+  const temperature = greedy ? 1 : sampling.temperature
+  const plain = logits(policy, row.previous, temperature)
+  const penalised = plain.slice()
+  for (const token of new Set(row.tokens)) penalised[token]! -= sampling.presencePenalty / temperature
+  const token = greedy
+    ? penalised.indexOf(penalised.reduce((a, b) => Math.max(a, b)))
+    : draw(logSoftmax(penalised), sampling.topP, uniform(sampling.seeds[index]!, row.tokens.length))
+  row.logprobs.push(logSoftmax(plain)[token]!)
+  row.tokens.push(token)
+  row.previous = token
+  if (sampling.stopTokens.includes(token)) row.reason = FinishReason.stop
+  else if (row.tokens.length >= sampling.maxNewTokens) row.reason = FinishReason.length
+}
