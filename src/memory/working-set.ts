@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { Dtype, ModelConfig } from '../native/types.ts'
+import { nativeSizes } from './native-sizes.ts'
 
 // What the native engine allocates beside the tensors that last, counted from native/core: which tensors a layer keeps
 // for its backward (fused.cpp, segment_attention.cpp), the chunk of logits (vocabulary.cpp), the blocks of the
@@ -68,33 +69,31 @@ export function activationBytes(work: WorkingSet, { tokensPerMicroBatch: rows, c
   return rows * (perRow + passingElements(model)) * elementBytes + logitsBytes(work, rows)
 }
 
-const chunkElements = 2 ** 23 // of vocabulary.cpp
-
 function logitsBytes({ model, kernels }: WorkingSet, rows: number): number {
-  const chunk = Math.max(16, Math.min(rows, Math.floor(chunkElements / model.vocabSize)))
+  const { logitsChunk } = nativeSizes
+  const chunk = Math.max(logitsChunk.fewestRows, Math.min(rows, Math.floor(logitsChunk.elements / model.vocabSize)))
   return chunk * model.vocabSize * 4 * (kernels ? 1 : 4)
 }
 
-const mostRows = 512 // decoded together, of generator.cpp
-const pieceTokens = (cpu: boolean): number => (cpu ? 512 : 2048) // of prefill.cpp
-
 /** Of sampling, beside the key-value cache. */
 export function generationBytes({ model, kernels, elementBytes, cpu }: WorkingSet, config: Config): number {
-  const rows = Math.min(mostRows, rolloutRows(config))
+  const rows = Math.min(nativeSizes.decodedRows, rolloutRows(config))
   const logits = rows * model.vocabSize * 4 * (kernels ? 1 : 3)
-  const prefill = Math.min(pieceTokens(cpu), config.rollout.promptsPerRound * config.rollout.maxPromptTokens)
+  const prefill = Math.min(
+    nativeSizes.prefillTokens[cpu ? 'cpu' : 'cuda'],
+    config.rollout.promptsPerRound * config.rollout.maxPromptTokens,
+  )
   return Math.max(logits, prefill * passingElements(model) * elementBytes)
 }
 
 const rolloutRows = ({ rollout }: Config): number => rollout.promptsPerRound * rollout.samplesPerPrompt
 
-const blockTokens = 32
-
 /** Bytes of key-value cache with which no row of a round of rollouts waits, prompts at their longest. */
 export function kvCacheNeed({ model, elementBytes }: WorkingSet, config: Config): number {
   const { promptsPerRound, maxPromptTokens, maxNewTokens } = config.rollout
-  const blocks = (tokens: number): number => Math.ceil(tokens / blockTokens) * blockTokens
-  const rows = Math.min(mostRows, rolloutRows(config))
+  const { cacheBlockTokens } = nativeSizes
+  const blocks = (tokens: number): number => Math.ceil(tokens / cacheBlockTokens) * cacheBlockTokens
+  const rows = Math.min(nativeSizes.decodedRows, rolloutRows(config))
   const tokens = promptsPerRound * blocks(maxPromptTokens) + rows * blocks(maxNewTokens)
   return tokens * 2 * model.numHiddenLayers * model.numKeyValueHeads * model.headDim * elementBytes
 }

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { nativeSizes } from '../../../src/memory/native-sizes.ts'
+
+const core = fileURLToPath(new URL('../../../native/core', import.meta.url))
+
+/** All C++ of native/core: a constant is found by its name, in whatever file it is. */
+const source = readdirSync(core, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.(cpp|h)$/.test(file))
+  .map((file) => readFileSync(join(core, file), 'utf8'))
+  .join('\n')
+
+/** The groups of a pattern, as numbers; it must be there once. */
+function sizes(pattern: RegExp): number[] {
+  const found = [...source.matchAll(new RegExp(pattern, 'g'))]
+  expect(found.length, `${pattern} in native/core`).toBe(1)
+  return found[0]!.slice(1).map(Number)
+}
+
+describe('what the memory plan knows of native/core', () => {
+  it('the block of the key-value cache', () => {
+    expect(sizes(/constexpr int64_t kBlockSize = (\d+);/)).toEqual([nativeSizes.cacheBlockTokens])
+  })
+
+  it('rows decoded together', () => {
+    expect(sizes(/constexpr int64_t kMaxRows = (\d+);/)).toEqual([nativeSizes.decodedRows])
+  })
+
+  it('tokens of a piece of prefill', () => {
+    const { cpu, cuda } = nativeSizes.prefillTokens
+    expect(sizes(/pieceTokens\(at::Device \w+\)\s*\{\s*return \w+\.is_cpu\(\) \? (\d+) : (\d+);/)).toEqual([cpu, cuda])
+  })
+
+  it('the chunk of logits', () => {
+    const { elements, fewestRows } = nativeSizes.logitsChunk
+    expect(sizes(/constexpr int64_t kChunkElements = int64_t\{1\} << (\d+);/).map((bits) => 2 ** bits)).toEqual([
+      elements,
+    ])
+    expect(sizes(/std::clamp<int64_t>\(kChunkElements \/ \w+, (\d+),/)).toEqual([fewestRows])
+  })
+})
