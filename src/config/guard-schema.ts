@@ -7,10 +7,23 @@ export const guardActions = ['log', 'stop', 'rollback'] as const
 const bounds = (below: number | null, above: number | null) =>
   z
     .strictObject({
-      below: z.number().nullable().default(below),
-      above: z.number().nullable().default(above),
-      steps: z.int().min(1).default(2),
-      action: z.enum(guardActions).default('log'),
+      below: z
+        .number()
+        .nullable()
+        .default(below)
+        .describe('value of the measure below which a guard is out of range; null = no lower limit'),
+      above: z
+        .number()
+        .nullable()
+        .default(above)
+        .describe('value of the measure above which a guard is out of range; null = no upper limit'),
+      steps: z.int().min(1).default(2).describe('training steps in a row out of range after which a guard acts'),
+      action: z
+        .enum(guardActions)
+        .default('log')
+        .describe(
+          'what a guard does when it acts: log = say so; stop = end the run; rollback = end the run with its best model',
+        ),
     })
     .prefault({})
 
@@ -19,17 +32,29 @@ const bounds = (below: number | null, above: number | null) =>
  * asks for more.
  */
 export const guardSchema = z.strictObject({
-  majorityShare: bounds(null, 0.98).describe('mean share of the winning answer: 1 = nothing left to learn from a vote'),
-  answerClasses: bounds(1.05, null).describe('mean number of different answers to a question'),
-  flipRate: bounds(null, null).describe('share of questions met again whose majority changed since'),
-  entropy: bounds(0.02, null).describe('nats a token'),
-  length: bounds(0.3, 3).describe('mean response length, as a multiple of the first step that trained'),
-  eosRate: bounds(0.5, null).describe('share of responses that end by themselves'),
-  answerless: bounds(null, 0.5).describe('share of responses without an answer'),
-  sameAnswer: bounds(null, 0.6).describe('share of questions with the most common majority: answers that ignore them'),
-  distinct2: bounds(0.1, null).describe('distinct word pairs of the proposed questions, as a share of all'),
-  accuracyDrop: bounds(null, 0.1).describe('best held-out accuracy so far minus the latest'),
-  kl: bounds(null, 1).describe('mean KL to the reference, nats a token'),
+  majorityShare: bounds(null, 0.98).describe(
+    'guard on the mean share of the winning answer among the responses to a question: 1 = a vote teaches nothing more',
+  ),
+  answerClasses: bounds(1.05, null).describe('guard on the mean number of different answers per question'),
+  flipRate: bounds(null, null).describe(
+    'guard on the share of questions met again whose majority answer changed since',
+  ),
+  entropy: bounds(0.02, null).describe('guard on the mean entropy of the policy, in nats per token'),
+  length: bounds(0.3, 3).describe(
+    'guard on the mean response length, as a multiple of that in the first step that trained',
+  ),
+  eosRate: bounds(0.5, null).describe('guard on the share of responses that end by themselves'),
+  answerless: bounds(null, 0.5).describe('guard on the share of responses without an answer'),
+  sameAnswer: bounds(null, 0.6).describe(
+    'guard on the share of questions whose majority answer is the most common one: answers that ignore the question',
+  ),
+  distinct2: bounds(0.1, null).describe(
+    'guard on the distinct word pairs of the proposed questions, as a share of all their word pairs',
+  ),
+  accuracyDrop: bounds(null, 0.1).describe(
+    'guard on the best held-out accuracy so far minus the latest, where 1 = all right',
+  ),
+  kl: bounds(null, 1).describe('guard on the mean KL divergence from the reference, in nats per token'),
 })
 
 export type GuardName = keyof z.output<typeof guardSchema>

@@ -6,8 +6,6 @@
 // kept groups: the reference implementation normalises before the difficulty band, so that questions outside it leave
 // their statistics behind; here they do not.
 
-export type Estimator = 'reinforce++' | 'reinforce++-baseline' | 'rloo' | 'grpo' | 'dr_grpo'
-
 export interface AdvantageParams {
   readonly estimator: Estimator
   readonly gamma: number // discount a token
@@ -54,14 +52,17 @@ const standardise = (rewards: Float32Array): Float32Array => {
   return rewards.map((reward) => (reward - centre) / (std + 1e-9))
 }
 
-const estimators: Record<Estimator, EstimatorSpec> = {
+const estimators = {
   'reinforce++': { shape: plain, normalise: true },
   'reinforce++-baseline': { shape: groupBaseline, normalise: true },
   rloo: { shape: leaveOneOut, normalise: true },
   grpo: { shape: standardise, normalise: false },
   // Liu et al. 2025 (arXiv 2503.20783): no division by the deviation; goes with update.lossMean constant
   dr_grpo: { shape: groupBaseline, normalise: false },
-}
+} satisfies Record<string, EstimatorSpec>
+
+export type Estimator = keyof typeof estimators
+export const estimatorNames = Object.keys(estimators) as Estimator[]
 
 /**
  * Advantages of a whole training batch.

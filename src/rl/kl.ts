@@ -1,13 +1,14 @@
 // Estimators of KL(policy || reference) from samples of the policy, one value a token.
 // John Schulman, "Approximating KL Divergence" (2020), with d = log policy - log reference.
 
-export type KlEstimator = 'k1' | 'k2' | 'k3'
-
-const estimators: Record<KlEstimator, (d: number) => number> = {
+const estimators = {
   k1: (d) => d, // unbiased, high variance, may be negative
   k2: (d) => 0.5 * d * d, // biased, low variance
   k3: (d) => Math.exp(-d) - 1 + d, // unbiased, never negative
-}
+} satisfies Record<string, (d: number) => number>
+
+export type KlEstimator = keyof typeof estimators
+export const klEstimatorNames = Object.keys(estimators) as KlEstimator[]
 
 /**
  * Per-token KL of the policy to the reference.

@@ -9,7 +9,7 @@ export async function filterCommand(flags: FilterFlags): Promise<number> {
     input: flags.input,
     seeds: flags.seeds ?? null,
     output: flags.output,
-    config: { ...defaultFilterConfig, rougeMax: flags.rougeMax },
+    config: { ...defaultFilterConfig, rougeMax: flags.rougeMax ?? defaultFilterConfig.rougeMax },
   })
   const reasons = Object.entries(summary.reasons).map(([reason, count]) => `${count} ${reason}`)
   const rejected = reasons.length === 0 ? '' : `; rejected: ${reasons.join(', ')}`

@@ -5,7 +5,7 @@ export interface FilterFlags {
   readonly input: string
   readonly output: string
   readonly seeds?: string
-  readonly rougeMax: number
+  readonly rougeMax?: number
   readonly json?: boolean
   readonly quiet?: boolean
 }
@@ -27,9 +27,8 @@ export const filterLine: CommandLine<FilterFlags> = {
     seeds: { value: '<file>', help: 'seed questions to compare with, too; JSONL as the input' },
     rougeMax: {
       value: '<x>',
-      help: 'largest ROUGE-L F to a seed or a question accepted before',
+      help: 'largest ROUGE-L F to a seed or a question accepted before (default: as the setting filter.rougeMax)',
       parse: number(0, 1),
-      default: 0.7,
     },
     json: { help: 'one JSON object on stdout, nothing else there' },
     quiet: { help: 'say nothing' },

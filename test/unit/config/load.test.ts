@@ -45,6 +45,8 @@ describe('defaults', () => {
 
   it('have a line of documentation for every setting', () => {
     for (const [key, text] of settings) expect(text, key).not.toBe('')
+    // where two share a line, it does not say which setting it is about
+    expect(new Set(settings.values()).size).toBe(settings.size)
     expect(settings.size).toBeGreaterThan(60)
   })
 
@@ -209,6 +211,6 @@ describe('configText', () => {
     expect(parse(text)).toEqual(config)
     const file = await yaml(text)
     expect(resolveConfig(await readLayers(file))).toEqual(config)
-    expect(text).toContain('  # responses a question\n  samplesPerPrompt: 8')
+    expect(text).toContain('  # responses sampled per question\n  samplesPerPrompt: 8')
   })
 })

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { count, path, positive } from './value-schema.ts'
+
+// How questions are answered and rewarded, and which of them are trained on.
+
+export const rolloutSchema = z.strictObject({
+  promptsPerRound: count().default(16).describe('questions answered per round of sampling'),
+  promptsPerStep: count().default(16).describe('questions inside the difficulty band that make a training step'),
+  maxRounds: count()
+    .default(32)
+    .describe('rounds of sampling that a training step may take to find rollout.promptsPerStep questions'),
+  whenShort: z
+    .enum(['train', 'stop'])
+    .default('train')
+    .describe(
+      'what a training step does with fewer than rollout.promptsPerStep questions: train = on those; stop = end the run',
+    ),
+  samplesPerPrompt: count().default(16).describe('responses sampled per question'),
+  temperature: positive()
+    .default(1)
+    .describe('sampling temperature of responses, and of the log-probabilities trained on'),
+  topP: positive().max(1).default(1).describe('probability mass that sampling of responses is cut to; 1 = off'),
+  maxNewTokens: count().default(1024).describe('most new tokens per response'),
+  maxPromptTokens: count()
+    .default(1024)
+    .describe('most tokens of a question as the model sees it; a longer one is left out'),
+  template: z
+    .enum(['auto', 'chat', 'none'])
+    .default('none')
+    .describe(
+      'form of a question: chat = a user message; none = the bare text, as in the paper; auto = chat where the checkpoint has a template',
+    ),
+  suffix: z.string().default('').describe('text put after every question, e.g. a request for a boxed answer'),
+  maxStaleness: z
+    .int()
+    .min(0)
+    .default(1)
+    .describe('training steps that a surplus question may wait with its responses before it is dropped'),
+})
+
+export const rewardSchema = z.strictObject({
+  kind: z
+    .enum(['majority', 'rule', 'module', 'random'])
+    .default('majority')
+    .describe(
+      'what a response is rewarded for: majority = the most frequent answer to its question; rule = the known answer; module = what reward.scorer says; random = a fair coin, as a control',
+    ),
+  scorer: path()
+    .nullable()
+    .default(null)
+    .describe('JavaScript file exporting score(group), for reward.kind = module; null = none'),
+  scorerLimitMs: count()
+    .default(60_000)
+    .describe('longest time that reward.scorer may take per question, in milliseconds; beyond it the run stops'),
+  answers: z
+    .enum(['math', 'choice', 'exact', 'number', 'module'])
+    .default('math')
+    .describe(
+      'how answers are compared: as math, choice, exact text or number; module = by what reward.module exports',
+    ),
+  tolerance: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('largest relative difference of two numbers that count as equal, for reward.answers = number; 0 = none'),
+  module: path()
+    .nullable()
+    .default(null)
+    .describe('JavaScript file exporting extract and equal, for reward.answers = module; null = none'),
+  timeLimitMs: count()
+    .default(1000)
+    .describe('longest time for comparing the answers of one text, in milliseconds; beyond it they count as unequal'),
+  unfinishedVotes: z
+    .boolean()
+    .default(false)
+    .describe('whether a response cut off by rollout.maxNewTokens may vote on the majority answer'),
+  clip: z
+    .tuple([z.number(), z.number()])
+    .default([-10, 10])
+    .describe('[lowest, highest] reward after the baseline is subtracted; what lies outside is clipped'),
+})
+
+export const difficultySchema = z.strictObject({
+  low: z.number().default(0.2).describe('lowest mean reward of a question worth training on, on the scale of rewards'),
+  high: z
+    .number()
+    .default(0.8)
+    .describe('highest mean reward of a question worth training on, on the scale of rewards'),
+})

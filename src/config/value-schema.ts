@@ -1,0 +1,6 @@
+import { z } from 'zod'
+
+export const positive = () => z.number().positive()
+export const count = () => z.int().min(1)
+export const share = () => z.number().min(0).max(1)
+export const path = () => z.string().min(1)
