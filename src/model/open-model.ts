@@ -1,5 +1,3 @@
-import { requirePaths } from '../config/check.ts'
-import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import type { Device, Dtype, NativeEngine, ProgressFn } from '../native/types.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
@@ -69,12 +67,15 @@ export async function openModel(
   return { ...described, engine: await openEngine(options, onProgress) }
 }
 
-/** What can be known of a config's model before its weights are loaded. */
-export async function describeForTraining(config: Config): Promise<DescribedForTraining> {
-  const described = await describeModel(requirePaths(config).model)
-  const { maxPositionEmbeddings } = described.checkpoint.config
-  return { ...requireTrainable(described), maxPositions: maxPositionEmbeddings }
-}
+/**
+ * What training asks of a model before its weights are loaded.
+ * @throws UserError if the folder has no tokenizer, or no token that ends a text
+ */
+export const describeForTraining = (described: DescribedModel): DescribedForTraining => ({
+  ...requireTrainable(described),
+  maxPositions: described.checkpoint.config.maxPositionEmbeddings,
+  readWeights: async (dir) => (await readCheckpoint(dir)).weights,
+})
 
 /** Every id that ends a text; the tokenizer's where the checkpoint names none. */
 export function stopTokensOf({ checkpoint, tokenizer }: DescribedModel): Int32Array {
@@ -93,11 +94,9 @@ export function trainModel(opened: OpenedModel): TrainModel {
   description.catch(() => {}) // told by the first write
   return {
     engine,
-    ...requireTrainable(opened),
-    maxPositions: checkpoint.config.maxPositionEmbeddings,
+    ...describeForTraining(opened),
     shapes: new Map(checkpoint.weights.map((tensor) => [tensor.name, tensor.shape])),
     writeWeights: async (dir) => writeCheckpoint(engine, checkpoint, dir, await description),
-    readWeights: async (dir) => (await readCheckpoint(dir)).weights,
   }
 }
 

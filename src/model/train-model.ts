@@ -16,4 +16,4 @@ export interface TrainModel {
 }
 
 /** What is known of a model before its weights are loaded; an open TrainModel is one too. */
-export type DescribedForTraining = Pick<TrainModel, 'tokenizer' | 'maxPositions'>
+export type DescribedForTraining = Pick<TrainModel, 'tokenizer' | 'stopTokens' | 'maxPositions' | 'readWeights'>

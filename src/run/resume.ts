@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { readSafetensorsHeader } from '../model/safetensors.ts'
 import type { TrainModel } from '../model/train-model.ts'
+import type { TensorSource } from '../native/types.ts'
 import { checkpointFolder, checkpointsFolder, makeSubfolders, stepOf, truncateRun } from './run-folder.ts'
 import { hasReference, optimizerFile, referenceFile, removeOld, stateFile } from './save-checkpoint.ts'
 import { decodeState, type TrainState } from './train-state.ts'
@@ -34,25 +35,53 @@ export async function resumeRun(model: TrainModel, run: string, keep: number): P
   return state
 }
 
-async function loadRun(model: TrainModel, folder: string): Promise<TrainState> {
+/** A checkpoint as it lies on the disk, before a tensor of it is read. */
+export interface StoredCheckpoint {
+  readonly state: TrainState
+  /** Weights, optimizer state, and the reference where it is not the base model. */
+  readonly tensors: readonly (readonly TensorSource[])[]
+}
+
+/**
+ * Reads all of a checkpoint but its tensors.
+ * @param reference whether the run keeps a reference, for KL
+ * @throws UserError if the checkpoint cannot be used
+ */
+export async function readStored(
+  folder: string,
+  readWeights: TrainModel['readWeights'],
+  reference: boolean,
+): Promise<StoredCheckpoint> {
   const state = await readState(folder)
-  if (state.iteration.index > 0 && hasReference(model) && !existsSync(referenceFile(folder))) {
+  if (state.iteration.index > 0 && reference && !existsSync(referenceFile(folder))) {
     throw new UserError(
       `${folder} holds no reference weights, and its iteration is not the first: the run kept none ` +
         '(kl.coef = 0, kl.monitor = false); resume with the same',
     )
   }
-  await loadCheckpoint(model, folder)
+  return { state, tensors: await tensorsOf(folder, readWeights, reference) }
+}
+
+async function tensorsOf(
+  folder: string,
+  readWeights: TrainModel['readWeights'],
+  reference: boolean,
+): Promise<readonly (readonly TensorSource[])[]> {
+  const tensors = [await readWeights(folder), await readSafetensorsHeader(optimizerFile(folder))]
+  const file = referenceFile(folder)
+  return reference && existsSync(file) ? [...tensors, await readSafetensorsHeader(file)] : tensors
+}
+
+async function loadRun(model: TrainModel, folder: string): Promise<TrainState> {
+  const { state, tensors } = await readStored(folder, model.readWeights, hasReference(model))
+  for (const sources of tensors) await model.engine.importTensors(sources)
   return state
 }
 
 /** Weights and optimizer state of a checkpoint, and the reference where it is not the base model. */
 export async function loadCheckpoint(model: TrainModel, folder: string): Promise<void> {
-  await model.engine.importTensors(await model.readWeights(folder))
-  await model.engine.importTensors(await readSafetensorsHeader(optimizerFile(folder)))
-  const reference = referenceFile(folder)
-  if (existsSync(reference) && hasReference(model)) {
-    await model.engine.importTensors(await readSafetensorsHeader(reference))
+  for (const sources of await tensorsOf(folder, model.readWeights, hasReference(model))) {
+    await model.engine.importTensors(sources)
   }
 }
 

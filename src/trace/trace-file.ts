@@ -89,6 +89,12 @@ export interface TraceOptions {
   readonly inputs: readonly string[]
 }
 
+/** @throws UserError if a trace to `path` would take the place of an input, or of a folder */
+export async function requireTracePath(path: string, inputs: readonly string[]): Promise<void> {
+  await requireNoInput(path, inputs)
+  await onItsWay(path)
+}
+
 /**
  * Runs `work` with a trace to `path`, which is closed however it ends; without a path, with none.
  * @throws UserError if the file cannot be begun, or is also an input
@@ -99,7 +105,7 @@ export async function withTraceFile<T>(
   work: (trace: Trace) => Promise<T>,
 ): Promise<T> {
   if (path === undefined) return work(noTrace)
-  await requireNoInput(path, inputs)
+  await requireTracePath(path, inputs)
   const trace = await openTraceFile(path, processName)
   try {
     return await work(trace)

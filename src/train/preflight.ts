@@ -5,7 +5,7 @@ import { type HeldOutQuestion, readHeldOut } from '../eval/read-held-out.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import { fewShotTokens } from '../instruct/prompt.ts'
 import { type BuiltPrompt, buildPrompt } from '../instruct/propose.ts'
-import type { DescribedForTraining } from '../model/train-model.ts'
+import type { TrainModel } from '../model/train-model.ts'
 import { createRandom } from '../random.ts'
 import { answersOf, openAnswerChecker } from '../reward/open-answer-checker.ts'
 import { openScorer } from '../reward/scorer/scorer.ts'
@@ -23,13 +23,15 @@ export interface Preflight {
   readonly firstAnswerPrompt: Int32Array
 }
 
+type PromptedModel = Pick<TrainModel, 'tokenizer' | 'maxPositions'>
+
 /**
  * Everything that can be found wrong without loading a weight or writing a file: data files, known answers for reward
  * rule, room for prompts beside the new tokens, chat templates, the length of seeds and held-out questions, the user's
  * modules. To be called before the weights are loaded and before the run's folder is made.
  * @throws UserError saying which setting or file, and what to do
  */
-export async function preflight(config: Config, model: DescribedForTraining): Promise<Preflight> {
+export async function preflight(config: Config, model: PromptedModel): Promise<Preflight> {
   const path = requirePaths(config).seeds
   const { training: seeds, heldOut: heldOutSeeds } = holdOutSeeds(
     await readSeeds(path),
@@ -58,7 +60,7 @@ function requireAnswers({ reward }: Config, seeds: readonly Seed[], path: string
 }
 
 /** Of every stage that will run: at least one position for a prompt. */
-function requireRoom(config: Config, { maxPositions }: DescribedForTraining): void {
+function requireRoom(config: Config, { maxPositions }: PromptedModel): void {
   const { rollout, instruct, eval: evaluation } = config
   const asked: Record<string, number> = { 'rollout.maxNewTokens': rollout.maxNewTokens }
   if (instruct.source === 'self') asked['instruct.maxNewTokens'] = instruct.maxNewTokens
@@ -69,7 +71,7 @@ function requireRoom(config: Config, { maxPositions }: DescribedForTraining): vo
   if (problems.length > 0) throw new UserError(problems.join('\n'))
 }
 
-function firstFittingPrompt(config: Config, model: DescribedForTraining, seeds: readonly Seed[]): Int32Array {
+function firstFittingPrompt(config: Config, model: PromptedModel, seeds: readonly Seed[]): Int32Array {
   const { maxPromptTokens, maxNewTokens } = config.rollout
   const longest = Math.min(maxPromptTokens, model.maxPositions - maxNewTokens)
   let shortest = Number.POSITIVE_INFINITY
@@ -86,7 +88,7 @@ function firstFittingPrompt(config: Config, model: DescribedForTraining, seeds: 
 
 function requireHeldOutFit(
   config: Config,
-  model: DescribedForTraining,
+  model: PromptedModel,
   heldOut: readonly { readonly problem: string }[],
 ): void {
   const longest = model.maxPositions - config.eval.maxNewTokens
@@ -101,11 +103,11 @@ function requireHeldOutFit(
   }
 }
 
-const questionTokens = ({ rollout }: Config, { tokenizer }: DescribedForTraining, text: string): Int32Array =>
+const questionTokens = ({ rollout }: Config, { tokenizer }: PromptedModel, text: string): Int32Array =>
   naming(`rollout.template = ${rollout.template}`, () => promptTokens(tokenizer, text, rollout))
 
 /** As the first step draws it. */
-function questionPrompt(config: Config, model: DescribedForTraining, seeds: readonly Seed[]): BuiltPrompt {
+function questionPrompt(config: Config, model: PromptedModel, seeds: readonly Seed[]): BuiltPrompt {
   const random = createRandom([config.train.seed, 'propose', 1, 0])
   naming(`instruct.template = ${config.instruct.template}`, () =>
     fewShotTokens(config.instruct, [seeds[0]!.text], model.tokenizer),

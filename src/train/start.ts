@@ -1,53 +1,37 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { AnswerChecker } from '../answers/answer-checker.ts'
 import { configChanges } from '../config/changes.ts'
-import { readLayers } from '../config/layers.ts'
-import { resolveConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { configText } from '../config/text.ts'
-import { UserError } from '../errors.ts'
 import type { HeldOutQuestion } from '../eval/read-held-out.ts'
 import { writeWhole } from '../files.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import type { Reporter } from '../log/reporter.ts'
-import { describeForTraining, dtypeOf } from '../model/open-model.ts'
-import type { DescribedForTraining, TrainModel } from '../model/train-model.ts'
+import type { TrainModel } from '../model/train-model.ts'
 import { openScorer, type Scorer } from '../reward/scorer/scorer.ts'
 import { keepsReference } from '../rl/train-batch.ts'
-import { newestCheckpoint, resumeRun } from '../run/resume.ts'
-import {
-  configFile,
-  createRunFolder,
-  finalFolder,
-  heldOutFile,
-  isOwn,
-  openRunFolder,
-  requireEmpty,
-} from '../run/run-folder.ts'
+import { resumeRun } from '../run/resume.ts'
+import { configFile, createRunFolder, heldOutFile, isOwn, openRunFolder, requireEmpty } from '../run/run-folder.ts'
 import { lockRun } from '../run/run-lock.ts'
 import { saveFinal } from '../run/save-checkpoint.ts'
 import { initialState, type TrainState } from '../run/train-state.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
+import { type Resumable, resumeText } from './check-resume.ts'
+import { type Checked, checkStart, type StartCheck } from './check-start.ts'
 import type { TrainContext } from './context.ts'
-import { howToGoOn, isFinished } from './iteration.ts'
+import { isFinished } from './iteration.ts'
 import { knownQuestions } from './known-questions.ts'
 import { train } from './loop.ts'
-import { type Preflight, preflight } from './preflight.ts'
 import type { Stopped } from './stop.ts'
 
-export interface StartOptions {
-  readonly config: Config
+export interface StartOptions extends StartCheck {
   readonly preset?: string | null // that it started from, for the record
-  readonly out: string // the run's folder
-  readonly resume: boolean
   readonly reporter: Reporter
   readonly trace?: Trace // default: none
   readonly signal: AbortSignal // aborted: cancel generation, save, stop
-  /** What is known of the model before it is loaded; default: read from its folder. */
-  readonly describe?: (config: Config) => Promise<DescribedForTraining>
   /** Loads the model; `reference`: with frozen weights for KL. */
   readonly openModel: (config: Config, reference: boolean) => Promise<TrainModel>
   readonly openChecker: (config: Config) => Promise<AnswerChecker>
@@ -65,21 +49,18 @@ export interface Outcome {
  * @throws UserError, Interrupted
  */
 export async function startRun(options: StartOptions): Promise<Outcome> {
-  const { config, out, resume, describe = describeForTraining } = options
-  const began = resume ? await requireRun(out, config) : null
-  if (!resume) await requireEmpty(out, isOwn)
-  const data = await preflight(config, await describe(config))
+  const { out, resume } = options
+  const checked = await checkStart(options)
   const release = await lockRun(out)
   try {
     if (!resume) await requireEmpty(out, isOwn) // another run may have begun there meanwhile
-    return await runLocked(options, data, began)
+    return await runLocked(options, checked)
   } finally {
     await release()
   }
 }
 
-/** @param began the config of the run that is resumed */
-async function runLocked(options: StartOptions, data: Preflight, began: Config | null): Promise<Outcome> {
+async function runLocked(options: StartOptions, { data, resumable }: Checked): Promise<Outcome> {
   const { config, preset, out, signal, reporter, trace = noTrace } = options
   const model = await trace.span('open model', () => options.openModel(config, keepsReference(config)))
   const cancel = (): void => model.engine.cancel()
@@ -89,8 +70,8 @@ async function runLocked(options: StartOptions, data: Preflight, began: Config |
   try {
     checker = await options.openChecker(config)
     scorer = await scorerOf(config)
-    const folder = began === null ? await createRunFolder(out, configText(config, preset)) : openRunFolder(out)
-    const start = began === null ? initialState(emptyPool) : await goOn(options, model, began)
+    const folder = resumable === null ? await createRunFolder(out, configText(config, preset)) : openRunFolder(out)
+    const start = resumable === null ? initialState(emptyPool) : await goOn(options, model, resumable)
     const { seeds, heldOut, heldOutSeeds } = data
     if (heldOutSeeds.length > 0) await writeHeldOut(out, heldOut)
     const known = knownQuestions([...seeds, ...heldOutSeeds])
@@ -108,23 +89,14 @@ async function runLocked(options: StartOptions, data: Preflight, began: Config |
 async function goOn(
   { config, preset, out, reporter }: StartOptions,
   model: TrainModel,
-  began: Config,
+  { began }: Resumable,
 ): Promise<TrainState> {
   const state = (await resumeRun(model, out, config.checkpoint.keep)) ?? initialState(emptyPool)
-  const changes = configChanges(began, config)
-  const changed = changes.length === 0 ? '' : `, with other settings than it began with: ${changes.join(', ')}`
-  if (isFinished(config, state)) {
-    // settings that nothing will run under are not the run's
-    reporter.note(`${out} is finished: step ${state.step} was its last. ${howToGoOn(config, state)}`)
-    return state
-  }
-  reporter.note(`resuming ${out} after step ${state.step}${changed}`)
-  if (changes.length > 0) await replaceConfig(out, state.step + 1, configText(config, preset))
+  reporter.note(resumeText(out, config, { began, state }))
+  if (isFinished(config, state)) return state // settings that nothing will run under are not the run's
+  if (configChanges(began, config).length > 0) await replaceConfig(out, state.step + 1, configText(config, preset))
   return state
 }
-
-/** Steps of the whole run, where no iteration's budget of questions ends it earlier. */
-const mostSteps = ({ train }: Config): number => train.iterations * train.steps
 
 /** The old one is kept; where there is one for this step already, nothing ran under those in between. */
 async function replaceConfig(out: string, step: number, text: string): Promise<void> {
@@ -144,54 +116,3 @@ async function finish({ model, folder, trace }: TrainContext, stopped: Stopped |
 
 const scorerOf = async ({ reward }: Config): Promise<Scorer | null> =>
   reward.scorer === null ? null : openScorer(reward.scorer, reward.scorerLimitMs)
-
-/** Seeds that were held out must stay so, and those that were trained on are no test any more. */
-function requireSameHeldOut(out: string, began: Config, config: Config): void {
-  const drawn = ({ eval: { holdOut }, train }: Config): Record<string, number> =>
-    holdOut === 0 ? { 'eval.holdOut': 0 } : { 'eval.holdOut': holdOut, 'train.seed': train.seed }
-  const [old, now] = [drawn(began), drawn(config)]
-  const changed = Object.keys(old).find((key) => now[key] !== old[key])
-  if (changed === undefined) return
-  throw new UserError(
-    `--resume: the run in ${out} began with ${changed} = ${old[changed]}, not ${now[changed]}: it would be ` +
-      `evaluated on questions that it has trained on. Go on with --set ${changed}=${old[changed]}, or evaluate ` +
-      'on other questions with serl compare --data',
-  )
-}
-
-/**
- * Can the run be gone on with by this config? Nothing is touched yet.
- * @returns the config it had so far
- */
-async function requireRun(out: string, config: Config): Promise<Config> {
-  if (!existsSync(configFile(out))) {
-    throw new UserError(`--resume: ${out} holds no run (no config.yaml): leave --resume away to start one there`)
-  }
-  const newest = await newestCheckpoint(out)
-  if (newest === null && existsSync(finalFolder(out))) {
-    throw new UserError(`--resume: ${out} has a final/ but no checkpoint to go on from`)
-  }
-  if (newest !== null && newest > mostSteps(config)) {
-    throw new UserError(
-      `--resume: the run in ${out} has done ${newest} steps, train.steps = ${config.train.steps} asks for fewer: ` +
-        'give at least as many, or more to train on',
-    )
-  }
-  const began = resolveConfig(await readLayers(configFile(out)))
-  const [path, newPath] = [began, config].map(({ model }) => resolve(model.path ?? ''))
-  if (path !== newPath) {
-    throw new UserError(
-      `--resume: the run in ${out} began with model.path = ${path}, not ${newPath}: its checkpoints belong to that ` +
-        `model. If the folder has moved, write its new place into ${configFile(out)}`,
-    )
-  }
-  requireSameHeldOut(out, began, config)
-  const [dtype, newDtype] = [began, config].map(({ model }) => dtypeOf(model))
-  if (dtype !== newDtype) {
-    throw new UserError(
-      `--resume: the run in ${out} computes in ${dtype}, not ${newDtype} (model.dtype, or what auto means on ` +
-        `model.device = ${config.model.device}): go on with --set model.dtype=${dtype}`,
-    )
-  }
-  return began
-}

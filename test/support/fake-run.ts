@@ -4,9 +4,8 @@ import { resolveConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/config/schema.ts'
 import { silentReporter } from '../../src/log/reporter.ts'
 import type { StartOptions } from '../../src/train/start.ts'
-import { byteTokenizer } from './byte-tokenizer.ts'
 import { fakeChecker } from './fake-checker.ts'
-import { fakeModel } from './fake-model.ts'
+import { fakeDescription, fakeModel } from './fake-model.ts'
 import { tempFolder } from './temp-folder.ts'
 
 /** A folder of its own with seed and held-out questions. */
@@ -53,7 +52,7 @@ export function fakeStart(config: Config, out: string, over: Partial<StartOption
     resume: false,
     reporter: silentReporter,
     signal: new AbortController().signal,
-    describe: async () => ({ tokenizer: byteTokenizer, maxPositions: 2048 }),
+    described: fakeDescription,
     openModel: async (_, reference) => fakeModel(reference),
     openChecker: async () => fakeChecker,
     ...over,

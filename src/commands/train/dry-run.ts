@@ -1,41 +1,45 @@
-import { requirePaths } from '../../config/check.ts'
 import type { Config } from '../../config/schema.ts'
 import { configText } from '../../config/text.ts'
-import { deviceMemory, memoryWarning, trainingPlan } from '../../memory/device-memory.ts'
-import { memoryText } from '../../memory/memory-plan.ts'
-import { describeModel, requireTrainable } from '../../model/open-model.ts'
-import { requireEmpty } from '../../run/run-folder.ts'
-import { preflight } from '../../train/preflight.ts'
+import { deviceMemory, memoryWarning } from '../../memory/device-memory.ts'
+import { type MemoryPlan, memoryText } from '../../memory/memory-plan.ts'
+import { requireTracePath } from '../../trace/trace-file.ts'
+import { resumeText } from '../../train/check-resume.ts'
+import { checkStart, type StartCheck } from '../../train/check-start.ts'
 import type { TrainFlags } from './flags.ts'
+
+/** What a dry run shows. */
+interface Planned {
+  readonly start: StartCheck
+  readonly asked: Config // before the memory plan chose
+  readonly plan: MemoryPlan
+  readonly inputs: readonly string[] // files that the run reads
+}
 
 /**
  * Shows what a run would do: settings, memory, the first prompts, after the checks that the run makes. Loads no weights
  * and writes nothing.
  */
 export async function dryRun(
-  config: Config,
-  { json = false, quiet = false, out, resume }: TrainFlags,
+  { start, asked, plan, inputs }: Planned,
+  { json = false, quiet = false, trace }: TrainFlags,
 ): Promise<number> {
-  if (out !== undefined && !resume) await requireEmpty(out)
-  const described = await describeModel(requirePaths(config).model)
-  const { tokenizer } = requireTrainable(described)
-  const checked = await preflight(config, {
-    tokenizer,
-    maxPositions: described.checkpoint.config.maxPositionEmbeddings,
-  })
+  if (trace !== undefined) await requireTracePath(trace, inputs)
+  const { data, resumable } = await checkStart(start)
+  const { tokenizer } = start.described
   const showTokens = (tokens: Int32Array): ShownPrompt => ({
     text: tokenizer.decode(tokens),
     count: tokens.length,
     tokens: Array.from(tokens),
   })
   const prompts = {
-    instruct: checked.firstQuestionPrompt === null ? null : showTokens(checked.firstQuestionPrompt.tokens),
-    rollout: showTokens(checked.firstAnswerPrompt),
+    instruct: data.firstQuestionPrompt === null ? null : showTokens(data.firstQuestionPrompt.tokens),
+    rollout: showTokens(data.firstAnswerPrompt),
   }
-  const plan = trainingPlan(described, config)
-  const warning = memoryWarning(plan, config.model.device, deviceMemory(config.model.device))
-  if (json) process.stdout.write(`${JSON.stringify({ config, memory: plan, memoryWarning: warning, prompts })}\n`)
-  else if (!quiet) process.stdout.write(`${sections(config, memoryText(plan), prompts)}\n`)
+  const warning = memoryWarning(plan, asked.model.device, deviceMemory(asked.model.device))
+  if (resumable !== null && !quiet) process.stderr.write(`${resumeText(start.out, start.config, resumable)}\n`)
+  if (json)
+    process.stdout.write(`${JSON.stringify({ config: asked, memory: plan, memoryWarning: warning, prompts })}\n`)
+  else if (!quiet) process.stdout.write(`${sections(asked, memoryText(plan), prompts)}\n`)
   if (warning !== null && !quiet) process.stderr.write(`warning: ${warning}\n`)
   return 0
 }

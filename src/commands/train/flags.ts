@@ -25,7 +25,7 @@ export const trainLine: CommandLine<TrainFlags> = {
     set: setFlag,
     resume: { help: 'go on with the run in --out from its newest checkpoint' },
     trace: traceFlag,
-    dryRun: { help: 'show the settings, the memory plan and the first prompts, and stop' },
+    dryRun: { help: 'make the checks of a run, show its settings, memory plan and first prompts, and stop' },
     ...engineFlags,
   },
 }

@@ -7,7 +7,13 @@ import { UserError } from '../../errors.ts'
 import { consoleReporter } from '../../log/console.ts'
 import { trainingPlan } from '../../memory/device-memory.ts'
 import { memoryText, withChosen } from '../../memory/memory-plan.ts'
-import { describeModel, openModel, requireTrainable, trainModel } from '../../model/open-model.ts'
+import {
+  type DescribedModel,
+  describeForTraining,
+  describeModel,
+  openModel,
+  trainModel,
+} from '../../model/open-model.ts'
 import { openAnswerChecker } from '../../reward/open-answer-checker.ts'
 import { configFile } from '../../run/run-folder.ts'
 import type { Trace } from '../../trace/trace.ts'
@@ -31,24 +37,24 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
     throw new UserError('--resume needs --out RUN: the folder of the run to go on with')
   const base = await configBase(source, flags)
   const asked = resolveConfig([...base.layers, ...flagLayers(flags)])
-  if (flags.dryRun) return dryRun(asked, flags)
-  const plan = trainingPlan(await describeModel(requirePaths(asked).model), asked)
+  const described = await describeModel(requirePaths(asked).model)
+  const plan = trainingPlan(described, asked)
   const config = withChosen(asked, plan.chosen)
   const out = flags.out ?? freeRunFolder(runName(source))
+  const start = { config, out, resume, described: describeForTraining(described) }
+  if (flags.dryRun) return dryRun({ start, asked, plan, inputs: inputsOf(config) }, flags)
   const { json = false, quiet = false } = flags
   if (!json && !quiet) process.stderr.write(`memory plan\n${memoryText(plan).replaceAll(/^/gm, '  ')}\n`)
   const interrupt = interruptSignal('stopping: the last whole step will be saved')
   try {
     const outcome = await withTraceFile(flags.trace, { processName: 'serl train', inputs: inputsOf(config) }, (trace) =>
       startRun({
-        config,
+        ...start,
         preset: base.preset,
-        out,
-        resume,
         reporter: consoleReporter({ json, quiet, steps: config.train.steps * config.train.iterations }),
         trace,
         signal: interrupt.signal,
-        openModel: openForTraining(trace),
+        openModel: openForTraining(described, trace),
         openChecker: openAnswerChecker,
       }),
     )
@@ -71,9 +77,7 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   }
 }
 
-const openForTraining = (trace: Trace) => async (config: Config, reference: boolean) => {
-  const described = await describeModel(config.model.path!)
-  requireTrainable(described) // before the weights are loaded
+const openForTraining = (described: DescribedModel, trace: Trace) => async (config: Config, reference: boolean) => {
   const settings = {
     ...config.model,
     path: config.model.path!,

@@ -81,7 +81,7 @@ describe('resuming', () => {
       expect(extra.every((name) => name.startsWith('/checkpoints/step-000003'))).toBe(true)
       for (const name of expected) expect(files[name], `${stage}: ${name}`).toBe(whole[name])
     }
-  })
+  }, 20_000)
 
   it('starts again where there was no checkpoint yet', async () => {
     const out = join(folder, 'early')

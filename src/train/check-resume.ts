@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { configChanges } from '../config/changes.ts'
+import { readLayers } from '../config/layers.ts'
+import { resolveConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { UserError } from '../errors.ts'
+import { emptyPool } from '../instruct/pool.ts'
+import { dtypeOf } from '../model/open-model.ts'
+import type { DescribedForTraining } from '../model/train-model.ts'
+import { keepsReference } from '../rl/train-batch.ts'
+import { newestCheckpoint, readStored } from '../run/resume.ts'
+import { checkpointFolder, configFile, finalFolder } from '../run/run-folder.ts'
+import { initialState, type TrainState } from '../run/train-state.ts'
+import { howToGoOn, isFinished } from './iteration.ts'
+
+/** A run that can be gone on with. */
+export interface Resumable {
+  readonly began: Config // what it had so far
+  readonly state: TrainState // of its newest checkpoint; the initial one where it has none
+}
+
+interface Asked {
+  readonly config: Config // to go on with
+  readonly out: string // the run's folder
+  readonly described: Pick<DescribedForTraining, 'readWeights'>
+}
+
+/**
+ * Can the run be gone on with by this config, and its newest checkpoint be read? No tensor is, and nothing is touched.
+ * @throws UserError
+ */
+export async function checkResume({ config, out, described }: Asked): Promise<Resumable> {
+  if (!existsSync(configFile(out))) {
+    throw new UserError(`--resume: ${out} holds no run (no config.yaml): leave --resume away to start one there`)
+  }
+  const newest = await newestCheckpoint(out)
+  requireSteps(out, newest, config)
+  const began = resolveConfig(await readLayers(configFile(out)))
+  requireSameModel(out, began, config)
+  requireSameHeldOut(out, began, config)
+  requireSameDtype(out, began, config)
+  if (newest === null) return { began, state: initialState(emptyPool) }
+  const stored = await readStored(checkpointFolder(out, newest), described.readWeights, keepsReference(config))
+  return { began, state: stored.state }
+}
+
+/** What is said of a run that goes on, or of one that is finished: settings that nothing will run under are not named. */
+export function resumeText(out: string, config: Config, { began, state }: Resumable): string {
+  if (isFinished(config, state))
+    return `${out} is finished: step ${state.step} was its last. ${howToGoOn(config, state)}`
+  const changes = configChanges(began, config)
+  const changed = changes.length === 0 ? '' : `, with other settings than it began with: ${changes.join(', ')}`
+  return `resuming ${out} after step ${state.step}${changed}`
+}
+
+/** Steps of the whole run, where no iteration's budget of questions ends it earlier. */
+const mostSteps = ({ train }: Config): number => train.iterations * train.steps
+
+function requireSteps(out: string, newest: number | null, config: Config): void {
+  if (newest === null && existsSync(finalFolder(out))) {
+    throw new UserError(`--resume: ${out} has a final/ but no checkpoint to go on from`)
+  }
+  if (newest !== null && newest > mostSteps(config)) {
+    throw new UserError(
+      `--resume: the run in ${out} has done ${newest} steps, train.steps = ${config.train.steps} asks for fewer: ` +
+        'give at least as many, or more to train on',
+    )
+  }
+}
+
+function requireSameModel(out: string, began: Config, config: Config): void {
+  const [path, newPath] = [began, config].map(({ model }) => resolve(model.path ?? ''))
+  if (path !== newPath) {
+    throw new UserError(
+      `--resume: the run in ${out} began with model.path = ${path}, not ${newPath}: its checkpoints belong to that ` +
+        `model. If the folder has moved, write its new place into ${configFile(out)}`,
+    )
+  }
+}
+
+function requireSameDtype(out: string, began: Config, config: Config): void {
+  const [dtype, newDtype] = [began, config].map(({ model }) => dtypeOf(model))
+  if (dtype !== newDtype) {
+    throw new UserError(
+      `--resume: the run in ${out} computes in ${dtype}, not ${newDtype} (model.dtype, or what auto means on ` +
+        `model.device = ${config.model.device}): go on with --set model.dtype=${dtype}`,
+    )
+  }
+}
+
+/** Seeds that were held out must stay so, and those that were trained on are no test any more. */
+function requireSameHeldOut(out: string, began: Config, config: Config): void {
+  const drawn = ({ eval: { holdOut }, train }: Config): Record<string, number> =>
+    holdOut === 0 ? { 'eval.holdOut': 0 } : { 'eval.holdOut': holdOut, 'train.seed': train.seed }
+  const [old, now] = [drawn(began), drawn(config)]
+  const changed = Object.keys(old).find((key) => now[key] !== old[key])
+  if (changed === undefined) return
+  throw new UserError(
+    `--resume: the run in ${out} began with ${changed} = ${old[changed]}, not ${now[changed]}: it would be ` +
+      `evaluated on questions that it has trained on. Go on with --set ${changed}=${old[changed]}, or evaluate ` +
+      'on other questions with serl compare --data',
+  )
+}

@@ -1,0 +1,31 @@
+import type { Config } from '../config/schema.ts'
+import type { DescribedForTraining } from '../model/train-model.ts'
+import { isOwn, requireEmpty } from '../run/run-folder.ts'
+import { checkResume, type Resumable } from './check-resume.ts'
+import { type Preflight, preflight } from './preflight.ts'
+
+/** What decides whether a run can start. */
+export interface StartCheck {
+  readonly config: Config
+  readonly out: string // the run's folder
+  readonly resume: boolean
+  /** What is known of the model before its weights are loaded. */
+  readonly described: DescribedForTraining
+}
+
+/** What the checks found, for the run to go on with. */
+export interface Checked {
+  readonly data: Preflight
+  readonly resumable: Resumable | null // null: a new run
+}
+
+/**
+ * Every check that a run makes before it claims its folder and loads a weight; a dry run is these and nothing else.
+ * Writes nothing.
+ * @throws UserError
+ */
+export async function checkStart({ config, out, resume, described }: StartCheck): Promise<Checked> {
+  const resumable = resume ? await checkResume({ config, out, described }) : null
+  if (!resume) await requireEmpty(out, isOwn)
+  return { data: await preflight(config, described), resumable }
+}
