@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
 import { UserError } from '../errors.ts'
+import { describe, messageOf, shownName } from './json-fields.ts'
+import { readModelFile } from './model-file.ts'
 import { strftime } from './strftime.ts'
 
 export interface ChatMessage {
@@ -43,11 +44,8 @@ export async function loadChatTemplate(
   context: TemplateContext,
 ): Promise<ChatTemplate | null> {
   const file = join(dir, 'chat_template.jinja')
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return null
-    throw new UserError(`cannot read ${file}: ${cause.code ?? cause.message}`, { cause })
-  })
-  if (text !== null) return chatTemplate(text, file, context)
+  const bytes = await readModelFile(file)
+  if (bytes !== null) return chatTemplate(bytes.toString('utf8'), file, context)
   const source = `${join(dir, 'tokenizer_config.json')}: "chat_template"`
   const configured = defaultTemplate(tokenizerConfig.chat_template, source)
   return configured === null ? null : chatTemplate(configured, source, context)
@@ -57,11 +55,11 @@ function defaultTemplate(value: unknown, source: string): string | null {
   if (value === undefined || value === null) return null
   if (typeof value === 'string') return value
   if (Array.isArray(value)) {
-    const named = value as { name?: unknown; template?: unknown }[]
-    const found = named.find((entry) => entry?.name === 'default') ?? (named.length === 1 ? named[0] : undefined)
+    const named = value.map((entry) => (entry ?? {}) as { name?: unknown; template?: unknown })
+    const found = named.find((entry) => entry.name === 'default') ?? (named.length === 1 ? named[0] : undefined)
     if (typeof found?.template === 'string') return found.template
-    const names = named.map((entry) => String(entry?.name)).join(', ')
-    throw new UserError(`${source} lists ${names || 'nothing'}, but no template called "default"`)
+    const names = named.slice(0, 8).map(({ name }) => (typeof name === 'string' ? shownName(name) : describe(name)))
+    throw new UserError(`${source} lists ${names.join(', ') || 'nothing'}, but no template called "default"`)
   }
   throw new UserError(`${source} must be a text or a list of named templates`)
 }
@@ -73,7 +71,7 @@ function defaultTemplate(value: unknown, source: string): string | null {
  */
 export function chatTemplate(text: string, source: string, context: TemplateContext): ChatTemplate {
   const failed = (cause: unknown) =>
-    new UserError(`${source}: the chat template failed: ${(cause as Error).message}`, { cause })
+    new UserError(`${source}: the chat template failed: ${messageOf(cause)}`, { cause })
   let program: ReturnType<typeof parse>
   try {
     program = parse(tokenize(text, { lstrip_blocks: true, trim_blocks: true }))
@@ -118,9 +116,13 @@ const globals = {
   },
 }
 
+const longestRange = 1e6 // a template counts messages, not more
+
 /** Python's range(). */
 function range(first: number, second?: number, step = 1): number[] {
   const [start, stop] = second === undefined ? [0, first] : [first, second]
   if (step === 0) throw new Error('range() with a step of zero')
-  return Array.from({ length: Math.max(0, Math.ceil((stop - start) / step)) }, (_, i) => start + i * step)
+  const length = Math.max(0, Math.ceil((stop - start) / step))
+  if (!(length <= longestRange)) throw new Error(`range() of ${length} numbers; at most ${longestRange} are made`)
+  return Array.from({ length }, (_, i) => start + i * step)
 }

@@ -1,10 +1,13 @@
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { ModelConfig, TensorSource } from '../native/types.ts'
-import { readModelConfig } from './hf-config.ts'
-import { describe, jsonFields, readJsonFile } from './json-fields.ts'
+import { matchTensors } from './expected-tensors.ts'
+import { parseModelConfig, readModelConfig } from './hf-config.ts'
+import { describe, int32, jsonFields } from './json-fields.ts'
+import { readJsonFile } from './model-file.ts'
 import { byteLength, type TensorDtype } from './safetensors.ts'
-import { readWeights } from './weights.ts'
+import { sizeBounds } from './size-bounds.ts'
+import { readStoredTensors } from './weights.ts'
 
 /** A HuggingFace checkpoint folder, checked, with no weight read yet. */
 export interface Checkpoint {
@@ -27,12 +30,14 @@ const dtypeNames = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const
  * @throws UserError naming the folder, file, field or tensor that is missing, wrong or not supported
  */
 export async function readCheckpoint(dir: string): Promise<Checkpoint> {
-  const { architecture, config, raw } = await readModelConfig(dir)
-  const weights = await readWeights(dir, config)
+  const { raw, where } = await readModelConfig(dir)
+  const stored = await readStoredTensors(dir)
+  const { architecture, config } = parseModelConfig(raw, where, sizeBounds(stored.tensors))
+  const weights = matchTensors(stored.tensors, config, stored.where)
   const generationFile = join(dir, 'generation_config.json')
   const sources = [
     { where: generationFile, raw: jsonFields((await readJsonFile(generationFile)) ?? {}, generationFile).raw },
-    { where: join(dir, 'config.json'), raw },
+    { where, raw },
   ]
   const ids = (name: string) => sources.flatMap((source) => tokenIds(source.raw[name], `${source.where}: "${name}"`))
   // an id outside the vocabulary can never be drawn
@@ -55,7 +60,7 @@ function tokenIds(value: unknown, where: string): number[] {
   const list: unknown[] = Array.isArray(value) ? value : [value]
   return list
     .map((id) => {
-      if (typeof id !== 'number' || !Number.isInteger(id)) {
+      if (typeof id !== 'number' || !Number.isInteger(id) || id > int32.most) {
         throw new UserError(`${where} must be a token id or a list of them, found ${describe(value)}`)
       }
       return id

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { ModelConfig, TensorSource } from '../native/types.ts'
+import { shownName } from './json-fields.ts'
 
 export interface TensorShape {
   readonly name: string
@@ -92,7 +93,7 @@ function missingHint(missing: readonly string[], found: ReadonlyMap<string, unkn
 
 /** "tensor a is", "tensors a, b and 12 more are" */
 function some(names: readonly string[]): string {
-  if (names.length === 1) return `tensor ${names[0]} is`
-  const shown = names.slice(0, 4).join(', ')
+  if (names.length === 1) return `tensor ${shownName(names[0]!)} is`
+  const shown = names.slice(0, 4).map(shownName).join(', ')
   return `tensors ${shown}${names.length > 4 ? ` and ${names.length - 4} more` : ''} are`
 }

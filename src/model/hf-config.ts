@@ -2,9 +2,10 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { ModelConfig } from '../native/types.ts'
-import { describe, type JsonFields, jsonFields, readJsonFile } from './json-fields.ts'
-import { ropeFrequencies } from './rope.ts'
-import { parseRope } from './rope-config.ts'
+import { describe, type JsonFields, jsonFields } from './json-fields.ts'
+import { readJsonFile } from './model-file.ts'
+import { ropeTable } from './rope-config.ts'
+import { anyWeights, type SizeBounds } from './size-bounds.ts'
 
 /** How one architecture's config.json differs from the others: what is fixed, what is read, what it defaults to. */
 interface Family {
@@ -82,42 +83,25 @@ export interface ParsedModelConfig {
  * Turns a parsed config.json into the numbers that the engine needs. Fields that config.json leaves out get the
  * defaults of transformers 5; fields that change nothing in the forward pass are ignored.
  * @param where the file that messages name
- * @throws UserError naming the field: not supported, missing, of a wrong type, or contradicting another
+ * @param bounds what its sizes can be at most: looked at before anything of such a size is made
+ * @throws UserError naming the field: not supported, missing, of a wrong type, too large, or contradicting another
  */
-export function parseModelConfig(raw: unknown, where: string): ParsedModelConfig {
+export function parseModelConfig(raw: unknown, where: string, bounds: SizeBounds = anyWeights): ParsedModelConfig {
   const config = jsonFields(raw, where)
-  const family = familyOf(config, where)
-  refuseUnsupported(config, where)
-
-  const hiddenSize = config.integer('hidden_size')
-  const heads = config.integer('num_attention_heads')
-  const layers = config.integer('num_hidden_layers')
-  // an explicit null means "as many as heads", a missing field means the family's default
-  const keyValueDefault = family.keyValueHeads === 'heads' || 'num_key_value_heads' in config.raw
-  const keyValueHeads = config.integer(
-    'num_key_value_heads',
-    keyValueDefault ? heads : (family.keyValueHeads as number),
-  )
-  if (heads % keyValueHeads !== 0) {
-    throw new UserError(
-      `${where}: "num_attention_heads" (${heads}) must be a multiple of "num_key_value_heads" (${keyValueHeads})`,
-    )
-  }
-  const headDim = headDimOf(config, family, where)
+  const family = requireSupported(config, where)
+  const layers = config.integer('num_hidden_layers', undefined, bounds.layers)
   const maxPositionEmbeddings = config.integer('max_position_embeddings', family.maxPositions)
-  const rope = ropeFrequencies(parseRope(config, where, maxPositionEmbeddings), headDim)
+  const attention = attentionSizes(config, family, where, bounds)
+  const rope = ropeTable(config, where, { maxPositions: maxPositionEmbeddings, headDim: attention.headDim })
   return {
     architecture: family.architecture,
     config: {
-      vocabSize: config.integer('vocab_size'),
-      hiddenSize,
-      intermediateSize: config.integer('intermediate_size'),
+      vocabSize: config.integer('vocab_size', undefined, bounds.side),
+      intermediateSize: config.integer('intermediate_size', undefined, bounds.side),
       numHiddenLayers: layers,
-      numAttentionHeads: heads,
-      numKeyValueHeads: keyValueHeads,
-      headDim,
+      ...attention,
       maxPositionEmbeddings,
-      rmsNormEps: config.number('rms_norm_eps', 1e-6),
+      rmsNormEps: normEps(config, where),
       tieWordEmbeddings: config.boolean('tie_word_embeddings', false),
       ...family.biases(config),
       qkNorm: family.qkNorm,
@@ -128,11 +112,17 @@ export function parseModelConfig(raw: unknown, where: string): ParsedModelConfig
   }
 }
 
+/** A config.json with the name of its file; nothing in it has been looked at but what it is the config of. */
+export interface RawModelConfig {
+  readonly raw: JsonFields['raw']
+  readonly where: string
+}
+
 /**
  * Reads `dir/config.json`.
- * @throws UserError: no such folder, no config.json in it, or what parseModelConfig refuses
+ * @throws UserError: no such folder, no config.json in it, or of a model that is not supported
  */
-export async function readModelConfig(dir: string): Promise<ParsedModelConfig & { readonly raw: JsonFields['raw'] }> {
+export async function readModelConfig(dir: string): Promise<RawModelConfig> {
   const folder = await stat(dir).catch(() => null)
   if (folder === null) {
     throw new UserError(`there is no model folder ${dir}: give the path of a HuggingFace checkpoint folder`)
@@ -141,18 +131,27 @@ export async function readModelConfig(dir: string): Promise<ParsedModelConfig & 
     throw new UserError(`${dir} is not a folder: give the folder that holds config.json and the weights`)
   }
   const where = join(dir, 'config.json')
-  const raw = await readJsonFile(where)
-  if (raw === null) {
+  const found = await readJsonFile(where)
+  if (found === null) {
     throw new UserError(
       `${dir} has no config.json, so it is not a HuggingFace checkpoint folder: expected config.json and model.safetensors in it`,
     )
   }
-  return { ...parseModelConfig(raw, where), raw: jsonFields(raw, where).raw }
+  const config = jsonFields(found, where)
+  requireSupported(config, where)
+  return { raw: config.raw, where }
+}
+
+/** @throws UserError for a model that the engine does not have */
+function requireSupported(config: JsonFields, where: string): Family {
+  const family = familyOf(config, where)
+  refuseUnsupported(config, where)
+  return family
 }
 
 /** @throws UserError naming what "model_type" and "architectures" say, and what is supported */
 function familyOf(config: JsonFields, where: string): Family {
-  const listed = Array.isArray(config.raw.architectures) ? config.raw.architectures.map(String) : []
+  const listed: unknown[] = Array.isArray(config.raw.architectures) ? config.raw.architectures : []
   const modelType = config.text('model_type')
   const isListed = ({ architecture }: Family): boolean => listed.includes(architecture)
   const named = Object.values(families).find(isListed)
@@ -162,7 +161,7 @@ function familyOf(config: JsonFields, where: string): Family {
 
   const said = [
     ...(modelType === null ? [] : [`"model_type" is ${describe(modelType)}`]),
-    ...(listed.length === 0 ? [] : [`"architectures" has ${listed.map(describe).join(', ')}`]),
+    ...(listed.length === 0 ? [] : [`"architectures" has ${describeAll(listed)}`]),
   ]
   const found = said.length === 0 ? 'no "model_type" and no "architectures"' : said.join(', ')
   let why = said.length === 0 ? '' : ': not supported'
@@ -170,6 +169,9 @@ function familyOf(config: JsonFields, where: string): Family {
   else if (family !== undefined) why = ': not supported, only language models with a vocabulary head are'
   throw new UserError(`${where}: ${found}${why}; supported are ${supported}`)
 }
+
+const describeAll = (values: readonly unknown[]): string =>
+  values.length > 4 ? describe(values) : values.map(describe).join(', ')
 
 function refuseUnsupported(config: JsonFields, where: string): void {
   if (config.has('quantization_config')) {
@@ -188,23 +190,45 @@ function refuseUnsupported(config: JsonFields, where: string): void {
   }
 }
 
-function headDimOf(config: JsonFields, family: Family, where: string): number {
-  const hiddenSize = config.integer('hidden_size')
-  const heads = config.integer('num_attention_heads')
+/** Elements of a hidden state, heads and the elements of each. */
+function attentionSizes(
+  config: JsonFields,
+  family: Family,
+  where: string,
+  { side, headDim: headDimBound }: SizeBounds,
+) {
+  const hiddenSize = config.integer('hidden_size', undefined, side)
+  const heads = config.integer('num_attention_heads', undefined, side)
+  // an explicit null means "as many as heads", a missing field means the family's default
+  const asHeads = family.keyValueHeads === 'heads' || 'num_key_value_heads' in config.raw
+  const keyValueHeads = config.integer('num_key_value_heads', asHeads ? heads : (family.keyValueHeads as number), side)
+  if (heads % keyValueHeads !== 0) {
+    throw new UserError(
+      `${where}: "num_attention_heads" (${heads}) must be a multiple of "num_key_value_heads" (${keyValueHeads})`,
+    )
+  }
   const derived = family.headDim === 'hidden / heads' || 'head_dim' in config.raw
-  const headDim = config.integer(
-    'head_dim',
-    derived ? Math.max(1, Math.floor(hiddenSize / heads)) : (family.headDim as number),
-  )
   if (!config.has('head_dim') && derived && hiddenSize % heads !== 0) {
     throw new UserError(
       `${where}: "hidden_size" (${hiddenSize}) must be a multiple of "num_attention_heads" (${heads}) where there is no "head_dim"`,
     )
   }
+  const headDim = config.integer('head_dim', derived ? hiddenSize / heads : (family.headDim as number), headDimBound)
   if (headDim % 2 !== 0) {
     throw new UserError(`${where}: the head dimension is ${headDim}; it must be even, as rotary embeddings turn pairs`)
   }
-  return headDim
+  if (heads * headDim > side.most) {
+    throw new UserError(
+      `${where}: "num_attention_heads" (${heads}) times the head dimension (${headDim}) must be at most ${side.most} (${side.why})`,
+    )
+  }
+  return { hiddenSize, numAttentionHeads: heads, numKeyValueHeads: keyValueHeads, headDim }
+}
+
+function normEps(config: JsonFields, where: string): number {
+  const eps = config.number('rms_norm_eps', 1e-6)
+  if (eps < 0 || eps > 1) throw new UserError(`${where}: "rms_norm_eps" must be from 0 to 1, found ${eps}`)
+  return eps
 }
 
 /** Mistral: one window for all layers; missing = 4096, null = none. */

@@ -1,12 +1,21 @@
-import { readFile } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
+
+/** The largest value that a number may have, and what sets it. */
+export interface Limit {
+  readonly most: number
+  readonly why: string
+}
+
+/** Native code counts in 32 bits. */
+export const int32: Limit = { most: 2 ** 31 - 1, why: 'it is a 32-bit number' }
 
 /** Typed access to one JSON object; every method throws a UserError naming the file and the field. */
 export interface JsonFields {
   readonly raw: Readonly<Record<string, unknown>>
   /** Is the field there, and not null? */
   has(name: string): boolean
-  integer(name: string, fallback?: number): number
+  /** At least 1, at most what the limit says (default: int32). */
+  integer(name: string, fallback?: number, limit?: Limit): number
   number(name: string, fallback?: number): number
   boolean(name: string, fallback: boolean): boolean
   /** The value, or null where the field is missing or null. */
@@ -39,9 +48,13 @@ export function jsonFields(value: unknown, where: string): JsonFields {
     raw,
     has,
     number,
-    integer(name, fallback) {
+    integer(name, fallback, { most, why } = int32) {
       const found = number(name, fallback)
       if (!Number.isInteger(found) || found < 1) throw wrong(name, 'a positive integer')
+      if (found > most) {
+        const given = has(name) ? `found ${found}` : `and where it is missing it is ${found}`
+        throw new UserError(`${where}: "${name}" must be at most ${most} (${why}), ${given}`)
+      }
       return found
     },
     boolean(name, fallback) {
@@ -58,26 +71,19 @@ export function jsonFields(value: unknown, where: string): JsonFields {
   }
 }
 
-/**
- * Parses a JSON file; null where there is none.
- * @throws UserError naming the file: not readable, not JSON.
- */
-export async function readJsonFile(path: string): Promise<unknown | null> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return null
-    throw new UserError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause })
-  })
-  if (text === null) return null
-  try {
-    return JSON.parse(text) as unknown
-  } catch (cause) {
-    throw new UserError(`${path} is not JSON: ${(cause as Error).message}`, { cause })
-  }
-}
-
 /** A JSON value as it may stand in a message: cut to 60 characters. */
 export function describe(value: unknown): string {
   if (value === undefined) return 'nothing'
-  const text = JSON.stringify(value)
+  if (typeof value === 'number') return String(value) // JSON text may hold 1e400, which is Infinity and not null
+  const text = JSON.stringify(Array.isArray(value) ? value.slice(0, 60) : value)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+/** A name out of a file as it may stand in a message: as it is where it is plain and short, else as `describe` has it. */
+export const shownName = (name: string): string => (/^[\w./-]{1,120}$/.test(name) ? name : describe(name))
+
+/** An error's message that may quote a file: without the control characters that a terminal would obey, cut. */
+export function messageOf(error: unknown): string {
+  const text = (error as Error).message.replaceAll(/\p{Cc}/gu, ' ')
+  return text.length > 400 ? `${text.slice(0, 397)}...` : text
 }

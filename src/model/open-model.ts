@@ -38,7 +38,8 @@ export const dtypeOf = (settings: Pick<ModelSettings, 'device' | 'dtype'>): Dtyp
 /** Checkpoint and tokenizer, without loading a weight. */
 export async function describeModel(path: string): Promise<DescribedModel> {
   const checkpoint = await readCheckpoint(path)
-  return { checkpoint, tokenizer: await loadTokenizer(path, { now: templateDate }) }
+  const { vocabSize } = checkpoint.config
+  return { checkpoint, tokenizer: await loadTokenizer(path, { now: templateDate, vocabSize }) }
 }
 
 /**

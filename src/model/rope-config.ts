@@ -1,9 +1,27 @@
 import { UserError } from '../errors.ts'
 import type { JsonFields } from './json-fields.ts'
 import { describe, jsonFields } from './json-fields.ts'
-import { type RopeParameters, yarnAttentionFactor } from './rope.ts'
+import { type RopeFrequencies, type RopeParameters, ropeFrequencies, yarnAttentionFactor } from './rope.ts'
 
 const supported = 'default, linear, llama3, yarn'
+
+/**
+ * Angular frequencies, and the factor on cos and sin, that a config.json asks for.
+ * @param model.headDim elements a head has; even, and bounded: the table is made
+ * @throws UserError as parseRope, and for parameters that give angles which are no finite numbers
+ */
+export function ropeTable(
+  config: JsonFields,
+  where: string,
+  { maxPositions, headDim }: { readonly maxPositions: number; readonly headDim: number },
+): RopeFrequencies {
+  const table = ropeFrequencies(parseRope(config, where, maxPositions), headDim)
+  // a factor of 1e-320 is 0 in float32
+  const isUsable = table.frequencies.every(Number.isFinite) && Math.fround(Math.abs(table.scale)) < Infinity
+  if (isUsable) return table
+  const given = config.raw.rope_scaling ?? config.raw.rope_parameters ?? {}
+  throw new UserError(`${where}: the rope parameters ${describe(given)} give angles that are not finite numbers`)
+}
 
 /**
  * Rope parameters of a config.json, in the style of transformers 4 (rope_theta, rope_scaling) or 5 (rope_parameters).
@@ -42,7 +60,7 @@ export function parseRope(config: JsonFields, where: string, maxPositions: numbe
     case 'yarn':
       return yarn(rope, theta, place, { maxPositions, originalMaxPositions: originalMaxPositions() })
     default:
-      throw new UserError(`${place}: rope type "${type}" is not supported; supported are ${supported}`)
+      throw new UserError(`${place}: rope type ${describe(type)} is not supported; supported are ${supported}`)
   }
 }
 
@@ -76,7 +94,7 @@ function refuseUnsupported(config: JsonFields, rope: JsonFields, place: string):
   )
   if (nested) {
     throw new UserError(
-      `${place}: separate rope parameters for "${nested[0]}" layers are not supported; all layers must share one set`,
+      `${place}: separate rope parameters for ${describe(nested[0])} layers are not supported; all layers must share one set`,
     )
   }
   for (const fields of [rope, config]) {

@@ -1,15 +1,18 @@
 // The safetensors file format: 8 bytes little-endian header length, a JSON header, then the tensors' bytes
 // (https://github.com/huggingface/safetensors, "Format").
 
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
 import type { TensorSource } from '../native/types.ts'
-import { describe } from './json-fields.ts'
+import { describe, shownName } from './json-fields.ts'
+import { parseJson } from './model-file.ts'
 
 export type TensorDtype = TensorSource['dtype']
 
 export const bytesPerElement: Readonly<Record<TensorDtype, number>> = { F32: 4, F16: 2, BF16: 2 }
 
+const metadataKey = '__metadata__'
+const maxDimensions = 8
 const maxHeaderBytes = 100_000_000 // the format's own limit
 
 /**
@@ -18,15 +21,19 @@ const maxHeaderBytes = 100_000_000 // the format's own limit
  * @throws UserError naming the file (not there, cut short, not safetensors) or the file and tensor (dtype, bytes)
  */
 export async function readSafetensorsHeader(file: string): Promise<TensorSource[]> {
-  const handle = await open(file, 'r').catch((cause: NodeJS.ErrnoException) => {
+  const unreadable = (cause: NodeJS.ErrnoException) => {
     const reason = cause.code === 'ENOENT' ? 'there is no such file' : (cause.code ?? cause.message)
     throw new UserError(`cannot read ${file}: ${reason}`, { cause })
-  })
+  }
+  // before it is opened: a pipe would be waited for
+  if (!(await stat(file).catch(unreadable)).isFile()) throw new UserError(`${file} is not a file`)
+  const handle = await open(file, 'r').catch(unreadable)
   try {
     const { size } = await handle.stat()
     const { header, dataStart } = await readHeader(handle, file, size)
+    checkMetadata(header, file)
     const tensors = Object.entries(header)
-      .filter(([name]) => name !== '__metadata__')
+      .filter(([name]) => name !== metadataKey)
       .map(([name, entry]) => tensorSource(name, entry, file, dataStart))
       .sort((a, b) => a.offset - b.offset)
     checkExtent(tensors, file, dataStart, size)
@@ -60,7 +67,8 @@ async function readHeader(
   const bytes = Buffer.alloc(length)
   await handle.read(bytes, 0, length, 8)
   try {
-    const header: unknown = JSON.parse(bytes.toString('utf8'))
+    const header = parseJson(bytes)
+    if (repeats(bytes, header)) throw new Error('not clear: it describes a tensor twice')
     if (typeof header !== 'object' || header === null || Array.isArray(header)) throw new Error('not a JSON object')
     return { header: header as Record<string, unknown>, dataStart: 8 + length }
   } catch (cause) {
@@ -68,21 +76,42 @@ async function readHeader(
   }
 }
 
+/** JSON keeps the last of two entries of one name: then the text has more entries than the object. */
+function repeats(bytes: Buffer, header: unknown): boolean {
+  const entries = Object.values(header ?? {}).filter(
+    (entry) => typeof entry === 'object' && entry !== null && Object.hasOwn(entry, 'data_offsets'),
+  )
+  let written = 0
+  for (const _ of bytes.toString('latin1').matchAll(/"data_offsets"\s*:/g)) written++
+  return written > entries.length
+}
+
+function checkMetadata(header: Readonly<Record<string, unknown>>, file: string): void {
+  const metadata = header[metadataKey] ?? {}
+  const isTexts =
+    typeof metadata === 'object' &&
+    !Array.isArray(metadata) &&
+    Object.values(metadata).every((text) => typeof text === 'string')
+  if (isTexts) return
+  throw new UserError(`${file}: the header's ${metadataKey} must be an object of texts, found ${describe(metadata)}`)
+}
+
 function tensorSource(name: string, entry: unknown, file: string, dataStart: number): TensorSource {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>
-  if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
+  const shown = shownName(name)
+  if (!isCounts(shape) || shape.length > maxDimensions || !isCounts(offsets) || offsets.length !== 2) {
     throw new UserError(
-      `${file}: the header's entry for tensor ${name} is ${describe(entry)}: no shape and offsets in it`,
+      `${file}: the header's entry for tensor ${shown} is ${describe(entry)}: no shape and offsets in it`,
     )
   }
   if (typeof dtype !== 'string' || !Object.hasOwn(bytesPerElement, dtype)) {
-    throw new UserError(`${file}: tensor ${name} has dtype ${describe(dtype)}; supported are F32, F16, BF16`)
+    throw new UserError(`${file}: tensor ${shown} has dtype ${describe(dtype)}; supported are F32, F16, BF16`)
   }
   const [begin, end] = offsets as [number, number]
   const bytes = shape.reduce((product, side) => product * side, 1) * bytesPerElement[dtype as TensorDtype]
   if (end - begin !== bytes) {
     throw new UserError(
-      `${file}: tensor ${name} of shape [${shape.join(', ')}] in ${dtype} takes ${bytes} bytes, but its offsets give ${end - begin}`,
+      `${file}: tensor ${shown} of shape [${shape.join(', ')}] in ${dtype} takes ${bytes} bytes, but its offsets give ${end - begin}`,
     )
   }
   return { name, file, offset: dataStart + begin, dtype: dtype as TensorDtype, shape }
@@ -97,12 +126,14 @@ function checkExtent(tensors: readonly TensorSource[], file: string, dataStart: 
   let end = dataStart
   for (const tensor of tensors) {
     if (tensor.offset !== end) {
-      throw new UserError(`${file}: tensor ${tensor.name} starts at byte ${tensor.offset}, where ${end} was expected`)
+      throw new UserError(
+        `${file}: tensor ${shownName(tensor.name)} starts at byte ${tensor.offset}, where ${end} was expected`,
+      )
     }
     end += byteLength(tensor)
     if (end > size) {
       throw new UserError(
-        `${file} is cut short: tensor ${tensor.name} ends at byte ${end}, the file has ${size}; fetch it again`,
+        `${file} is cut short: tensor ${shownName(tensor.name)} ends at byte ${end}, the file has ${size}; fetch it again`,
       )
     }
   }

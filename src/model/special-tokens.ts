@@ -1,6 +1,8 @@
 // Special tokens stand in two files: tokenizer.json's added_tokens, and tokenizer_config.json's named tokens
 // (bos_token ...) and added_tokens_decoder. transformers puts them together when it loads; so is it done here.
 
+import { describe } from './json-fields.ts'
+
 interface AddedToken {
   readonly id: number
   readonly content: string
@@ -22,7 +24,10 @@ export function specialTokenTexts(config: Json): Record<string, string> {
   return texts
 }
 
-/** tokenizer.json with the tokens that only tokenizer_config.json declares added to its added_tokens. */
+/**
+ * tokenizer.json with the tokens that only tokenizer_config.json declares added to its added_tokens.
+ * @throws Error saying which token has no id or no text
+ */
 export function completeAddedTokens(description: Json, config: Json): Json {
   const listed = addedTokens(description)
   const known = new Set(listed.map((token) => token.content))
@@ -43,20 +48,31 @@ export function specialTokenIds(description: Json, config: Json): Set<number> {
   const texts = new Set(Object.values(specialTokenTexts(config)))
   const extra = config.additional_special_tokens
   for (const token of Array.isArray(extra) ? extra : []) {
-    texts.add(typeof token === 'string' ? token : String((token as AddedToken | null)?.content))
+    const text: unknown = typeof token === 'string' ? token : (token as AddedToken | null)?.content
+    if (typeof text === 'string') texts.add(text)
   }
   const special = addedTokens(description).filter((token) => token.special || texts.has(token.content))
   return new Set(special.map((token) => token.id))
 }
 
 function addedTokens(description: Json): AddedToken[] {
-  return Array.isArray(description.added_tokens) ? (description.added_tokens as AddedToken[]) : []
+  const listed: unknown = description.added_tokens ?? []
+  if (!Array.isArray(listed)) throw new Error(`"added_tokens" must be a list, found ${describe(listed)}`)
+  const bad = listed.find((token) => !isAddedToken(token))
+  if (bad !== undefined) throw new Error(`"added_tokens" must have an id and a content each, found ${describe(bad)}`)
+  return listed
+}
+
+function isAddedToken(token: unknown): token is AddedToken {
+  const { id, content } = (token ?? {}) as Partial<AddedToken>
+  return typeof content === 'string' && content !== '' && Number.isSafeInteger(id) && id! >= 0
 }
 
 function* decoderEntries(config: Json): Generator<AddedToken> {
   const entries = config.added_tokens_decoder
   if (typeof entries !== 'object' || entries === null) return
   for (const [id, token] of Object.entries(entries as Record<string, AddedToken>)) {
-    if (typeof token?.content === 'string') yield { ...token, id: Number(id), special: token.special === true }
+    const added = { ...token, id: Number(id), special: token?.special === true }
+    if (isAddedToken(added)) yield added
   }
 }

@@ -1,36 +1,42 @@
 import { readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { UserError } from '../errors.ts'
-import type { ModelConfig, TensorSource } from '../native/types.ts'
-import { matchTensors } from './expected-tensors.ts'
-import { describe, jsonFields, readJsonFile } from './json-fields.ts'
+import type { TensorSource } from '../native/types.ts'
+import { describe, jsonFields, shownName } from './json-fields.ts'
+import { readJsonFile } from './model-file.ts'
 import { byteLength, readSafetensorsHeader, type TensorToWrite } from './safetensors.ts'
 
 const singleFile = 'model.safetensors'
 const indexFile = 'model.safetensors.index.json'
 
-/**
- * Where each weight of the model lies, in the order of expectedTensors: from `dir/model.safetensors`, or the shards
- * that `dir/model.safetensors.index.json` names.
- * @throws UserError naming file and tensor: no weights, cut short, missing, left over, wrong shape or dtype
- */
-export async function readWeights(dir: string, config: ModelConfig): Promise<TensorSource[]> {
-  const files = await readdir(dir)
-  if (files.includes(singleFile)) {
-    const file = join(dir, singleFile)
-    return matchTensors(await readSafetensorsHeader(file), config, file)
-  }
-  if (files.includes(indexFile)) return matchTensors(await readShards(dir), config, join(dir, indexFile))
-  throw new UserError(noWeights(dir, files))
+/** Every tensor that a checkpoint folder has, whatever model it belongs to. */
+export interface StoredTensors {
+  readonly tensors: readonly TensorSource[]
+  readonly where: string // the file that lists them
 }
 
-async function readShards(dir: string): Promise<TensorSource[]> {
-  const where = join(dir, indexFile)
+/**
+ * Reads what `dir/model.safetensors`, or the shards that `dir/model.safetensors.index.json` names, say they hold.
+ * @throws UserError naming file and tensor: no weights, cut short, not where the index says, dtype not supported
+ */
+export async function readStoredTensors(dir: string): Promise<StoredTensors> {
+  const files = await readdir(dir).catch((cause: NodeJS.ErrnoException) => {
+    throw new UserError(`cannot read ${dir}: ${cause.code ?? cause.message}`, { cause })
+  })
+  const single = files.includes(singleFile)
+  if (!single && !files.includes(indexFile)) throw new UserError(noWeights(dir, files))
+  const where = join(dir, single ? singleFile : indexFile)
+  const tensors = single ? await readSafetensorsHeader(where) : await readShards(dir, where)
+  if (tensors.length === 0) throw new UserError(`${where} lists no tensors: there are no weights`)
+  return { tensors, where }
+}
+
+async function readShards(dir: string, where: string): Promise<TensorSource[]> {
   const index = jsonFields(await readJsonFile(where), where)
   const weightMap = jsonFields(index.raw.weight_map, `${where}: "weight_map"`).raw
   const shards = new Map<string, TensorSource[]>()
   for (const shard of Object.values(weightMap)) {
-    if (typeof shard !== 'string' || shard !== basename(shard)) {
+    if (typeof shard !== 'string' || !isShardName(shard)) {
       throw new UserError(`${where}: "weight_map" must name files of the same folder, found ${describe(shard)}`)
     }
     if (!shards.has(shard)) shards.set(shard, await readSafetensorsHeader(join(dir, shard)))
@@ -38,16 +44,19 @@ async function readShards(dir: string): Promise<TensorSource[]> {
   const found = new Map<string, TensorSource>()
   for (const tensor of [...shards.values()].flat()) {
     const other = found.get(tensor.name)
-    if (other) throw new UserError(`tensor ${tensor.name} is in two files: ${other.file} and ${tensor.file}`)
+    if (other) throw new UserError(`tensor ${shownName(tensor.name)} is in two files: ${other.file} and ${tensor.file}`)
     found.set(tensor.name, tensor)
   }
   for (const [name, shard] of Object.entries(weightMap)) {
     if (found.get(name)?.file !== join(dir, shard as string)) {
-      throw new UserError(`${where} places tensor ${name} in ${shard}, but it is not there`)
+      throw new UserError(`${where} places tensor ${shownName(name)} in ${shard}, but it is not there`)
     }
   }
   return [...found.values()]
 }
+
+// no path, and nothing that a terminal would obey
+const isShardName = (name: string): boolean => /^[^/\\\p{Cc}]{1,255}$/u.test(name) && name !== '.' && name !== '..'
 
 function noWeights(dir: string, files: readonly string[]): string {
   const wanted = `expected ${singleFile}, or ${indexFile} with its shards`

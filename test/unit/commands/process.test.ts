@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { tempFolder } from '../../support/temp-folder.ts'
+import { tinyCheckpoint } from '../../support/tiny-checkpoint.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -25,6 +26,29 @@ describe('as a process', () => {
       const result = await run(join(folder, 'bin', bin))
       expect(result).toEqual({ code: 2, stdout: '', stderr: 'serl: not built yet: run `npm run build:native` first\n' })
     }
+  })
+
+  const head = (length: bigint): Buffer => {
+    const bytes = Buffer.alloc(8)
+    bytes.writeBigUInt64LE(length)
+    return bytes
+  }
+  it.each([
+    ['score', 'config.json', { num_hidden_layers: 5e7 }, /"num_hidden_layers" must be at most 11 /],
+    ['doctor', 'config.json', { head_dim: 2 ** 31 }, /"head_dim" must be at most 260 /],
+    ['score', 'config.json', { hidden_size: [{ toString: 1 }] }, /"hidden_size" must be a number, found \[\{"toString/],
+    ['doctor', 'model.safetensors', head(2n ** 53n), /its first 8 bytes give a header of 9007199254740992 bytes/],
+  ] as const)('%s refuses a hostile %s in words, %#', async (command, name, content, message) => {
+    const model = await tinyCheckpoint(Buffer.isBuffer(content) ? {} : content)
+    if (Buffer.isBuffer(content)) await writeFile(join(model, name), content)
+    const input = join(folder, 'in.jsonl')
+    await writeFile(input, '{"tokens":[1,2,3]}\n')
+    const argv = [command, '--model', model, ...(command === 'score' ? ['--input', input] : [])]
+    const { code, stdout, stderr } = await run('--import', 'tsx', path('../../support/run-cli.ts'), ...argv)
+    expect(code).toBe(2)
+    expect(stdout + stderr).toMatch(message)
+    expect(stdout + stderr).toContain(join(model, name))
+    expect(stdout + stderr).not.toMatch(/\n\s+at |should not have happened/)
   })
 
   it('exits with the code, and prints nothing on stdout', async () => {

@@ -1,7 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../../src/errors.ts'
+import { readCheckpoint } from '../../../src/model/checkpoint.ts'
 import { expectedTensors } from '../../../src/model/expected-tensors.ts'
 import { parseModelConfig, readModelConfig } from '../../../src/model/hf-config.ts'
 
@@ -17,7 +19,7 @@ interface Case {
 }
 
 const cases = JSON.parse(readFileSync(new URL('../../fixtures/model/configs.json', import.meta.url), 'utf8')) as Case[]
-const golden = new URL('../../../../shared/golden/', import.meta.url).pathname
+const golden = fileURLToPath(new URL('../../fixtures/golden', import.meta.url))
 
 const llama = {
   architectures: ['LlamaForCausalLM'],
@@ -135,7 +137,7 @@ describe('contradictions and wrong values are named', () => {
   })
 })
 
-describe.skipIf(!existsSync(golden))('the golden checkpoints (skipped where ../shared is absent)', () => {
+describe('the golden checkpoints', () => {
   test.each([
     ['llama-tied', 'LlamaForCausalLM', [0, 0]],
     ['llama3-untied', 'LlamaForCausalLM', [0, 0, 0]],
@@ -143,8 +145,8 @@ describe.skipIf(!existsSync(golden))('the golden checkpoints (skipped where ../s
     ['qwen3', 'Qwen3ForCausalLM', [0, 0]],
     ['mistral-window', 'MistralForCausalLM', [32, 32]],
   ])('%s', async (name, architecture, windows) => {
-    const parsed = await readModelConfig(join(golden, name))
-    expect(parsed.architecture).toBe(architecture)
-    expect([...parsed.config.slidingWindows]).toEqual(windows)
+    const read = await readCheckpoint(join(golden, name))
+    expect(read.architecture).toBe(architecture)
+    expect([...read.config.slidingWindows]).toEqual(windows)
   })
 })

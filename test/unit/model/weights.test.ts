@@ -1,15 +1,23 @@
-import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../../src/errors.ts'
+import { matchTensors } from '../../../src/model/expected-tensors.ts'
 import { parseModelConfig } from '../../../src/model/hf-config.ts'
 import { byteLength, readSafetensorsHeader, safetensorsHeader } from '../../../src/model/safetensors.ts'
-import { planShards, readWeights } from '../../../src/model/weights.ts'
+import { planShards, readStoredTensors } from '../../../src/model/weights.ts'
+import type { ModelConfig } from '../../../src/native/types.ts'
 import { checkpointFolder, temporaryFolder, tensorsOf, tinyConfig, writeSafetensors } from './checkpoint-folder.ts'
 
 const config = parseModelConfig(tinyConfig, 'config.json').config
 const tensors = tensorsOf(tinyConfig)
-const golden = new URL('../../../../shared/golden/', import.meta.url).pathname
+const golden = fileURLToPath(new URL('../../fixtures/golden', import.meta.url))
+
+const readWeights = async (dir: string, model: ModelConfig) => {
+  const { tensors: stored, where } = await readStoredTensors(dir)
+  return matchTensors(stored, model, where)
+}
 
 const refusal = async (dir: string, model = config) => {
   const error = await readWeights(dir, model).then(
@@ -63,7 +71,7 @@ describe('reading', () => {
     for (const source of sources) expect(basename(source.file)).toBe(weightMap[source.name])
   })
 
-  test.skipIf(!existsSync(golden))('the golden checkpoints (skipped where ../shared is absent)', async () => {
+  test('the golden checkpoints', async () => {
     const counts = { 'llama-tied': 20, 'llama3-untied': 30, 'mistral-window': 21, 'qwen2-sharded': 38, qwen3: 25 }
     for (const [name, count] of Object.entries(counts)) {
       const raw = JSON.parse(readFileSync(join(golden, name, 'config.json'), 'utf8'))

@@ -1,0 +1,66 @@
+// Checkpoint folders come from anywhere. Whatever stands in their files, a command reads them within a second, or says in
+// words what is wrong with them: no stack, no memory gone, no waiting.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { resolveConfig } from '../../src/config/load.ts'
+import { UserError } from '../../src/errors.ts'
+import { trainingPlan } from '../../src/memory/device-memory.ts'
+import { describeModel, stopTokensOf } from '../../src/model/open-model.ts'
+import { createRandom } from '../../src/random.ts'
+import { hostileJson } from './hostile-values.ts'
+
+export type Json = Record<string, unknown>
+
+/** What every command that opens a model does before it loads the weights. */
+async function read(dir: string): Promise<void> {
+  const described = await describeModel(dir)
+  stopTokensOf(described)
+  trainingPlan(described, resolveConfig([]))
+  described.tokenizer?.decode(described.tokenizer.encode('What is 1 + 1?'))
+}
+
+/** What is wrong with how a folder was read; null where it was read, or refused in words, within a second. */
+async function fault(dir: string): Promise<string | null> {
+  const started = performance.now()
+  const error = await read(dir).then(
+    () => null,
+    (cause: Error) => cause,
+  )
+  const seconds = (performance.now() - started) / 1000
+  if (seconds > 1) return `took ${seconds.toFixed(1)} s`
+  if (error === null) return null
+  if (!(error instanceof UserError)) return `${error.name}: ${error.message}`
+  const { message } = error
+  const isWords = message.includes(dir) && message.length < 700 && !/undefined|\[object|\p{Cc}/u.test(message)
+  return isWords ? null : `said: ${message.slice(0, 700)}`
+}
+
+/** What goes wrong while one file of a folder is changed over and over: [what is changed, the file's new content]. */
+export async function faults(
+  dir: string,
+  name: string,
+  mutations: readonly [string, string | Buffer][],
+): Promise<string[]> {
+  const found: string[] = []
+  for (const [what, content] of mutations) {
+    await writeFile(join(dir, name), content)
+    const wrong = await fault(dir)
+    if (wrong !== null) found.push(`${what.slice(0, 200)}: ${wrong}`)
+  }
+  return found
+}
+
+/** An object with one field replaced by each of the values. */
+export const replaced = (object: Json, field: string, values: readonly unknown[]): [string, string][] =>
+  values.map((value) => [`${field} = ${JSON.stringify(value)}`, hostileJson({ ...object, [field]: value })])
+
+/** Texts with one byte that is another, or cut short. */
+export function damaged(text: string, count: number, seed: string): [string, string][] {
+  const random = createRandom([1, seed, 0])
+  return Array.from({ length: count }, (_, i) => {
+    const at = random.below(text.length)
+    const byte = String.fromCharCode(32 + random.below(95))
+    if (i % 4 === 0) return [`cut at ${at}`, text.slice(0, at)]
+    return [`byte ${at} is ${byte}`, `${text.slice(0, at)}${byte}${text.slice(at + 1)}`]
+  })
+}
