@@ -28,7 +28,7 @@ export function buildProgram(done: (code: number) => void): Command {
 /**
  * Runs a command line.
  * @param argv without node and script
- * @returns the exit code: 0 done, 1 our fault, 2 the user's mistake, 130 stopped by Ctrl-C
+ * @returns the exit code: 0 done, 1 our fault, 2 the user's mistake or weights that are no numbers, 130 stopped by Ctrl-C
  */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0
@@ -47,7 +47,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** Prints what went wrong; a stack only where it is our fault. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // commander has said it already
-  if (error instanceof SerlError && error.code === 'USER') {
+  if (error instanceof SerlError && (error.code === 'USER' || error.code === 'NOT_FINITE')) {
     process.stderr.write(`serl: ${error.message}\n`)
     return 2
   }

@@ -1,5 +1,16 @@
-/** What went wrong, for a program to branch on. `USER` errors exit 2, every other code exits 1. */
-export type ErrorCode = 'USER' | 'ARGUMENT' | 'IO' | 'UNSUPPORTED' | 'OUT_OF_MEMORY' | 'CLOSED' | 'INTERNAL'
+/**
+ * What went wrong, for a program to branch on. `USER` errors exit 2, and so do `NOT_FINITE` ones: weights that hold NaN
+ * or infinity, or that give such numbers. Every other code exits 1.
+ */
+export type ErrorCode =
+  | 'USER'
+  | 'NOT_FINITE'
+  | 'ARGUMENT'
+  | 'IO'
+  | 'UNSUPPORTED'
+  | 'OUT_OF_MEMORY'
+  | 'CLOSED'
+  | 'INTERNAL'
 
 export class SerlError extends Error {
   readonly code: ErrorCode

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts'
 import type { Device, Dtype, NativeEngine, ProgressFn } from '../native/types.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
+import { openFinite } from './finite-engine.ts'
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts'
 import type { DescribedForTraining, TrainModel } from './train-model.ts'
 import { readDescription, writeCheckpoint } from './write-checkpoint.ts'
@@ -13,6 +14,7 @@ export interface ModelSettings {
   readonly threads: number // 0 = all cores
   readonly kvCacheGiB: number
   readonly activationCheckpointing?: boolean
+  readonly checkWeights?: boolean // look at every weight while it is loaded: training must not begin with a NaN
 }
 
 /** A checkpoint folder, read but for its weights. */
@@ -45,7 +47,7 @@ export async function describeModel(path: string): Promise<DescribedModel> {
 /**
  * Loads the weights of a checkpoint into the native engine.
  * @param reference also keep frozen weights, for KL
- * @throws UserError, SerlError as openEngine
+ * @throws UserError, SerlError as openEngine; NOT_FINITE, from its generate and logprobs too, says what to do
  */
 export async function openModel(
   described: DescribedModel,
@@ -64,8 +66,10 @@ export async function openModel(
     kvCacheBytes: Math.round(settings.kvCacheGiB * 2 ** 30),
     threads: settings.threads,
     activationCheckpointing: settings.activationCheckpointing ?? false,
+    checkWeights: settings.checkWeights ?? false,
   }
-  return { ...described, engine: await openEngine(options, onProgress) }
+  const origin = { dir: checkpoint.dir, checked: options.checkWeights }
+  return { ...described, engine: await openFinite(origin, () => openEngine(options, onProgress)) }
 }
 
 /**

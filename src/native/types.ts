@@ -61,6 +61,8 @@ export interface EngineOptions {
   readonly portableKernels?: boolean
   /** Keep only the layers' inputs for the backward and run each layer again there: slower, less memory. Default false. */
   readonly activationCheckpointing?: boolean
+  /** Look at every weight while it is loaded; NaN or infinity rejects with NOT_FINITE, naming the tensor. Default false. */
+  readonly checkWeights?: boolean
 }
 
 export interface TokenBatch {
@@ -176,7 +178,8 @@ export type ProgressFn = (done: number, total: number) => void
  * One model. Jobs run one at a time, in call order, on the engine's own thread. Inputs (KiB to MiB) are copied and
  * checked when a call is made: write to them or transfer them as soon as it has returned its promise. Outputs (as large
  * as the batch) cross without a copy and belong to the caller. A call refused with code ARGUMENT changes nothing; an
- * accumulate that fails otherwise leaves gradients zeroed. Engines in one process share its cores: each has the number
+ * accumulate that fails otherwise leaves gradients zeroed. Where weights give logits that are not finite, generate and
+ * logprobs reject with NOT_FINITE. Engines in one process share its cores: each has the number
  * of threads it asked for, and two at work at once take turns, at best at half the speed each.
  */
 export interface NativeEngine {
@@ -207,4 +210,4 @@ export interface NativeEngine {
   close(): Promise<void>
 }
 
-export type NativeErrorCode = 'ARGUMENT' | 'IO' | 'UNSUPPORTED' | 'OUT_OF_MEMORY' | 'CLOSED' | 'INTERNAL'
+export type NativeErrorCode = 'ARGUMENT' | 'IO' | 'UNSUPPORTED' | 'OUT_OF_MEMORY' | 'NOT_FINITE' | 'CLOSED' | 'INTERNAL'

@@ -10,7 +10,10 @@ import type { TrainSequence } from './train-batch.ts'
 /** Every optimizer step of an update was refused: weights and moments are as they were before it. */
 export class NoFiniteGradient extends SerlError {
   constructor(tensor: string) {
-    super('INTERNAL', `no optimizer step could be taken: the gradient of ${tensor} is not finite`)
+    super(
+      'NOT_FINITE',
+      `no optimizer step could be taken: the gradient of ${tensor} is not finite. The training has diverged: go on with a lower optimizer.lr, or from an earlier checkpoint`,
+    )
     this.name = 'NoFiniteGradient'
   }
 }

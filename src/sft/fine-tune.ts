@@ -43,7 +43,10 @@ export async function fineTune(
       if (nonFinite !== null) {
         refused += 1
         if (refused >= 10)
-          throw new SerlError('INTERNAL', `the gradient of ${nonFinite} is not finite, ten times in a row`)
+          throw new SerlError(
+            'NOT_FINITE',
+            `the gradient of ${nonFinite} is not finite, ten times in a row. The training has diverged: lower --lr`,
+          )
         continue
       }
       refused = 0

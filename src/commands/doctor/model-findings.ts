@@ -1,6 +1,7 @@
 import type { Config } from '../../config/schema.ts'
 import { deviceMemory, memoryWarning, trainingPlan } from '../../memory/device-memory.ts'
 import { memoryText } from '../../memory/memory-plan.ts'
+import { firstNonFinite } from '../../model/finite-weights.ts'
 import { type DescribedModel, describeModel, dtypeOf, stopTokensOf } from '../../model/open-model.ts'
 import { promptTokens } from '../../rollout/prompt.ts'
 import { type Finding, failure } from './finding.ts'
@@ -11,7 +12,7 @@ export interface LookedAtWith {
   readonly source: string | undefined // the preset or file they come from; undefined = the defaults
 }
 
-/** What can be said of a checkpoint without loading its weights. */
+/** What can be said of a checkpoint without an engine; its weights are read once. */
 export async function modelFindings(path: string, settings: LookedAtWith): Promise<Finding[]> {
   let described: DescribedModel
   try {
@@ -23,10 +24,24 @@ export async function modelFindings(path: string, settings: LookedAtWith): Promi
   const detail = `${checkpoint.architecture}, ${checkpoint.checkpointDtype}, ${checkpoint.config.maxPositionEmbeddings} positions`
   return [
     { name: 'checkpoint', status: 'ok', detail },
+    await weightsFinding(described),
     eosFinding(described),
     ...tokenizerFindings(described),
     planFinding(described, settings),
   ]
+}
+
+async function weightsFinding({ checkpoint: { weights } }: DescribedModel): Promise<Finding> {
+  try {
+    const found = await firstNonFinite(weights)
+    if (found === null) return { name: 'weights', status: 'ok', detail: `all ${weights.length} tensors are finite` }
+    const { tensor, index, value } = found
+    const detail = `tensor ${tensor.name} has the value ${value} (element ${index})\n${tensor.file}`
+    const remedy = 'the checkpoint is damaged or has diverged: download it again, or use an earlier one'
+    return { name: 'weights', status: 'failed', detail, remedy }
+  } catch (error) {
+    return failure('weights', error, 'fetch the checkpoint again')
+  }
 }
 
 function eosFinding(described: DescribedModel): Finding {

@@ -31,7 +31,8 @@ export async function sftCommand(flags: SftFlags): Promise<number> {
   const read = (path: string): Promise<SftDocument[]> => readDocuments(path, format)
   const documents = dropLong(await read(flags.data), described.checkpoint.config.maxPositionEmbeddings, flags)
   const measure = flags.evalData === undefined ? null : await heldOutMeasure(flags.evalData, flags, read)
-  const model = trainModel(await openModel(described, modelSettings(flags.model, flags), false))
+  const settings = { ...modelSettings(flags.model, flags), checkWeights: true }
+  const model = trainModel(await openModel(described, settings, false))
   const interrupt = interruptSignal('stopping: nothing is written')
   try {
     const done = await trainAndMeasure(model, documents, measure, { flags, signal: interrupt.signal })

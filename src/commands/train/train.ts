@@ -83,6 +83,7 @@ const openForTraining = (described: DescribedModel, trace: Trace) => async (conf
     path: config.model.path!,
     kvCacheGiB: config.model.kvCacheGiB!, // the plan has chosen
     activationCheckpointing: config.update.checkpointing ?? false,
+    checkWeights: true,
   }
   const opened = await openModel(described, settings, reference)
   return trainModel({ ...opened, engine: tracedEngine(opened.engine, trace) })

@@ -55,7 +55,7 @@ function sampleToken(policy: Bigram, row: Row, sampling: SamplingParams, index: 
   const penalised = plain.slice()
   for (const token of new Set(row.tokens)) penalised[token]! -= sampling.presencePenalty / temperature
   const token = greedy
-    ? penalised.indexOf(penalised.reduce((a, b) => Math.max(a, b)))
+    ? Math.max(0, penalised.indexOf(penalised.reduce((a, b) => Math.max(a, b)))) // no NaN is found
     : draw(logSoftmax(penalised), sampling.topP, uniform(sampling.seeds[index]!, row.tokens.length))
   row.logprobs.push(logSoftmax(plain)[token]!)
   row.tokens.push(token)

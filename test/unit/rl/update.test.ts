@@ -157,7 +157,10 @@ describe('updatePolicy', () => {
       advantages: sequence.advantages.map(() => Infinity),
     }))
     const progress = start(settings)
-    await expect(updatePolicy(engine, broken, settings, progress)).rejects.toThrow(/bigram\.table/)
+    await expect(updatePolicy(engine, broken, settings, progress)).rejects.toMatchObject({
+      code: 'NOT_FINITE', // the user can act: exit 2
+      message: expect.stringMatching(/bigram\.table is not finite.*lower optimizer\.lr/),
+    })
   })
 
   it('puts KL into the loss when told so', async () => {

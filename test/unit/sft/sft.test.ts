@@ -136,7 +136,7 @@ describe('fineTune', () => {
     expect(steps).toBe(5)
     const broken: NativeEngine = { ...(await engine()), step: async () => ({ gradNorm: Number.NaN, nonFinite: 'w' }) }
     await expect(fineTune(broken, docs, params, async () => true)).rejects.toThrow(
-      /gradient of w is not finite, ten times/,
+      /gradient of w is not finite, ten times in a row.*lower --lr/,
     )
   })
 })
