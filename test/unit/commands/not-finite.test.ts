@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { main } from '../../../src/cli.ts'
 import { SerlError } from '../../../src/errors.ts'
 import { readCheckpoint } from '../../../src/model/checkpoint.ts'
+import type * as engine from '../../../src/native/engine.ts'
 import type { EngineOptions, NativeEngine } from '../../../src/native/types.ts'
-import { openFakeEngine } from '../../support/fake-engine.ts'
+import { fakeAddon } from '../../support/fake-addon/addon.ts'
 import { heardOutput } from '../../support/heard-output.ts'
 import { expectRefused } from '../../support/refused.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
@@ -15,6 +16,12 @@ import { tinyCheckpoint } from '../../support/tiny-checkpoint.ts'
 
 const opening = vi.hoisted(() => ({ openEngine: vi.fn<(options: EngineOptions) => Promise<NativeEngine>>() }))
 vi.mock('../../../src/native/engine.ts', () => opening)
+
+/** The real openEngine over the fake addon. */
+async function openFake(options: EngineOptions, table: Float32Array): Promise<NativeEngine> {
+  const { openEngine } = await vi.importActual<typeof engine>('../../../src/native/engine.ts')
+  return openEngine(options, undefined, fakeAddon({ table }))
+}
 
 const demo = fileURLToPath(new URL('../../../seeds/demo-model', import.meta.url))
 
@@ -38,10 +45,11 @@ const file = async (name: string, text: string): Promise<string> => {
 
 /** Every token is followed by logits of which one is `value`. */
 function openBroken(value: number): void {
-  opening.openEngine.mockImplementation(async ({ model: { vocabSize } }) => {
+  opening.openEngine.mockImplementation(async (options) => {
+    const { vocabSize } = options.model
     const table = new Float32Array(vocabSize ** 2)
     for (let token = 0; token < vocabSize; token++) table[token * vocabSize + 5] = value
-    return openFakeEngine({ table })
+    return openFake(options, table)
   })
 }
 
@@ -78,8 +86,8 @@ describe.each([Number.NaN, Infinity])('a weight that is %s', (value) => {
 
 describe('what native code finds', () => {
   it('in the logits, is told with the folder and what to do', async () => {
-    opening.openEngine.mockImplementation(async ({ model: { vocabSize } }) => ({
-      ...openFakeEngine({ table: new Float32Array(vocabSize ** 2) }),
+    opening.openEngine.mockImplementation(async (options) => ({
+      ...(await openFake(options, new Float32Array(options.model.vocabSize ** 2))),
       logprobs: () => Promise.reject(new SerlError('NOT_FINITE', 'the logits of sequence 0 are not finite')),
     }))
     const model = await tinyCheckpoint()

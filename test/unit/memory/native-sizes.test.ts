@@ -6,15 +6,16 @@ import { nativeSizes } from '../../../src/memory/native-sizes.ts'
 
 const core = fileURLToPath(new URL('../../../native/core', import.meta.url))
 
-/** All C++ of native/core: a constant is found by its name, in whatever file it is. */
-const source = readdirSync(core, { recursive: true, encoding: 'utf8' })
-  .filter((file) => /\.(cpp|h)$/.test(file))
-  .map((file) => readFileSync(join(core, file), 'utf8'))
-  .join('\n')
+/** All C++ of native/core, or of a folder in it: a constant is found by its name, in whatever file it is. */
+const source = (folder = ''): string =>
+  readdirSync(join(core, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(cpp|h)$/.test(file))
+    .map((file) => readFileSync(join(core, folder, file), 'utf8'))
+    .join('\n')
 
 /** The groups of a pattern, as numbers; it must be there once. */
-function sizes(pattern: RegExp): number[] {
-  const found = [...source.matchAll(new RegExp(pattern, 'g'))]
+function sizes(pattern: RegExp, folder?: string): number[] {
+  const found = [...source(folder).matchAll(new RegExp(pattern, 'g'))]
   expect(found.length, `${pattern} in native/core`).toBe(1)
   return found[0]!.slice(1).map(Number)
 }
@@ -30,7 +31,8 @@ describe('what the memory plan knows of native/core', () => {
 
   it('tokens of a piece of prefill', () => {
     const { cpu, cuda } = nativeSizes.prefillTokens
-    expect(sizes(/pieceTokens\(at::Device \w+\)\s*\{\s*return \w+\.is_cpu\(\) \? (\d+) : (\d+);/)).toEqual([cpu, cuda])
+    const pattern = /prefillTokens\(\) const override \{ return (\d+); \}/
+    expect([sizes(pattern, 'cpu'), sizes(pattern, 'portable')]).toEqual([[cpu], [cuda]])
   })
 
   it('the chunk of logits', () => {
