@@ -1,5 +1,5 @@
 // What a NativeEngine promises, as one suite: the fake and the real engine both run it.
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import type { NativeEngine } from '../../src/native/types.ts'
 import { describeArguments } from './arguments.ts'
 import type { ContractOptions, EngineUnderTest } from './fixtures.ts'
@@ -22,10 +22,11 @@ export function describeEngine(name: string, { open, tolerance = 1e-4 }: Contrac
     }
     let shared: EngineUnderTest // for tests that leave no trace
     beforeAll(async () => {
-      shared = await fresh()
+      shared = await open()
     })
-    afterAll(async () => {
-      for (const engine of opened) await engine.close()
+    afterAll(() => shared.engine.close())
+    afterEach(async () => {
+      for (const engine of opened.splice(0)) await engine.close()
     })
     describeGenerate(() => shared, tolerance)
     describeArguments(() => shared)

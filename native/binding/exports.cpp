@@ -1,0 +1,35 @@
+#include "binding/exports.h"
+
+#include <torch/version.h>
+
+#include "binding/engine_wrap.h"
+#include "core/cpu/instruction_set.h"
+#include "core/device.h"
+
+namespace serl {
+namespace {
+
+constexpr int kAbi = 2;  // bumped with src/native/types.ts
+
+}  // namespace
+
+Napi::Object exportAddon(Napi::Env env, Napi::Object exports) {
+  const std::string missing = missingInstructionSet();
+  if (!missing.empty()) {
+    throw Napi::Error::New(env, "the addon was built for a processor with " + missing +
+                                    ", which this one lacks; run: npm run build:native -- --force");
+  }
+  defaultThreads();  // remembered before an engine sets another number
+  exports.Set("abi", Napi::Number::New(env, kAbi));
+  exports.Set("libtorch", Napi::String::New(env, TORCH_VERSION));
+  exports.Set("cudaDevices", Napi::Function::New(env, [](const Napi::CallbackInfo& info) -> Napi::Value {
+                return Napi::Number::New(info.Env(), cudaDeviceCount());
+              }));
+  exports.Set("threads", Napi::Function::New(env, [](const Napi::CallbackInfo& info) -> Napi::Value {
+                return Napi::Number::New(info.Env(), defaultThreads());
+              }));
+  exports.Set("Engine", EngineWrap::define(env));
+  return exports;
+}
+
+}  // namespace serl
