@@ -1,5 +1,5 @@
-// npm run test:all: lint, types, unit tests and native tests, one after the other whatever fails, and one line at the
-// end over all of them. Lint and types count as one check each.
+// npm run test:all: lint, types, unit tests, native tests and C++ tests (the last ones under the sanitizers, too), one
+// after the other whatever fails, and one line at the end over all of them. Lint and types count as one check each.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { addCounts, closingLine, countVitest } from './testing/count-tests.mjs'
+import { addCounts, closingLine, countDoctest, countVitest } from './testing/count-tests.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const reports = mkdtempSync(join(tmpdir(), 'serl-test-'))
@@ -39,12 +39,40 @@ function test(project) {
   }
 }
 
+/** @param {string} name @param {string} script @param {string[]} args */
+function node(name, script, args) {
+  console.log(`\n== ${name}`)
+  const command = [join(root, 'scripts', script), ...args]
+  const { status, stdout } = spawnSync(process.execPath, command, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  process.stdout.write(stdout)
+  return { status, stdout }
+}
+
+/** @param {string} name @param {string[]} args */
+function cpp(name, args) {
+  const { status, stdout } = node(name, 'test-cpp.mjs', args)
+  return countDoctest(stdout, status)
+}
+
+function cppLayout() {
+  const { status } = node('C++ layout', 'lint-cpp.mjs', [])
+  return status === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 }
+}
+
 try {
   const total = addCounts([
     check('lint', '@biomejs/biome', ['check', '.']),
+    cppLayout(),
     check('types', 'typescript', ['--noEmit']),
     test('unit'),
     test('native'),
+    cpp('C++ tests', []),
+    cpp('C++ tests under the sanitizers', ['--sanitize']),
   ])
   console.log(`\n${closingLine(total)}`)
   process.exitCode = total.failed === 0 ? 0 : 1

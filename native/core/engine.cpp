@@ -112,8 +112,8 @@ void Engine::load(const std::vector<TensorSource>& sources, bool checkWeights, c
     const at::Tensor tensor = resolve(source.name);
     readTensor(source, tensor, backend_->hostMemory());
     if (checkWeights && !at::isfinite(tensor.sum(at::kDouble)).item<bool>()) {
-      throw Error(ErrorCode::NotFinite, "tensor " + source.name +
-                                            " holds a value that is not finite (NaN or infinity)");
+      throw Error(ErrorCode::NotFinite,
+                  "tensor " + source.name + " holds a value that is not finite (NaN or infinity)");
     }
     loaded[policy_.index.at(source.name)] = true;
     if (progress) progress(++done, static_cast<int64_t>(sources.size()));

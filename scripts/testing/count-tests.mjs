@@ -22,6 +22,20 @@ export function countVitest(report, endedWell) {
   return counts
 }
 
+/**
+ * Reads doctest's closing line of a run of scripts/test-cpp.mjs.
+ * @param {string} output
+ * @param {number | null} status 2: what the tests need is not installed, which counts as one skipped
+ * @returns {Counts}
+ */
+export function countDoctest(output, status) {
+  if (status === 2) return { passed: 0, failed: 0, skipped: 1 }
+  const line = /test cases:\s*\d+\s*\|\s*(\d+) passed\s*\|\s*(\d+) failed/.exec(output)
+  const counts = { passed: Number(line?.[1] ?? 0), failed: Number(line?.[2] ?? 0), skipped: 0 }
+  if ((status !== 0 || line === null) && counts.failed === 0) counts.failed = 1
+  return counts
+}
+
 /** @param {readonly Counts[]} all @returns {Counts} */
 export function addCounts(all) {
   const sum = (field) => all.reduce((total, counts) => total + counts[field], 0)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { addCounts, closingLine, countVitest } from '../../../scripts/testing/count-tests.mjs'
+import { addCounts, closingLine, countDoctest, countVitest } from '../../../scripts/testing/count-tests.mjs'
 
 const file = (status: string, ...tests: string[]) => ({
   status,
@@ -25,4 +25,15 @@ it('closes with one line', () => {
   ])
   expect(closingLine(total)).toBe('41 passed, 2 failed')
   expect(closingLine({ ...total, skipped: 3 })).toBe('41 passed, 2 failed, 3 skipped')
+})
+
+it("reads doctest's closing line, and counts a run without one as a failure", () => {
+  const line = (passed: number, failed: number) =>
+    `[doctest] test cases:  ${passed + failed} |  ${passed} passed | ${failed} failed | 0 skipped\n`
+  expect(countDoctest(line(30, 0), 0)).toEqual({ passed: 30, failed: 0, skipped: 0 })
+  expect(countDoctest(line(28, 2), 1)).toEqual({ passed: 28, failed: 2, skipped: 0 })
+  expect(countDoctest(line(30, 0), 1)).toMatchObject({ failed: 1 }) // a control that nothing noticed
+  expect(countDoctest('the compiler stopped', 1)).toEqual({ passed: 0, failed: 1, skipped: 0 })
+  expect(countDoctest('', 0)).toMatchObject({ failed: 1 })
+  expect(countDoctest('', 2)).toEqual({ passed: 0, failed: 0, skipped: 1 })
 })

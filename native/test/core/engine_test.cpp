@@ -1,0 +1,151 @@
+#include "core/engine.h"
+
+#include "core/error.h"
+#include "test/core/support.h"
+
+using namespace serl;
+using namespace serl::test;
+
+namespace {
+
+// A checkpoint of random weights in a file, and engines on it.
+struct Model {
+  explicit Model(ModelConfig model = tinyModel()) : config(std::move(model)) {
+    const Weights shapes = allocateWeights(config, at::TensorOptions());
+    std::vector<at::Tensor> tensors;
+    int64_t offset = 0;
+    for (const NamedTensor& named : shapes.names) {
+      const at::Tensor shape = namedView(shapes.parameters, named);
+      const bool norm = named.name.find("norm") != std::string::npos;
+      tensors.push_back(norm ? at::ones(shape.sizes()) : randn(shape.sizes(), 100 + tensors.size()) * 0.3);
+      sources.push_back({named.name, folder.file("weights"), offset, at::kFloat, shape.sizes().vec()});
+      offset += static_cast<int64_t>(shape.nbytes());
+    }
+    writeTensors(folder.file("weights"), {}, tensors);
+  }
+
+  Engine open(EngineOptions options = {}) {
+    options.model = config;
+    options.weights = sources;
+    options.kvCacheBytes = 1 << 22;
+    options.reference = true;
+    return Engine(options, gauges, {});
+  }
+
+  ModelConfig config;
+  TempFolder folder;
+  std::vector<TensorSource> sources;
+  Gauges gauges;
+};
+
+// Two sequences that share a prompt, and one of its own.
+struct Batch {
+  std::vector<int32_t> tokens, offsets{0}, promptLengths;
+
+  Batch() {
+    add({1, 2, 3, 4, 5, 6, 7}, 3);
+    add({1, 2, 3, 9, 8}, 3);
+    add({60, 61, 62, 63, 64, 65, 66, 0, 1}, 1);
+  }
+  void add(const std::vector<int32_t>& sequence, int32_t promptLength) {
+    tokens.insert(tokens.end(), sequence.begin(), sequence.end());
+    offsets.push_back(static_cast<int32_t>(tokens.size()));
+    promptLengths.push_back(promptLength);
+  }
+  SequenceView view() const { return {{tokens, offsets}, promptLengths}; }
+};
+
+Completions generate(Engine& engine, double temperature, int64_t newTokens) {
+  const std::vector<int32_t> tokens{1, 2, 3, 4, 5, 9}, offsets{0, 5, 6};
+  const GenerateParams params{.samplesPerPrompt = 3,
+                              .maxNewTokens = newTokens,
+                              .sampling = {.temperature = temperature},
+                              .seeds = {1, 2, 3, 4, 5, 6}};
+  const std::atomic<bool> cancelled{false};
+  return engine.generate({tokens, offsets}, params, cancelled, {});
+}
+
+}  // namespace
+
+TEST_CASE("the CPU's kernels and the tensor operations make the same model") {
+  ModelConfig windowed = tinyModel();
+  windowed.slidingWindows = {4, 0};
+  ModelConfig normed = tinyModel();
+  normed.qkNorm = true;
+  ModelConfig biased = tinyModel();
+  biased.qkvBias = biased.attentionOutputBias = biased.mlpBias = biased.tieWordEmbeddings = true;
+  for (const ModelConfig& config : {tinyModel(), windowed, normed, biased}) {
+    Model model(config);
+    Engine kernels = model.open(), operations = model.open({.portableKernels = true}),
+           checkpointed = model.open({.activationCheckpointing = true});
+    const Batch batch;
+    const at::Tensor logprobs = kernels.logprobs(batch.view(), false, 1.0);
+    CHECK(maxGap(operations.logprobs(batch.view(), false, 1.0), logprobs) < 1e-4);
+    const std::vector<float> ones(static_cast<size_t>(logprobs.numel()), 1.0f);
+    const std::vector<float> old(logprobs.const_data_ptr<float>(), logprobs.const_data_ptr<float>() + logprobs.numel());
+    LossView loss{.policy = true, .advantages = ones, .oldLogprobs = old, .referenceLogprobs = old};
+    loss.params.klCoef = 0.1;
+    loss.normalizer = static_cast<double>(logprobs.numel());
+    for (Engine* engine : {&kernels, &operations, &checkpointed}) engine->accumulate(batch.view(), loss);
+    const at::Tensor norms = kernels.gradientNorms();
+    CHECK(norms.sum().item<double>() > 0.1);
+    CHECK(maxGap(operations.gradientNorms(), norms) < 1e-4);
+    CHECK(maxGap(checkpointed.gradientNorms(), norms) < 1e-6);
+    for (Engine* engine : {&kernels, &operations})
+      CHECK(engine->step({.lr = 1e-2, .maxGradNorm = 1}).nonFinite.empty());
+    const at::Tensor after = kernels.logprobs(batch.view(), false, 1.0);
+    CHECK(maxGap(after, logprobs) > 1e-3);
+    CHECK(maxGap(operations.logprobs(batch.view(), false, 1.0), after) < 1e-3);
+    CHECK(identical(kernels.logprobs(batch.view(), true, 1.0), logprobs));  // the reference stays
+  }
+}
+
+TEST_CASE("sampling's log-probabilities are scoring's, to the last bit, over more than a block") {
+  Model model;
+  Engine engine = model.open();
+  const Completions out = generate(engine, 1.0, 70);
+  Batch batch;
+  batch.tokens.clear(), batch.offsets = {0}, batch.promptLengths.clear();
+  for (size_t row = 0; row < 6; ++row) {
+    std::vector<int32_t> sequence = row < 3 ? std::vector<int32_t>{1, 2, 3, 4, 5} : std::vector<int32_t>{9};
+    const auto prompt = static_cast<int32_t>(sequence.size());
+    sequence.insert(sequence.end(), out.tokens.begin() + out.offsets[row], out.tokens.begin() + out.offsets[row + 1]);
+    batch.add(sequence, prompt);
+  }
+  const at::Tensor scored = engine.logprobs(batch.view(), false, 1.0);
+  REQUIRE(scored.numel() == static_cast<int64_t>(out.logprobs.size()));
+  CHECK(std::equal(out.logprobs.begin(), out.logprobs.end(), scored.const_data_ptr<float>()));
+}
+
+TEST_CASE("bfloat16 trains and generates") {
+  Model model;
+  Engine engine = model.open({.dtype = at::kBFloat16});
+  const Batch batch;
+  const at::Tensor before = engine.logprobs(batch.view(), false, 1.0);
+  engine.accumulate(batch.view(), {.normalizer = 10});
+  CHECK(engine.step({.lr = 1e-2, .maxGradNorm = 1}).nonFinite.empty());
+  CHECK(engine.logprobs(batch.view(), false, 1.0).sum().item<double>() > before.sum().item<double>());
+  CHECK(generate(engine, 0.0, 5).tokens.size() == 30);
+}
+
+TEST_CASE("weights and logits that are not finite are told") {
+  const auto codeOf = [](const std::function<void()>& call) {
+    try {
+      call();
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return ErrorCode::Internal;
+  };
+  Model model;
+  const TempFolder folder;
+  writeTensors(folder.file("norm"), {}, {at::full({24}, NAN)});
+  for (TensorSource& source : model.sources) {
+    if (source.name == "model.norm.weight") source = {source.name, folder.file("norm"), 0, at::kFloat, {24}};
+  }
+  CHECK(codeOf([&] { model.open({.checkWeights = true}); }) == ErrorCode::NotFinite);
+  Engine engine = model.open();
+  const Batch batch;
+  CHECK(codeOf([&] { engine.logprobs(batch.view(), false, 1.0); }) == ErrorCode::NotFinite);
+  CHECK(codeOf([&] { generate(engine, 1.0, 3); }) == ErrorCode::NotFinite);
+}
