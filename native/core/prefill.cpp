@@ -25,10 +25,11 @@ std::vector<Span> nextSpans(const Generation& job, int64_t budget) {
     const int64_t left = length - group.prefilled;
     if (spans.empty() && (group.prefilled > 0 || left > budget)) {
       const int64_t pieces = (left + budget - 1) / budget, even = KvCache::blocksFor((left + pieces - 1) / pieces);
-      return {{g, group.prefilled, group.prefilled + std::min(left, even * KvCache::kBlockSize)}};
+      const int64_t end = group.prefilled + std::min(left, even * KvCache::kBlockSize);
+      return {{.group = g, .begin = group.prefilled, .end = end}};
     }
     if ((static_cast<int64_t>(spans.size()) + 1) * length > budget) break;
-    spans.push_back({g, 0, length});
+    spans.push_back({.group = g, .begin = 0, .end = length});
   }
   return spans;
 }

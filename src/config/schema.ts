@@ -1,6 +1,7 @@
 // Every setting of a run: one group per stage of the step, one line of documentation per field, defaults as in the
 // paper (arXiv 2505.20347) and its training script.
 import { z } from 'zod'
+import { MOST_THREADS } from '../native/types.ts'
 import { guardSchema } from './guard-schema.ts'
 import { filterSchema, instructSchema, seedsSchema } from './question-schema.ts'
 import { difficultySchema, rewardSchema, rolloutSchema } from './response-schema.ts'
@@ -21,6 +22,7 @@ const model = z.strictObject({
   threads: z
     .int()
     .min(0)
+    .max(MOST_THREADS)
     .default(0)
     .describe('CPU threads that compute; 0 = all cores, or OMP_NUM_THREADS where that is set'),
   kvCacheGiB: positive()

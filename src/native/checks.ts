@@ -10,6 +10,7 @@ import type {
   TensorSource,
   TokenBatch,
 } from './types.ts'
+import { MOST_THREADS } from './types.ts'
 
 // Everything that could make native code read past an array or a table is refused here.
 
@@ -40,8 +41,8 @@ export function checkOptions({ model, weights, dtype, kvCacheBytes, threads, dev
   )
   argument(kvCacheBytes > 0, `kvCacheBytes is ${kvCacheBytes}: it must be positive`)
   argument(
-    Number.isInteger(threads) && threads >= 0 && threads <= 1024,
-    `threads is ${threads}: it must be 0 (all cores) to 1024`,
+    Number.isInteger(threads) && threads >= 0 && threads <= MOST_THREADS,
+    `threads is ${threads}: it must be 0 (all cores) to ${MOST_THREADS}`,
   )
   argument(/^(cpu|cuda:\d+)$/.test(device), `device is ${device}: it must be cpu or cuda:INDEX`)
 }

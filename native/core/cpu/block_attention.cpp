@@ -195,7 +195,7 @@ void attendSpan(Running& s, int64_t begin, int64_t end, const LayerCache<T>& cac
     const int64_t size = kBlock * cache.dim, at = cache.at(span.blocks[static_cast<size_t>(b)], kvHead);
     const float* keys = widen(cache.keys + at, size, keyScratch);
     const float* values = widen(cache.values + at, size, valueScratch);
-    attendBlock(s, begin, end, {keys, values, cache.dim, span.visible(b)});
+    attendBlock(s, begin, end, {.keys = keys, .values = values, .dim = cache.dim, .visible = span.visible(b)});
   }
 }
 
@@ -291,7 +291,8 @@ std::vector<Task> tasksOf(const BlockRows& rows, int64_t kvHeads) {
   for (size_t g = 0; g + 1 < rows.groupBegin.size(); ++g) {
     for (int64_t begin = rows.groupBegin[g]; begin < rows.groupBegin[g + 1]; begin += kRowsPerTask) {
       for (int64_t h = 0; h < kvHeads; ++h)
-        tasks.push_back({h, begin, std::min(begin + kRowsPerTask, rows.groupBegin[g + 1])});
+        tasks.push_back(
+            {.kvHead = h, .rowBegin = begin, .rowEnd = std::min(begin + kRowsPerTask, rows.groupBegin[g + 1])});
     }
   }
   return tasks;

@@ -158,7 +158,15 @@ void multiplyPanel(const Slab& slab, const Panel& panel, const Left& left) {
   const float* right = slab.packed + panel.begin * slab.depth;
   float* out = slab.c + left.row * slab.ldc + panel.begin;
   const auto tile = [&](float* to, int64_t stride, bool accumulate) {
-    multiply({slab.depth, left.data, slab.a.rowStride, right, to, stride, accumulate, left.ahead, left.aheadRows});
+    multiply({.depth = slab.depth,
+              .a = left.data,
+              .lda = slab.a.rowStride,
+              .b = right,
+              .c = to,
+              .ldc = stride,
+              .accumulate = accumulate,
+              .ahead = left.ahead,
+              .aheadRows = left.aheadRows});
   };
   if (panel.width == panel.stride()) return tile(out, slab.ldc, slab.accumulate);
   alignas(64) float edge[kRows * kColumns];
@@ -185,8 +193,9 @@ void multiplyBlocks(const Slab& slab, int64_t begin, int64_t end, int64_t firstP
     for (int64_t p = 0; p < panels; ++p) {
       const int64_t from = next * p / panels, to = next * (p + 1) / panels;
       const float* ahead = to > from ? a + (kRows + from) * slab.a.rowStride : nullptr;
-      multiplyPanel(slab, panelAt(firstPanel + p, slab.columns),
-                    {row, rows, slab.packLeft ? packed : a, ahead, to - from});
+      multiplyPanel(
+          slab, panelAt(firstPanel + p, slab.columns),
+          {.row = row, .rows = rows, .data = slab.packLeft ? packed : a, .ahead = ahead, .aheadRows = to - from});
     }
   }
 }
@@ -224,16 +233,19 @@ void product(ProductShape shape, Operand a, Operand b, float* c, bool accumulate
       static_cast<size_t>((width + kColumns - 1) / kColumns * kColumns * depth));
   for (int64_t k = 0; k < shape.k; k += kDepth) {
     for (int64_t n = 0; n < shape.n; n += kWidth) {
-      const Slab slab{{a.data + k * a.columnStride, a.rowStride, a.columnStride},
-                      {b.data + k * b.rowStride + n * b.columnStride, b.rowStride, b.columnStride},
-                      shape.m,
-                      std::min(kWidth, shape.n - n),
-                      std::min(kDepth, shape.k - k),
-                      packed.get(),
-                      c + n,
-                      shape.n,
-                      accumulate || k > 0,
-                      packLeft};
+      const Slab slab{
+          .a = {.data = a.data + k * a.columnStride, .rowStride = a.rowStride, .columnStride = a.columnStride},
+          .b = {.data = b.data + k * b.rowStride + n * b.columnStride,
+                .rowStride = b.rowStride,
+                .columnStride = b.columnStride},
+          .m = shape.m,
+          .columns = std::min(kWidth, shape.n - n),
+          .depth = std::min(kDepth, shape.k - k),
+          .packed = packed.get(),
+          .c = c + n,
+          .ldc = shape.n,
+          .accumulate = accumulate || k > 0,
+          .packLeft = packLeft};
       packPanels(slab, packed.get());
       multiplySlab(slab);
     }

@@ -77,7 +77,11 @@ void sumMasses(ColumnSoftmax& s) {
 
 ColumnSoftmax columnSoftmax(const float* logits, int64_t vocabulary, int64_t columns, float inverseTemperature) {
   const int64_t blocks = (vocabulary + ColumnSoftmax::kEntries - 1) / ColumnSoftmax::kEntries;
-  ColumnSoftmax s{logits, vocabulary, columns, blocks, inverseTemperature, {}, {}, {}, {}};
+  ColumnSoftmax s{.logits = logits,
+                  .vocabulary = vocabulary,
+                  .columns = columns,
+                  .blocks = blocks,
+                  .inverseTemperature = inverseTemperature};
   findHighest(s);
   sumMasses(s);
   return s;

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { MOST_THREADS } from '../../native/types.ts'
 import type { FlagTable } from './command-line.ts'
 import { integer } from './parsers.ts'
 
@@ -33,7 +34,7 @@ export const engineFlags: FlagTable<EngineFlags> = {
     parse: parseDtype,
     group,
   },
-  threads: { value: '<n>', help: 'CPU threads; 0 = all cores (default: 0)', parse: integer(0, 4096), group },
+  threads: { value: '<n>', help: 'CPU threads; 0 = all cores (default: 0)', parse: integer(0, MOST_THREADS), group },
   seed: { value: '<n>', help: 'of every draw (default: 0)', parse: integer(0, 0xffffffff), group },
   json: { help: 'one JSON object on stdout, nothing else there', group },
   quiet: { help: 'say nothing but errors', group },

@@ -47,7 +47,7 @@ describe('flags', () => {
     [['generate', '--model', 'm', '--input', 'i', '--temperature', 'Infinity'], /Expected a number of at least 0/],
     [['generate', '--model', 'm', '--input', 'i', '--n', '100000000000'], /Expected a whole number from 1 to 65536/],
     [['sft', '--model', 'm', '--data', 'd', '--out', 'o', '--lr', 'Infinity'], /Expected a number of at least 0/],
-    [['train', '--threads', '1e9'], /Expected a whole number from 0 to 4096/],
+    [['train', '--threads', '1e9'], /Expected a whole number from 0 to 1024/],
     [['train', '--resume'], /--resume needs --out RUN/],
   ])('%j', (argv, message) => refused(serl(...argv), message))
 

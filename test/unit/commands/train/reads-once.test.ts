@@ -47,7 +47,6 @@ const once = {
   'model.safetensors': 1,
   'tokenizer.json': 1,
   'tokenizer_config.json': 1,
-  'chat_template.jinja': 1, // looked for
 }
 
 it('a run reads the checkpoint folder and the tokenizer once before it loads the weights', async () => {
