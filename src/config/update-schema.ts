@@ -43,7 +43,7 @@ export const updateSchema = z.strictObject({
     .enum(['auto', 'recompute', 'sampling'])
     .default('auto')
     .describe(
-      'log-probabilities that the probability ratio divides by: recompute = by the training path; sampling = those of sampling; auto = recompute, except where a probe agrees with sampling to the last bit',
+      'log-probabilities that the probability ratio divides by: recompute = by the training path; sampling = those of sampling; auto = those of sampling where up to 8 responses computed again agree to the last bit, as in float32 on the CPU, else recompute',
     ),
   lossMean: z
     .enum(['token', 'sequence', 'constant'])

@@ -22,10 +22,11 @@ export const scoreParams = ({ rollout, update }: Config): Omit<ScoreParams, 'wei
 
 /**
  * Old log-probabilities by the training path, as update.oldLogprobs has it: all of them, none, or, with auto, those of
- * a few sequences, and the others only where these are not sampling's to the last bit (on the CPU in float32 they are).
- * All are computed in the minibatches that the update will take: some kernels round by the shape of a batch, and so the
- * first optimizer step's ratio is exactly 1. A sequence left over from an earlier step keeps those of its sampling,
- * because the policy that drew it is gone.
+ * a few sequences, and the others only where these are not sampling's to the last bit. A difference of exactly 0 shows
+ * that both take the same sums, which then holds for every sequence: so it is on the CPU in float32. A small one, as in
+ * bfloat16, shows nothing of the sequences that were not probed. All are computed in the minibatches that the update
+ * will take: some kernels round by the shape of a batch, and so the first optimizer step's ratio is exactly 1. A
+ * sequence left over from an earlier step keeps those of its sampling, because the policy that drew it is gone.
  * @returns [n][A]; null: those of sampling count
  */
 export async function recomputeOld(

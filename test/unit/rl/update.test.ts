@@ -253,6 +253,30 @@ describe('buildTrainBatch', () => {
     expect(fresh.mismatch!.max).toBeGreaterThan(1e-3)
   })
 
+  it('with oldLogprobs auto recomputes all, unless the probed ones are those of sampling to the last bit', async () => {
+    const asked: number[] = [] // sequences per call
+    const engine = await randomEngine()
+    const counted: NativeEngine = {
+      ...engine,
+      logprobs: (batch, weights, temperature) => {
+        if (weights === 'policy') asked.push(batch.promptLengths.length)
+        return engine.logprobs(batch, weights, temperature)
+      },
+    }
+    const equal = await rewardedGroups(engine, 1)
+    await buildTrainBatch(counted, equal, config({}), at(config({})))
+    expect(asked.reduce((sum, n) => sum + n, 0)).toBe(8)
+    // one token of the last probed response, by less than bfloat16 rounds
+    const near = structuredClone(equal)
+    near[1]!.responses[3]!.logprobs[0]! -= 1e-6
+    asked.splice(0)
+    const batch = await buildTrainBatch(counted, near, config({}), at(config({})))
+    expect(asked.reduce((sum, n) => sum + n, 0)).toBe(8 + 12)
+    expect(batch.sequences[7]!.oldLogprobs).toEqual(equal[1]!.responses[3]!.logprobs)
+    expect(batch.mismatch!.max).toBeGreaterThan(0)
+    expect(batch.mismatch!.max).toBeLessThan(1e-5)
+  })
+
   it('asks for no reference when nothing needs it', async () => {
     const engine = await randomEngine()
     const groups = await rewardedGroups(engine, 1)
