@@ -35,7 +35,7 @@ test.each([
 })
 
 describe('the configuration decides', () => {
-  const config = { minWords: 2, maxWords: 3, blacklist: ['c++', 'a.b', 'größe'] }
+  const config = { ...defaultFilterConfig, minWords: 2, maxWords: 3, blacklist: ['c++', 'a.b', 'größe'] }
   const own = createRules(config)
   test.each([
     ['Two words', null],
