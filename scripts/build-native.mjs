@@ -69,7 +69,7 @@ async function buildAddon() {
 async function build() {
   const started = Date.now()
   mkdirSync(join(root, 'build'), { recursive: true })
-  const waiting = (holder) => say(`another build (${holder}) is at work here; waiting for it`)
+  const waiting = (holder) => say(`another build (${holder}) is running here; waiting for it`)
   await withLock(join(root, 'build', '.lock'), waiting, async () => {
     const native = await buildAddon()
     const typescript = buildTypeScript(root)

@@ -7,12 +7,12 @@ const install = `python3 -m pip install clang-format==${VERSION}.1.5`
 const found = spawnSync('clang-format', ['--version'], { encoding: 'utf8' })
 const version = found.error === undefined ? /version (\d+)/.exec(found.stdout)?.[1] : undefined
 if (version !== String(VERSION)) {
-  const reason = version === undefined ? 'clang-format is not installed' : `clang-format is of version ${version}`
+  const reason = version === undefined ? 'clang-format is not installed' : `clang-format has version ${version}`
   console.log(`C++ layout not checked: ${reason}. To check it: ${install}`)
   process.exit(0)
 }
 const files = execFileSync('git', ['ls-files', '*.cpp', '*.h'], { encoding: 'utf8' }).split('\n').filter(Boolean)
 const mode = process.argv.includes('--write') ? ['-i'] : ['--dry-run', '--Werror']
 const { status } = spawnSync('clang-format', [...mode, ...files], { stdio: 'inherit' })
-if (status !== 0) console.error('C++ files are laid out in another way; to mend them: npm run format')
+if (status !== 0) console.error('C++ files are not formatted; to fix them: npm run format')
 process.exit(status === 0 ? 0 : 1)

@@ -19,7 +19,7 @@ export function buildProgram(done: (code: number) => void): Command {
     .description('Self-play reinforcement learning of language models from a few seed questions and no labels')
     .version(version())
     .exitOverride()
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(use --help for usage)')
     .configureHelp({ optionDescription: describeOption }) // subcommands inherit it
   addCommands(program, done)
   return program
@@ -52,6 +52,6 @@ function explain(error: unknown): number {
     return 2
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`serl: this should not have happened: ${text}\n`)
+  process.stderr.write(`serl: internal error: ${text}\n`)
   return 1
 }

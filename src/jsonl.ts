@@ -13,7 +13,7 @@ export interface JsonLine {
  */
 export async function readJsonl(path: string): Promise<JsonLine[]> {
   const stored = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === 'ENOENT' ? 'there is no such file' : (cause.code ?? cause.message)
+    const reason = cause.code === 'ENOENT' ? 'no such file' : (cause.code ?? cause.message)
     throw new UserError(`cannot read ${path}: ${reason}`, { cause })
   })
   const text = stored.replace(/^\ufeff/, '') // some editors write a byte order mark
@@ -23,9 +23,9 @@ export async function readJsonl(path: string): Promise<JsonLine[]> {
     try {
       lines.push({ line: index + 1, value: JSON.parse(line) })
     } catch (cause) {
-      throw new UserError(`${path}:${index + 1}: not a line of JSON (${(cause as Error).message})`, { cause })
+      throw new UserError(`${path}:${index + 1}: not valid JSON (${(cause as Error).message})`, { cause })
     }
   }
-  if (lines.length === 0) throw new UserError(`${path} is empty: expected one JSON object a line`)
+  if (lines.length === 0) throw new UserError(`${path} is empty: expected one JSON object per line`)
   return lines
 }

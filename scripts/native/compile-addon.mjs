@@ -50,7 +50,7 @@ export async function compileAddon({ root, libtorch, generator }) {
     ['build', ...common, '--parallel', String(jobs)],
   ])
   const addon = join(root, 'build', 'Release', 'serl.node')
-  if (!existsSync(addon)) throw new BuildFailure(`the build ended well but left no ${addon}`, 1)
+  if (!existsSync(addon)) throw new BuildFailure(`the build succeeded but left no ${addon}`, 1)
 }
 
 /** @param {string} root @param {string[][]} commands of cmake-js, one after the other */

@@ -25,7 +25,7 @@ export function cudaDecision({ device, platform, driver }) {
   }
   if (device === 'cpu') return { wanted: false, forced: false, why: 'SERL_DEVICE=cpu' }
   if (device) {
-    if (platform !== 'linux') throw new BuildFailure(`SERL_DEVICE=${device}: CUDA is there on Linux only`)
+    if (platform !== 'linux') throw new BuildFailure(`SERL_DEVICE=${device}: CUDA is supported on Linux only`)
     return { wanted: true, forced: true, why: `SERL_DEVICE=${device}` }
   }
   if (platform !== 'linux' || driver === null) return { wanted: false, forced: false, why: 'no NVIDIA driver' }

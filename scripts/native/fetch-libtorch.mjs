@@ -66,7 +66,7 @@ export async function fetchLibtorch(order) {
   announce(home, wheels, cuda, python)
   await withLock(
     `${home}.lock`,
-    (holder) => say(`  another build (${holder}) is fetching it; waiting for that`),
+    (holder) => say(`  another build (${holder}) is fetching it; waiting for it`),
     async () => {
       if (existsSync(home)) return
       removeLeftovers(home)
@@ -77,7 +77,7 @@ export async function fetchLibtorch(order) {
 }
 
 function announce(home, wheels, cuda, python) {
-  const rough = wheels.measured ? '' : ' (a guess: this kind of machine has not been tried)'
+  const rough = wheels.measured ? '' : ' (an estimate: not measured on this kind of machine)'
   say(`libtorch ${TORCH_VERSION} (${cuda ? 'CUDA' : 'CPU'}) is fetched once with ${python.command} -m pip:`)
   say(`  about ${wheels.downloadMB} MB to fetch, ${(wheels.installedMB / 1000).toFixed(1)} GB on disk${rough}`)
   say(`  into ${home}`)
@@ -96,8 +96,8 @@ function requireSpace(cache, { downloadMB, installedMB }) {
   const needed = downloadMB + installedMB
   if (free >= needed) return
   throw new BuildFailure(
-    `${cache} has ${free} MB free, and fetching libtorch takes ${needed} MB.\n` +
-      'Make room there, or name another place: SERL_CACHE=/path npm run build:native',
+    `${cache} has ${free} MB free, but fetching libtorch takes ${needed} MB.\n` +
+      'Free some space, or use another folder: SERL_CACHE=/path npm run build:native',
   )
 }
 
@@ -134,7 +134,7 @@ function pipTrouble(output, missing) {
   const said = missing ? `it left no torch/${missing}` : output.trim().split('\n').slice(-12).join('\n  ')
   return (
     `pip could not fetch libtorch:\n  ${said}\n` +
-    'Is the network there, and does pip reach its index (PIP_INDEX_URL, HTTPS_PROXY)? Run it again: a broken fetch is ' +
-    'thrown away.\nOr name a libtorch that you have: SERL_LIBTORCH=/path/to/torch npm run build:native'
+    'Check the network, and that pip reaches its index (PIP_INDEX_URL, HTTPS_PROXY), then run it again: a broken fetch ' +
+    'is discarded.\nOr use a libtorch that you have: SERL_LIBTORCH=/path/to/torch npm run build:native'
   )
 }

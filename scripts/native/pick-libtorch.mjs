@@ -39,7 +39,7 @@ export function pickLibtorch(around) {
     const unfit = whyUnfit(around, around.installed)
     const { folder, version } = around.installed
     if (unfit === null) return { source: 'python', folder, version, cuda: around.cuda.wanted, notes }
-    notes.push(`the installed Python torch ${version} (${folder}) is left alone: ${unfit}`)
+    notes.push(`the installed Python torch ${version} (${folder}) is not used: ${unfit}`)
   }
   return pickFetched(around, notes)
 }
@@ -49,7 +49,7 @@ function pickGiven({ cuda, inspect }, folder) {
   const found = inspect(folder)
   if (found.missing) {
     throw new BuildFailure(
-      `SERL_LIBTORCH=${folder} is no libtorch: it has no ${found.missing}.\n` +
+      `SERL_LIBTORCH=${folder} is not a libtorch folder: it has no ${found.missing}.\n` +
         'Name a folder with include/ and lib/, such as .../site-packages/torch, or unset it to have one fetched.',
     )
   }
@@ -76,7 +76,7 @@ function whyUnfit({ cuda, inspect }, { folder, version }) {
 
 /** @param {Inspection} found @returns {string | null} */
 function whyNoCuda(found) {
-  if (!found.cuda) return 'it has no CUDA half'
+  if (!found.cuda) return 'it is built without CUDA'
   return found.cudaHeaders ? null : "CUDA 13's headers are not beside it (pip install nvidia-cuda-crt)"
 }
 
@@ -85,7 +85,7 @@ function pickFetched({ cache, platform, arch, cuda, inspect }, notes) {
   if (wheelsFor({ platform, arch, cuda: cuda.wanted }) === null) {
     throw new BuildFailure(
       `no libtorch ${TORCH_VERSION} is published for ${platform} on ${arch}.\n` +
-        `Build or find one (${RANGE}) and name it: SERL_LIBTORCH=/path/to/torch npm run build:native`,
+        `Build or find one (${RANGE}) and use it: SERL_LIBTORCH=/path/to/torch npm run build:native`,
     )
   }
   const home = cacheEntry(cache, cuda.wanted)

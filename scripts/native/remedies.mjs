@@ -46,6 +46,6 @@ export function installLines(tools) {
 export function missingMessage(missing) {
   const names = missing.map(({ why }) => `  - ${why}`).join('\n')
   const older = missing.some(({ why }) => why.includes('too old'))
-  const newer = older ? '\nWhere the system offers only an older one: https://nodejs.org, pip install cmake.' : ''
-  return `the native engine cannot be built here:\n${names}\nGet it with\n${installLines(missing.map(({ tool }) => tool))}${newer}`
+  const newer = older ? '\nIf the system offers only an older one: https://nodejs.org, pip install cmake.' : ''
+  return `the native engine cannot be built here:\n${names}\nInstall them with\n${installLines(missing.map(({ tool }) => tool))}${newer}`
 }

@@ -104,7 +104,7 @@ export function missingForFetch(source, python) {
   if (source !== 'fetch' || python?.pip) return []
   const hint = '(or set SERL_LIBTORCH to a folder with include/ and lib/)'
   const why = python ? `${python.python} has no pip` : 'no Python 3 with pip is on the PATH'
-  return [{ tool: python ? 'pip' : 'python', why: `${why}, with which libtorch is fetched ${hint}` }]
+  return [{ tool: python ? 'pip' : 'python', why: `${why}, which is needed to fetch libtorch ${hint}` }]
 }
 
 /** @param {Tool | null} compiler @param {(compiler: string) => string | null} tryCompiler */

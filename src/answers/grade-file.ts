@@ -69,7 +69,7 @@ async function gradeLines(
     await write(block)
     block = ''
   }
-  if (pairs === 0) throw new UserError(`${input} is empty: expected one {"id", "gold", "prediction"} a line`)
+  if (pairs === 0) throw new UserError(`${input} is empty: expected one {"id", "gold", "prediction"} per line`)
   await write(block)
   return { pairs, equal, unanswered }
 }
@@ -86,22 +86,22 @@ async function* linesOf(path: string): AsyncGenerator<string> {
 }
 
 const reasonOf = (cause: NodeJS.ErrnoException): string =>
-  cause.code === 'ENOENT' ? 'there is no such file or folder' : (cause.code ?? cause.message)
+  cause.code === 'ENOENT' ? 'no such file or folder' : (cause.code ?? cause.message)
 
 function pairOf(text: string, place: string): Pair {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new UserError(`${place}: not a line of JSON (${(cause as Error).message})`, { cause })
+    throw new UserError(`${place}: not valid JSON (${(cause as Error).message})`, { cause })
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UserError(`${place}: expected an object with "id", "gold" and "prediction"`)
   }
   const { id, gold, prediction } = value as Record<string, unknown>
   if (id === undefined) throw new UserError(`${place}: "id" is missing`)
-  if (typeof gold !== 'string') throw new UserError(`${place}: "gold" must be a text${found(gold)}`)
-  if (typeof prediction !== 'string') throw new UserError(`${place}: "prediction" must be a text${found(prediction)}`)
+  if (typeof gold !== 'string') throw new UserError(`${place}: "gold" must be a string${found(gold)}`)
+  if (typeof prediction !== 'string') throw new UserError(`${place}: "prediction" must be a string${found(prediction)}`)
   return { id, gold, prediction }
 }
 

@@ -39,24 +39,24 @@ const rules: readonly Rule[] = [
   {
     broken: ({ reward }) => (reward.answers === 'module') !== (reward.module !== null),
     message: ({ reward }) =>
-      `reward.answers = ${reward.answers} and reward.module = ${reward.module} do not go together`,
+      `reward.answers = ${reward.answers} and reward.module = ${reward.module} contradict each other`,
   },
   {
     broken: ({ reward }) => (reward.kind === 'module') !== (reward.scorer !== null),
-    message: ({ reward }) => `reward.kind = ${reward.kind} and reward.scorer = ${reward.scorer} do not go together`,
+    message: ({ reward }) => `reward.kind = ${reward.kind} and reward.scorer = ${reward.scorer} contradict each other`,
   },
   {
     // the expected gradient of k1 is 0 under the policy's own samples: as a loss it holds nothing back
     broken: ({ kl }) => kl.place === 'loss' && kl.estimator === 'k1' && kl.coef > 0,
-    message: () => 'kl.place = loss with kl.estimator = k1 holds nothing back: set kl.estimator=k3 or k2',
+    message: () => 'kl.place = loss with kl.estimator = k1 does not restrain the policy: set kl.estimator=k3 or k2',
   },
   {
     broken: ({ kl }) => kl.target !== null && kl.coef === 0,
-    message: ({ kl }) => `kl.target = ${kl.target} steers kl.coef, which must begin above 0`,
+    message: ({ kl }) => `kl.target = ${kl.target} adjusts kl.coef, which must start above 0`,
   },
   {
     broken: ({ guard }) => Object.values(guard).some(({ below, above }) => (below ?? -Infinity) >= (above ?? Infinity)),
-    message: ({ guard }) => `guard: below must be less than above, in every one of ${JSON.stringify(guard)}`,
+    message: ({ guard }) => `guard: below must be less than above, in each of ${JSON.stringify(guard)}`,
   },
   {
     broken: (config) => !evaluates(config) && config.guard.accuracyDrop.action !== 'log',
@@ -66,7 +66,7 @@ const rules: readonly Rule[] = [
   {
     broken: ({ guard, kl }) => isAsked(guard, 'kl') && kl.coef === 0 && !kl.monitor,
     message: () =>
-      'guard.kl watches kl.mean, which nothing measures with kl.coef = 0 and kl.monitor = false: set kl.monitor=true',
+      'guard.kl watches kl.mean, which is not measured with kl.coef = 0 and kl.monitor = false: set kl.monitor=true',
   },
   {
     broken: ({ guard, instruct }) => isAsked(guard, 'distinct2') && instruct.source === 'given',
@@ -76,14 +76,14 @@ const rules: readonly Rule[] = [
   {
     broken: ({ update }) => update.oldLogprobs === 'sampling' && update.importance === 'always',
     message: () =>
-      'update.importance = always corrects by log-probabilities computed again, and with update.oldLogprobs = sampling ' +
-      'none are: set update.oldLogprobs=recompute, or update.importance=never',
+      'update.importance = always needs recomputed log-probabilities, and with update.oldLogprobs = sampling there are ' +
+      'none: set update.oldLogprobs=recompute, or update.importance=never',
   },
   {
     broken: ({ reward, difficulty }) => reward.kind !== 'module' && (difficulty.low < 0 || difficulty.high > 1),
     message: ({ reward, difficulty }) =>
-      `difficulty.low = ${difficulty.low} and difficulty.high = ${difficulty.high} must lie within 0 and 1, as the ` +
-      `rewards of reward.kind = ${reward.kind} do`,
+      `difficulty.low = ${difficulty.low} and difficulty.high = ${difficulty.high} must be from 0 to 1, like the ` +
+      `rewards of reward.kind = ${reward.kind}`,
   },
   {
     broken: ({ eval: { path, holdOut } }) => path !== null && holdOut > 0,
@@ -97,7 +97,7 @@ const rules: readonly Rule[] = [
   {
     broken: ({ instruct }) => instruct.fromPool > instruct.examples,
     message: ({ instruct }) =>
-      `instruct.fromPool = ${instruct.fromPool} is above instruct.examples = ${instruct.examples}, of which they are part`,
+      `instruct.fromPool = ${instruct.fromPool} is above instruct.examples = ${instruct.examples}, which includes them`,
   },
   {
     broken: ({ filter }) => filter.minWords > filter.maxWords,
@@ -120,7 +120,7 @@ export function requirePaths(config: Config): { model: string; seeds: string } {
     throw new UserError('no model: give --model FOLDER (a HuggingFace checkpoint), or set model.path in the config')
   }
   if (seeds.path === null) {
-    throw new UserError('no seed questions: give --seeds FILE.jsonl ({"problem": ...} a line), or set seeds.path')
+    throw new UserError('no seed questions: give --seeds FILE.jsonl ({"problem": ...} per line), or set seeds.path')
   }
   return { model: model.path, seeds: seeds.path }
 }

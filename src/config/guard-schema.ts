@@ -22,7 +22,7 @@ const bounds = (below: number | null, above: number | null) =>
         .enum(guardActions)
         .default('log')
         .describe(
-          'what a guard does when it acts: log = say so; stop = end the run; rollback = end the run with its best model',
+          'what a guard does when it acts: log = print a note; stop = end the run; rollback = end the run with its best model',
         ),
     })
     .prefault({})
@@ -36,12 +36,10 @@ export const guardSchema = z.strictObject({
     'guard on the mean share of the winning answer among the responses to a question: 1 = a vote teaches nothing more',
   ),
   answerClasses: bounds(1.05, null).describe('guard on the mean number of different answers per question'),
-  flipRate: bounds(null, null).describe(
-    'guard on the share of questions met again whose majority answer changed since',
-  ),
+  flipRate: bounds(null, null).describe('guard on the share of repeated questions whose majority answer has changed'),
   entropy: bounds(0.02, null).describe('guard on the mean entropy of the policy, in nats per token'),
   length: bounds(0.3, 3).describe(
-    'guard on the mean response length, as a multiple of that in the first step that trained',
+    'guard on the mean response length, as a multiple of the mean length in the first step that trained',
   ),
   eosRate: bounds(0.5, null).describe('guard on the share of responses that end by themselves'),
   answerless: bounds(null, 0.5).describe('guard on the share of responses without an answer'),
@@ -52,7 +50,7 @@ export const guardSchema = z.strictObject({
     'guard on the distinct word pairs of the proposed questions, as a share of all their word pairs',
   ),
   accuracyDrop: bounds(null, 0.1).describe(
-    'guard on the best held-out accuracy so far minus the latest, where 1 = all right',
+    'guard on the best held-out accuracy so far minus the latest, as a share (1 = all right)',
   ),
   kl: bounds(null, 1).describe('guard on the mean KL divergence from the reference, in nats per token'),
 })

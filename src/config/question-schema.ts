@@ -42,9 +42,9 @@ export const instructSchema = z.strictObject({
     .number()
     .default(2)
     .describe(
-      'penalty on tokens that a continuation has already, taken from their logits when the model writes questions; 0 = off',
+      'penalty subtracted from the logits of tokens that a continuation already has, when the model writes questions; 0 = off',
     ),
-  maxNewTokens: count().default(1024).describe('most new tokens per continuation when the model writes questions'),
+  maxNewTokens: count().default(1024).describe('maximum new tokens per continuation when the model writes questions'),
   system: z
     .string()
     .default(teacher)
@@ -61,17 +61,19 @@ export const instructSchema = z.strictObject({
     ),
   maxRounds: count()
     .default(16)
-    .describe('rounds of prompts for new questions before a step goes on with the questions that it has'),
+    .describe(
+      'maximum rounds of prompts for new questions per step; then the step continues with the questions that it has',
+    ),
   maxStaleness: z
     .int()
     .min(0)
     .default(8)
-    .describe('training steps that an accepted question may wait to be answered before it is dropped'),
+    .describe('maximum training steps that an accepted question may wait to be answered before it is dropped'),
   poolLimit: z
     .int()
     .min(0)
     .default(0)
-    .describe('most questions kept as examples for later prompts, the newest ones; 0 = no limit'),
+    .describe('maximum number of questions kept as examples for later prompts, the newest ones; 0 = no limit'),
 })
 
 // a question about a picture cannot be answered without it
@@ -84,9 +86,11 @@ const pictureWords = [
 export const filterSchema = z.strictObject({
   rougeMax: share()
     .default(0.7)
-    .describe('largest ROUGE-L F of a new question to any seed, kept or fellow question; 1 = only copies are dropped'),
-  minWords: z.int().min(0).default(4).describe('fewest words of a new question'),
-  maxWords: count().default(150).describe('most words of a new question'),
+    .describe(
+      'largest ROUGE-L F of a new question with any seed, kept question or other new question; 1 = only copies are dropped',
+    ),
+  minWords: z.int().min(0).default(4).describe('minimum number of words of a new question'),
+  maxWords: count().default(150).describe('maximum number of words of a new question'),
   blacklist: z
     .array(z.string())
     .default([...pictureWords])

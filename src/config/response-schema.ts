@@ -5,10 +5,10 @@ import { count, path, positive } from './value-schema.ts'
 
 export const rolloutSchema = z.strictObject({
   promptsPerRound: count().default(16).describe('questions answered per round of sampling'),
-  promptsPerStep: count().default(16).describe('questions inside the difficulty band that make a training step'),
+  promptsPerStep: count().default(16).describe('questions inside the difficulty band that a training step needs'),
   maxRounds: count()
     .default(32)
-    .describe('rounds of sampling that a training step may take to find rollout.promptsPerStep questions'),
+    .describe('maximum rounds of sampling per training step to find rollout.promptsPerStep questions'),
   whenShort: z
     .enum(['train', 'stop'])
     .default('train')
@@ -20,10 +20,10 @@ export const rolloutSchema = z.strictObject({
     .default(1)
     .describe('sampling temperature of responses, and of the log-probabilities trained on'),
   topP: positive().max(1).default(1).describe('probability mass that sampling of responses is cut to; 1 = off'),
-  maxNewTokens: count().default(1024).describe('most new tokens per response'),
+  maxNewTokens: count().default(1024).describe('maximum new tokens per response'),
   maxPromptTokens: count()
     .default(1024)
-    .describe('most tokens of a question as the model sees it; a longer one is left out'),
+    .describe('maximum tokens of a question as the model sees it; longer ones are left out'),
   template: z
     .enum(['auto', 'chat', 'none'])
     .default('none')
@@ -35,7 +35,7 @@ export const rolloutSchema = z.strictObject({
     .int()
     .min(0)
     .default(1)
-    .describe('training steps that a surplus question may wait with its responses before it is dropped'),
+    .describe('maximum training steps that a surplus question may wait with its responses before it is dropped'),
 })
 
 export const rewardSchema = z.strictObject({
@@ -43,7 +43,7 @@ export const rewardSchema = z.strictObject({
     .enum(['majority', 'rule', 'module', 'random'])
     .default('majority')
     .describe(
-      'what a response is rewarded for: majority = the most frequent answer to its question; rule = the known answer; module = what reward.scorer says; random = a fair coin, as a control',
+      'what a response is rewarded for: majority = the most frequent answer to its question; rule = the known answer; module = the score from reward.scorer; random = a fair coin, as a control',
     ),
   scorer: path()
     .nullable()
@@ -51,12 +51,12 @@ export const rewardSchema = z.strictObject({
     .describe('JavaScript file exporting score(group), for reward.kind = module; null = none'),
   scorerLimitMs: count()
     .default(60_000)
-    .describe('longest time that reward.scorer may take per question, in milliseconds; beyond it the run stops'),
+    .describe('time limit of reward.scorer per question, in milliseconds; beyond it the run stops'),
   answers: z
     .enum(['math', 'choice', 'exact', 'number', 'module'])
     .default('math')
     .describe(
-      'how answers are compared: as math, choice, exact text or number; module = by what reward.module exports',
+      'how answers are compared: as math, choice, exact text or number; module = by the functions that reward.module exports',
     ),
   tolerance: z
     .number()
@@ -69,7 +69,7 @@ export const rewardSchema = z.strictObject({
     .describe('JavaScript file exporting extract and equal, for reward.answers = module; null = none'),
   timeLimitMs: count()
     .default(1000)
-    .describe('longest time for comparing the answers of one text, in milliseconds; beyond it they count as unequal'),
+    .describe('time limit for comparing the answers of one text, in milliseconds; beyond it they count as unequal'),
   unfinishedVotes: z
     .boolean()
     .default(false)
@@ -77,7 +77,7 @@ export const rewardSchema = z.strictObject({
   clip: z
     .tuple([z.number(), z.number()])
     .default([-10, 10])
-    .describe('[lowest, highest] reward after the baseline is subtracted; what lies outside is clipped'),
+    .describe('[lowest, highest] reward after the baseline is subtracted; values outside are clipped'),
 })
 
 export const difficultySchema = z.strictObject({

@@ -24,7 +24,7 @@ const model = z.strictObject({
     .min(0)
     .max(MOST_THREADS)
     .default(0)
-    .describe('CPU threads that compute; 0 = all cores, or OMP_NUM_THREADS where that is set'),
+    .describe('CPU threads that compute; 0 = all cores, or OMP_NUM_THREADS if that is set'),
   kvCacheGiB: positive()
     .nullable()
     .default(null)
@@ -43,42 +43,42 @@ const evaluation = z.strictObject({
     .min(0)
     .default(0)
     .describe(
-      'seed questions with answers that are kept out of training and evaluated on, where eval.path is null; 0 = none',
+      'number of seed questions with answers that are held out of training and used for evaluation if eval.path is null; 0 = none',
     ),
   every: count()
     .default(1)
-    .describe('training steps between evaluations; one comes before the first step and after the last, too'),
+    .describe('training steps between evaluations; there is also one before the first step and one after the last'),
   limit: z
     .int()
     .min(0)
     .default(0)
-    .describe('most questions of eval.path that are evaluated on, from its first line on; 0 = all'),
-  maxNewTokens: count().default(1024).describe('most new tokens per greedy response in an evaluation'),
+    .describe('maximum number of questions used from eval.path, from its first line on; 0 = all'),
+  maxNewTokens: count().default(1024).describe('maximum new tokens per greedy response in an evaluation'),
 })
 
 const checkpoint = z.strictObject({
-  every: count().default(50).describe('training steps between checkpoints; one comes after the last step, too'),
-  keep: count().default(3).describe('newest checkpoints that are kept, the best one besides'),
+  every: count().default(50).describe('training steps between checkpoints; there is also one after the last step'),
+  keep: count().default(3).describe('number of newest checkpoints that are kept, in addition to the best one'),
 })
 
 const train = z.strictObject({
   steps: count()
     .default(125)
-    .describe('training steps per iteration; the default makes 2000 optimizer steps with the other defaults'),
+    .describe('training steps per iteration; with the other defaults, the default gives 2000 optimizer steps'),
   iterations: count()
     .default(1)
-    .describe('times that train.steps are run; after each, the policy becomes the reference for KL'),
+    .describe('number of iterations of train.steps each; after each, the policy becomes the reference for KL'),
   instructions: z
     .int()
     .min(0)
     .default(0)
-    .describe('questions trained on that end an iteration early; 0 = it ends by train.steps alone'),
+    .describe('number of questions trained on after which an iteration ends early; 0 = only train.steps ends it'),
   seed: z.int().min(0).max(0xffffffff).default(0).describe('seed of every random draw in the run'),
   maxEmptySteps: z
     .int()
     .min(0)
     .default(0)
-    .describe('training steps in a row that may find no question worth training on; one more ends the run'),
+    .describe('maximum training steps in a row that find no question worth training on; one more ends the run'),
 })
 
 export const configSchema = z.strictObject({

@@ -27,8 +27,12 @@ export const klSchema = z.strictObject({
   target: positive()
     .nullable()
     .default(null)
-    .describe('mean KL divergence that kl.coef is steered towards, in nats per token; null = kl.coef is fixed'),
-  horizon: count().default(10_000).describe('responses over which kl.coef is steered towards kl.target; more = slower'),
+    .describe(
+      'target for the mean KL divergence, in nats per token, to which kl.coef is adjusted; null = kl.coef is fixed',
+    ),
+  horizon: count()
+    .default(10_000)
+    .describe('number of responses over which kl.coef is adjusted to reach kl.target; more = slower'),
 })
 
 export const updateSchema = z.strictObject({
@@ -68,19 +72,19 @@ export const updateSchema = z.strictObject({
   tokensPerMicroBatch: count()
     .nullable()
     .default(null)
-    .describe('most tokens trained on at a time, a shared prompt counted once; null = chosen by the memory plan'),
+    .describe('maximum tokens per micro-batch, a shared prompt counted once; null = chosen by the memory plan'),
   checkpointing: z
     .boolean()
     .nullable()
     .default(null)
     .describe(
-      'whether to keep only the inputs of layers and run them again in the backward: slower, less memory; null = where memory is short',
+      'whether to keep only the inputs of layers and recompute the rest in the backward pass: slower, less memory; null = only if memory is short',
     ),
   shuffle: z
     .enum(['groups', 'sequences'])
     .default('sequences')
     .describe(
-      'what an epoch puts in random order: sequences = single responses; groups = questions, whose responses stay together and share the forward of their prompt',
+      'what an epoch puts in random order: sequences = single responses; groups = questions, whose responses stay together and share the forward pass of their prompt',
     ),
 })
 
@@ -115,6 +119,6 @@ export const optimizerSchema = z.strictObject({
     .min(0)
     .default(0.03)
     .describe(
-      'optimizer steps in which the learning rate rises to its peak: below 1 = as a share of those of an iteration; from 1 on = their number',
+      'optimizer steps in which the learning rate rises to its peak: below 1 = as a share of an iteration; from 1 on = their number',
     ),
 })

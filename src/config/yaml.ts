@@ -3,18 +3,18 @@ import { UserError } from '../errors.ts'
 
 /** What is wrong, by the parser's code, in the words of one who writes a config. */
 const mistakes: Readonly<Record<string, string>> = {
-  BAD_INDENT: 'indented otherwise than the lines it belongs with, or a [ or { above is not closed',
+  BAD_INDENT: 'indented differently from the lines it belongs with, or a [ or { above is not closed',
   TAB_AS_INDENT: 'a tab at the start of the line: indent with spaces',
   BLOCK_AS_IMPLICIT_KEY:
-    'one setting inside another: indent those of a group alike, and quote a text that has ": " in it',
-  MULTILINE_IMPLICIT_KEY: 'a name without a colon and a space behind it',
-  MISSING_CHAR: 'before here a closing quote or bracket is missing, or a colon behind a name',
-  UNEXPECTED_TOKEN: 'this does not belong here: a bracket too many, or a list beside settings',
-  DUPLICATE_KEY: 'the same name a second time',
-  BAD_SCALAR_START: 'a text that begins with this character goes into quotes',
-  BAD_DQ_ESCAPE: 'in a text in double quotes a \\ is written \\\\, or use single quotes',
-  TAG_RESOLVE_FAILED: 'a text that begins with ! goes into quotes',
-  MULTIPLE_DOCS: 'a second document begins: a config is one',
+    'one setting inside another: indent the settings of a group equally, and quote a text that contains ": "',
+  MULTILINE_IMPLICIT_KEY: 'a name without a colon and a space after it',
+  MISSING_CHAR: 'a closing quote or bracket is missing before this point, or a colon after a name',
+  UNEXPECTED_TOKEN: 'unexpected here: an extra bracket, or a list among settings',
+  DUPLICATE_KEY: 'the same name appears twice',
+  BAD_SCALAR_START: 'a text that begins with this character needs quotes',
+  BAD_DQ_ESCAPE: 'in double quotes write \\\\ for \\, or use single quotes',
+  TAG_RESOLVE_FAILED: 'a text that begins with ! needs quotes',
+  MULTIPLE_DOCS: 'a second document begins: a config is a single document',
 }
 
 /**
@@ -30,7 +30,7 @@ export function parseYaml(text: string, where: (line: number, column: number) =>
   const [error] = [...document.errors, ...document.warnings]
   if (error === undefined && alias === null) return document.toJS()
   const { line, col } = lineCounter.linePos(error?.pos[0] ?? alias!.range![0])
-  const what = error === undefined ? 'a text that begins with * goes into quotes' : mistakes[error.code]
+  const what = error === undefined ? 'a text that begins with * needs quotes' : mistakes[error.code]
   const found = text.split('\n')[line - 1]?.trim() ?? ''
   const shown = found === '' ? 'the end of the text' : JSON.stringify(found)
   throw new UserError(`${where(line, col)}: ${what ?? 'this is not YAML'} (found ${shown})`, { cause: error })

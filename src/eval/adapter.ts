@@ -13,8 +13,11 @@ const layout = z
   })
 
 const group = z.strictObject({
-  fields: names().describe('the first that a line has'),
-  names: z.record(z.string(), z.string()).optional().describe('what values are reported as; others by themselves'),
+  fields: names().describe('fields; the first that a line has is used'),
+  names: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('names that values are reported under; other values are reported as they are'),
 })
 
 /** How one answers, and what is shown of it. */
@@ -25,31 +28,37 @@ export const adapterSchema = z.strictObject({
   name: z
     .string()
     .regex(/^[\w.-]+$/)
-    .describe('what results call the set'),
-  title: z.string().min(1).optional().describe('what tables call it; default: the name'),
-  files: z.array(z.string()).default([]).describe('file names, besides the name, that mean this set'),
+    .describe('name of the set in results'),
+  title: z.string().min(1).optional().describe('name of the set in tables; default: name'),
+  files: z.array(z.string()).default([]).describe('file names that mean this set, in addition to name'),
   hub: z
     .strictObject({ dataset: z.string(), config: z.string().optional(), split: z.string().optional() })
     .optional()
-    .describe('where it lies on the HuggingFace hub'),
+    .describe('its place on the HuggingFace hub'),
   question: z
     .array(layout)
     .min(1)
     .default(['{problem}', '{question}', '{text}', '{prompt}', '{content}', '{input}', '{Question}', '{Problem}'])
-    .describe('layouts; the first whose fields a line has'),
+    .describe('layouts; the first whose fields a line has is used'),
   answer: names()
     .default(['answer', 'final_answer', 'target', 'label', 'Answer', 'solution'])
-    .describe('fields; the first that a line has'),
-  answerEnd: z.string().optional().describe('a regular expression; what it matches is cut off the answer'),
-  skipUnanswered: z.boolean().default(false).describe('leave out lines without an answer, instead of an error'),
-  choices: z.array(z.string()).default(['choices', 'options']).describe('fields that list what can be chosen'),
-  kind: z.enum(['math', 'choice', 'exact', 'number']).optional().describe('of the answers; default: found out'),
-  tolerance: z.number().min(0).default(0).describe('relative difference still equal, for kind number'),
+    .describe('fields; the first that a line has is used'),
+  answerEnd: z.string().optional().describe('a regular expression; what it matches is removed from the answer'),
+  skipUnanswered: z
+    .boolean()
+    .default(false)
+    .describe('leave out lines without an answer instead of reporting an error'),
+  choices: z.array(z.string()).default(['choices', 'options']).describe('fields that list the choices'),
+  kind: z
+    .enum(['math', 'choice', 'exact', 'number'])
+    .optional()
+    .describe('kind of the answers; default: derived from the lines'),
+  tolerance: z.number().min(0).default(0).describe('largest relative difference that counts as equal, for kind number'),
   level: group.prefault({ fields: ['level', 'difficulty'] }).describe('how hard'),
   subject: group.prefault({ fields: ['subject', 'type', 'subfield', 'topic'] }).describe('what it is about'),
   category: group.prefault({ fields: ['category'] }).describe('a coarser subject'),
   id: names().default(['unique_id', 'id', 'ID', 'question_id', 'idx']).describe('fields that name a question'),
-  suffix: z.string().optional().describe('put after every question; default: by the kind of answers'),
+  suffix: z.string().optional().describe('text put after every question; default: depends on the kind of answers'),
   examples: z.array(example).default([]).describe('worked examples for --few-shot'),
 })
 

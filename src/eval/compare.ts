@@ -189,7 +189,7 @@ function testText({ differences }: Comparison, { test, onlyFirst, onlySecond, p,
     test === 'mcnemar'
       ? `${onlySecond} right by the second alone and ${onlyFirst} by the first alone, McNemar's exact test ${pText(p)}`
       : `sign-flip test ${pText(p)}`
-  if (set === 'average') return `${found}, a question of its own and not corrected`
+  if (set === 'average') return `${found}, a separate question, not corrected`
   return differences.length > 1 ? `${found}, ${pText(pAdjusted)} for ${differences.length} sets (Holm)` : found
 }
 

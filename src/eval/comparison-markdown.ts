@@ -23,7 +23,7 @@ export function comparisonMarkdown(contenders: readonly Contender[], comparisons
 const settingsNote = ({ first, second, settings }: Comparison): string[] =>
   settings.length === 0
     ? []
-    : [`- Careful: ${first} and ${second} were evaluated with other settings: ${settings.join('; ')}.`]
+    : [`- Warning: ${first} and ${second} were evaluated with different settings: ${settings.join('; ')}.`]
 
 const find = ({ differences }: Comparison, name: string): Difference | undefined =>
   differences.find(({ set }) => set === name)

@@ -123,8 +123,8 @@ function requireFit(
   const long = prompts.findIndex((tokens) => tokens.length > maxPositions - maxNewTokens)
   if (long < 0) return
   throw new UserError(
-    `a held-out question has ${prompts[long]!.length} tokens, and with ${maxNewTokens} new ones it passes ` +
-      `the model's ${maxPositions} positions: leave it out, or lower eval.maxNewTokens. ` +
+    `a held-out question has ${prompts[long]!.length} tokens, and with ${maxNewTokens} new ones it exceeds ` +
+      `the model's ${maxPositions} positions: remove it, or lower eval.maxNewTokens. ` +
       `It begins: ${JSON.stringify(questions[long]!.problem.slice(0, 80))}`,
   )
 }

@@ -38,7 +38,7 @@ export const genericAdapter = (name: string): SetAdapter => adapterSchema.parse(
  */
 export async function readAdapter(path: string): Promise<SetAdapter> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new UserError(`cannot read ${path}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.code}`, {
+    throw new UserError(`cannot read ${path}: ${cause.code === 'ENOENT' ? 'no such file' : cause.code}`, {
       cause,
     })
   })
@@ -49,7 +49,7 @@ export async function readAdapter(path: string): Promise<SetAdapter> {
     throw new UserError(`${path}: not JSON (${(cause as Error).message})`, { cause })
   }
   const parsed = adapterSchema.safeParse(value)
-  if (!parsed.success) throw new UserError(`${path} is no adapter of a set: ${z.prettifyError(parsed.error)}`)
+  if (!parsed.success) throw new UserError(`${path} is not a valid adapter: ${z.prettifyError(parsed.error)}`)
   const { answerEnd } = parsed.data
   if (answerEnd !== undefined) requirePattern(answerEnd, path)
   return parsed.data

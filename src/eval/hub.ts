@@ -32,7 +32,7 @@ const tries = 4
 export async function readHubSet(set: HubSet, options: HubOptions): Promise<{ file: string; rows: JsonLine[] }> {
   const named = set.config !== undefined && set.split !== undefined ? keptFile(set as Required<HubSet>, options) : null
   if (named !== null && (await exists(named))) return { file: named, rows: await readJsonl(named) }
-  if (isOn(options.env.HF_HUB_OFFLINE)) throw unreachable(set, 'HF_HUB_OFFLINE is set, and there is no copy yet')
+  if (isOn(options.env.HF_HUB_OFFLINE)) throw unreachable(set, 'HF_HUB_OFFLINE is set, and there is no cached copy')
   const part = await choosePart(set, options)
   const file = keptFile(part, options)
   if (!(await exists(file))) {
@@ -59,7 +59,7 @@ async function choosePart(set: HubSet, options: HubOptions): Promise<Required<Hu
     ['test', 'validation'].find((name) => there.includes(name)) ?? (there.length === 1 ? there[0] : undefined)
   if (config !== undefined && split !== undefined) return { dataset: set.dataset, config, split }
   const all = splits.map((part) => `${set.dataset}:${part.config}:${part.split}`).join(', ')
-  throw new UserError(`${shown(set)}: which part of it? Give one of ${all}`)
+  throw new UserError(`${shown(set)}: it has several parts: give one of ${all}`)
 }
 
 async function fetchRows(set: Required<HubSet>, options: HubOptions): Promise<unknown[]> {
@@ -103,7 +103,7 @@ async function ask<T>(
   { env }: HubOptions,
 ): Promise<T> {
   const address = `${viewerAddress(env)}/${endpoint}`
-  if (!URL.canParse(address)) throw unreachable(set, `HF_ENDPOINT = ${env.HF_ENDPOINT} is no address`)
+  if (!URL.canParse(address)) throw unreachable(set, `HF_ENDPOINT = ${env.HF_ENDPOINT} is not a URL`)
   const url = new URL(address)
   for (const [name, value] of Object.entries({ ...set, ...query })) {
     if (value !== undefined) url.searchParams.set(name, String(value))
@@ -123,7 +123,7 @@ async function ask<T>(
     const told = await response.text().catch(() => '')
     throw unreachable(
       set,
-      `${url.origin} answers ${response.status}${reasonIn(told)}${accessHint(response.status, env)}`,
+      `${url.origin} answered ${response.status}${reasonIn(told)}${accessHint(response.status, env)}`,
     )
   }
 }
@@ -132,7 +132,7 @@ const reasonOf = (cause: Error): string => (cause.cause as Error | undefined)?.m
 
 const wholeBody = (response: Response, set: HubSet, { origin }: URL): Promise<string> =>
   response.text().catch((cause: Error) => {
-    throw unreachable(set, `${origin} broke off in its answer (${reasonOf(cause)})`)
+    throw unreachable(set, `${origin} broke off its answer (${reasonOf(cause)})`)
   })
 
 /** A proxy or a sign-in page may answer in the viewer's place. */
@@ -145,7 +145,7 @@ function parseAnswer<T>(body: string, answer: z.ZodType<T>, set: HubSet, { origi
   }
   const parsed = answer.safeParse(value)
   if (parsed.success) return parsed.data
-  throw unreachable(set, `${origin} does not answer as the hub's viewer does: ${JSON.stringify(body.slice(0, 80))}`)
+  throw unreachable(set, `${origin} did not answer like the hub's viewer: ${JSON.stringify(body.slice(0, 80))}`)
 }
 
 /** Of the hub's dataset viewer, which belongs to the hub's address as Python's datasets has it. */
@@ -168,7 +168,7 @@ const shown = ({ dataset, config, split }: HubSet): string => [dataset, config, 
 
 const unreachable = (set: HubSet, reason: string): UserError =>
   new UserError(
-    `the question set ${shown(set)}: ${reason}. Or download it as JSONL, by any means, and give the file's path`,
+    `the question set ${shown(set)}: ${reason}. Alternatively, download it as JSONL and give the file's path`,
   )
 
 const exists = (path: string): Promise<boolean> =>

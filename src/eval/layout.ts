@@ -37,7 +37,7 @@ export function layoutProblem(layout: string): string | null {
     return `${whole}: there is no filter ${filter}; there are ${Object.keys(filters).join(', ')}`
   }
   const bare = layout.replaceAll(/\[[^[\]]*\]/g, '')
-  if (bare.includes('[')) return 'a "[" is not closed, or another one is within'
+  if (bare.includes('[')) return 'a "[" is not closed, or contains another one'
   return bare.includes(']') ? 'a "]" closes nothing' : null
 }
 

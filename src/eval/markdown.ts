@@ -51,8 +51,8 @@ export const answerlessNotes = (label: string, sets: readonly SetResult[]): stri
     .filter(({ answerless }) => answerless > 0.5)
     .map(
       ({ title, answerless }) =>
-        `Careful: ${points(answerless)} % of the samples of ${label} on ${title} have no answer. Is it asked as it was ` +
-        'trained (--raw, --suffix, --few-shot), and has it enough tokens (--max-new-tokens)?',
+        `Warning: ${points(answerless)} % of the samples of ${label} on ${title} have no answer. Check that it is asked ` +
+        'as it was trained (--raw, --suffix, --few-shot) and has enough tokens (--max-new-tokens).',
     )
 
 const partTable = (parts: SetResult['by'][string]): string =>
@@ -70,7 +70,7 @@ function settingsText({ samples, temperature, topP, maxNewTokens, seed, fewShot 
   const drawn =
     temperature === 0
       ? 'Greedy'
-      : `${samples} samples a question at temperature ${temperature}${topP < 1 ? `, top-p ${topP}` : ''}, seed ${seed}`
+      : `${samples} samples per question at temperature ${temperature}${topP < 1 ? `, top-p ${topP}` : ''}, seed ${seed}`
   const shots = fewShot === 0 ? '' : `, ${fewShot} examples shown`
   return `${drawn}, at most ${maxNewTokens} new tokens${shots}. In per cent; intervals are 95 %.`
 }

@@ -51,7 +51,7 @@ function requireUsed(
   if (unused < 0) return
   const { name, files: others } = own[unused]!
   throw new UserError(
-    `--adapter ${files[unused]} describes the set ${[name, ...others].join(' or ')}, and no --data is called so ` +
+    `--adapter ${files[unused]} describes the set ${[name, ...others].join(' or ')}, but no --data has that name ` +
       `(${sets.map((set) => `${set.source}: ${set.name}`).join(', ')}): give both the same name, or list the file's name in ` +
       'the adapter\'s "files"',
   )
@@ -91,8 +91,8 @@ function noSuchSet(source: string, adapter: SetAdapter | null): UserError {
   const names = knownSets.filter(({ hub }) => hub !== undefined).map(({ name }) => name)
   const reason =
     adapter === null
-      ? `there is no such file, and it is neither a hub id (owner/name) nor a set known by name (${names.join(', ')})`
-      : `the set ${adapter.name} is known, but not where it lies on the hub: give the path of a JSONL file`
+      ? `there is no such file, and the name is neither a hub id (owner/name) nor a set known by name (${names.join(', ')})`
+      : `the set ${adapter.name} is known, but not its place on the hub: give the path of a JSONL file`
   return new UserError(`--data ${source}: ${reason}`)
 }
 

@@ -15,14 +15,14 @@ export function choicesOf(adapter: SetAdapter, row: Row, where: string): string[
   const choices = readChoices(row[field])
   if (choices !== null && choices.length > mostChoices) {
     throw new UserError(
-      `${where}: "${field}" has ${choices.length} choices, and answers are looked for as letters ` +
+      `${where}: "${field}" has ${choices.length} choices, but answers can only be letters ` +
         `${letterRange(mostChoices)}: shorten the list, or ask without it: "choices": [] in an adapter (--adapter FILE)`,
     )
   }
   if (choices !== null || (adapter.kind !== undefined && adapter.kind !== 'choice')) return choices
   throw new UserError(
     `${where}: the choices in "${field}" cannot be read: ${JSON.stringify(row[field])?.slice(0, 80)}. Expected a list, ` +
-      '{"A": "...", "B": "..."}, {"text": [...]} or "A) ... B) ..."; where the answers are no letters, give --answers math, ' +
+      '{"A": "...", "B": "..."}, {"text": [...]} or "A) ... B) ..."; if the answers are not letters, give --answers math, ' +
       'exact or number',
   )
 }
@@ -43,7 +43,7 @@ export function kindOf(source: string, items: readonly EvalItem[]): SetKind {
   if (other === undefined) return 'choice'
   const problem =
     other.choices === 0
-      ? `the line has no choices, and line ${chosen.line} has`
+      ? `the line has no choices, and line ${chosen.line} has some`
       : `the known answer ${JSON.stringify(other.answer.slice(0, 80))} is neither a letter ${letterRange(other.choices)} nor ` +
         'the text of a choice'
   throw new UserError(

@@ -84,7 +84,7 @@ const readText = (path: string): Promise<string> =>
 async function openForAppending(path: string): Promise<FileHandle> {
   const refuse = (cause: NodeJS.ErrnoException): never => {
     throw new UserError(
-      `cannot write ${path}: ${cause.code ?? cause.message}. SERL_CACHE names another folder for the cache`,
+      `cannot write ${path}: ${cause.code ?? cause.message}. Set SERL_CACHE to use another cache folder`,
       { cause },
     )
   }

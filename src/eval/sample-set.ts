@@ -33,7 +33,7 @@ export function promptSet(model: EvalModel, set: EvalSet, settings: EvalSettings
   if (long >= 0) {
     throw new UserError(
       `${set.source}:${set.items[long]!.line}: the prompt has ${prompts[long]!.length} tokens, and with ` +
-        `--max-new-tokens ${settings.maxNewTokens} it passes the model's ${model.maxPositions} positions`,
+        `--max-new-tokens ${settings.maxNewTokens} it exceeds the model's ${model.maxPositions} positions`,
     )
   }
   return { set, prompts }

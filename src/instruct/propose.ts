@@ -105,7 +105,7 @@ export function buildPrompt({ config, tokenizer, seeds, pool, random, maxPositio
   }
   throw new UserError(
     `no example fits a prompt for new questions: the model has ${maxPositions} positions, of which ` +
-      `maxNewTokens takes ${config.maxNewTokens}; lower instruct.maxNewTokens, or use shorter seed questions`,
+      `instruct.maxNewTokens takes ${config.maxNewTokens}; lower instruct.maxNewTokens, or use shorter seed questions`,
   )
 }
 

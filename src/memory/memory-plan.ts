@@ -120,9 +120,9 @@ export const memoryText = (plan: MemoryPlan): string =>
     `reference       ${gib(plan.referenceBytes)}`,
     `gradients       ${gib(plan.gradientBytes)}`,
     `optimizer       ${gib(plan.optimizerBytes)}`,
-    `activations     ${gib(plan.activationBytes)} while it learns, ${plan.chosen.tokensPerMicroBatch} tokens at a time` +
-      (plan.chosen.checkpointing ? ', layers run again in the backward' : ''),
-    `generation      ${gib(plan.generationBytes)} and a KV cache of ${gib(plan.kvCacheBytes)} while it samples`,
+    `activations     ${gib(plan.activationBytes)} while training, ${plan.chosen.tokensPerMicroBatch} tokens per micro-batch` +
+      (plan.chosen.checkpointing ? ', layers recomputed in the backward pass' : ''),
+    `generation      ${gib(plan.generationBytes)} and a KV cache of ${gib(plan.kvCacheBytes)} while sampling`,
     ...(plan.processBytes > 0 ? [`program         ${gib(plan.processBytes)}`] : []),
-    `peak            ${gib(plan.totalBytes)}, of what is used by turns only the larger`,
+    `peak            ${gib(plan.totalBytes)} (training and sampling alternate: only the larger counts)`,
   ].join('\n')

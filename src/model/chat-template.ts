@@ -61,7 +61,7 @@ function defaultTemplate(value: unknown, source: string): string | null {
     const names = named.slice(0, 8).map(({ name }) => (typeof name === 'string' ? shownName(name) : describe(name)))
     throw new UserError(`${source} lists ${names.join(', ') || 'nothing'}, but no template called "default"`)
   }
-  throw new UserError(`${source} must be a text or a list of named templates`)
+  throw new UserError(`${source} must be a string or a list of named templates`)
 }
 
 /**
@@ -123,6 +123,6 @@ function range(first: number, second?: number, step = 1): number[] {
   const [start, stop] = second === undefined ? [0, first] : [first, second]
   if (step === 0) throw new Error('range() with a step of zero')
   const length = Math.max(0, Math.ceil((stop - start) / step))
-  if (!(length <= longestRange)) throw new Error(`range() of ${length} numbers; at most ${longestRange} are made`)
+  if (!(length <= longestRange)) throw new Error(`range() of ${length} numbers; at most ${longestRange} are allowed`)
   return Array.from({ length }, (_, i) => start + i * step)
 }

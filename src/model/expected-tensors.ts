@@ -57,7 +57,7 @@ export function matchTensors(found: readonly TensorSource[], config: ModelConfig
   const missing = expected.filter((tensor) => !byName.has(tensor.name)).map((tensor) => tensor.name)
   if (missing.length > 0) {
     throw new UserError(
-      `${where}: ${some(missing)} missing, which config.json calls for${missingHint(missing, byName)}`,
+      `${where}: ${some(missing)} missing, but config.json requires it${missingHint(missing, byName)}`,
     )
   }
   const matched = expected.map((tensor) => {
@@ -73,7 +73,7 @@ export function matchTensors(found: readonly TensorSource[], config: ModelConfig
   const left = [...byName.keys()].filter((name) => !isRedundant(name, config))
   if (left.length > 0) {
     throw new UserError(
-      `${where}: ${some(left)} left over, which a model of this config.json does not have: do weights and config.json belong together?`,
+      `${where}: ${some(left)} not part of a model with this config.json: check that weights and config.json belong together`,
     )
   }
   return matched

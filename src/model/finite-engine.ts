@@ -37,7 +37,7 @@ export const openFinite = async (origin: WeightsOrigin, open: () => Promise<Nati
 
 const damaged =
   'The checkpoint is damaged, or its training has diverged: download it again, or use an earlier checkpoint'
-const diverged = 'The training has diverged: go on from an earlier checkpoint, with a lower learning rate'
+const diverged = 'The training has diverged: continue from an earlier checkpoint, with a lower learning rate'
 
 async function explained<T>({ dir }: WeightsOrigin, advice: string, job: () => Promise<T>): Promise<T> {
   try {

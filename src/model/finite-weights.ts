@@ -67,7 +67,8 @@ async function readExactly(file: FileHandle, into: Uint8Array, from: number, ten
   let done = 0
   while (done < into.length) {
     const { bytesRead } = await file.read(into, done, into.length - done, from + done)
-    if (bytesRead === 0) throw new UserError(`${tensor.file} is cut short within tensor ${tensor.name}; fetch it again`)
+    if (bytesRead === 0)
+      throw new UserError(`${tensor.file} is cut short within tensor ${tensor.name}; download it again`)
     done += bytesRead
   }
 }

@@ -52,7 +52,7 @@ export function jsonFields(value: unknown, where: string): JsonFields {
       const found = number(name, fallback)
       if (!Number.isInteger(found) || found < 1) throw wrong(name, 'a positive integer')
       if (found > most) {
-        const given = has(name) ? `found ${found}` : `and where it is missing it is ${found}`
+        const given = has(name) ? `found ${found}` : `and its default is ${found}`
         throw new UserError(`${where}: "${name}" must be at most ${most} (${why}), ${given}`)
       }
       return found
@@ -65,7 +65,7 @@ export function jsonFields(value: unknown, where: string): JsonFields {
     optionalNumber: (name) => (has(name) ? number(name) : null),
     text(name) {
       const found = raw[name] ?? null
-      if (found !== null && typeof found !== 'string') throw wrong(name, 'a text')
+      if (found !== null && typeof found !== 'string') throw wrong(name, 'a string')
       return found
     },
   }

@@ -17,7 +17,7 @@ export async function readModelFile(path: string, most = mostBytes): Promise<Buf
     if (!found.isFile()) throw new UserError(`${path} is not a file`)
     if (found.size > most) {
       const [size, limit] = [found.size, most].map((bytes) => Math.round(bytes / 2 ** 20))
-      throw new UserError(`${path} has ${size} MiB; such a file has at most ${limit} MiB`)
+      throw new UserError(`${path} has ${size} MiB; the limit for this file is ${limit} MiB`)
     }
     return await readFile(path)
   } catch (cause) {

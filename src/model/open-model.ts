@@ -120,6 +120,7 @@ export function requireTrainable(described: DescribedModel): { tokenizer: Tokeni
 
 /** @throws UserError if the folder has no tokenizer. */
 export function requireTokenizer({ checkpoint, tokenizer }: DescribedModel): Tokenizer {
-  if (tokenizer === null) throw new UserError(`${checkpoint.dir} has no tokenizer.json: text cannot become tokens`)
+  if (tokenizer === null)
+    throw new UserError(`${checkpoint.dir} has no tokenizer.json, which is needed to tokenize text`)
   return tokenizer
 }

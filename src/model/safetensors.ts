@@ -23,7 +23,7 @@ const maxHeaderBytes = 2 ** 24
  */
 export async function readSafetensorsHeader(file: string): Promise<TensorSource[]> {
   const unreadable = (cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === 'ENOENT' ? 'there is no such file' : (cause.code ?? cause.message)
+    const reason = cause.code === 'ENOENT' ? 'no such file' : (cause.code ?? cause.message)
     throw new UserError(`cannot read ${file}: ${reason}`, { cause })
   }
   // before it is opened: a pipe would be waited for
@@ -51,7 +51,7 @@ async function readHeader(
 ): Promise<{ header: Record<string, unknown>; dataStart: number }> {
   const prefix = Buffer.alloc(8)
   if (size < 8 || (await handle.read(prefix, 0, 8, 0)).bytesRead < 8) {
-    throw new UserError(`${file} is cut short: ${size} bytes, less than a safetensors header; fetch it again`)
+    throw new UserError(`${file} is cut short: ${size} bytes, less than a safetensors header; download it again`)
   }
   if (prefix.toString('latin1').startsWith('version ')) {
     throw new UserError(`${file} is a Git LFS pointer, not the weights: run git lfs pull in that folder`)
@@ -64,7 +64,7 @@ async function readHeader(
   }
   if (8 + length > size) {
     throw new UserError(
-      `${file} is cut short: its header alone takes ${8 + length} bytes, the file has ${size}; fetch it again`,
+      `${file} is cut short: its header alone takes ${8 + length} bytes, the file has ${size}; download it again`,
     )
   }
   const bytes = Buffer.alloc(length)
@@ -96,7 +96,7 @@ function checkMetadata(header: Readonly<Record<string, unknown>>, file: string):
     !Array.isArray(metadata) &&
     Object.values(metadata).every((text) => typeof text === 'string')
   if (isTexts) return
-  throw new UserError(`${file}: the header's ${metadataKey} must be an object of texts, found ${describe(metadata)}`)
+  throw new UserError(`${file}: the header's ${metadataKey} must be an object of strings, found ${describe(metadata)}`)
 }
 
 function tensorSource(name: string, entry: unknown, file: string, dataStart: number): TensorSource {
@@ -136,11 +136,11 @@ function checkExtent(tensors: readonly TensorSource[], file: string, dataStart: 
     end += byteLength(tensor)
     if (end > size) {
       throw new UserError(
-        `${file} is cut short: tensor ${shownName(tensor.name)} ends at byte ${end}, the file has ${size}; fetch it again`,
+        `${file} is cut short: tensor ${shownName(tensor.name)} ends at byte ${end}, the file has ${size}; download it again`,
       )
     }
   }
-  if (end !== size) throw new UserError(`${file}: ${size - end} bytes follow the last tensor; fetch it again`)
+  if (end !== size) throw new UserError(`${file}: ${size - end} bytes follow the last tensor; download it again`)
 }
 
 /** Bytes that a tensor takes in a file. */

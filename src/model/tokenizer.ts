@@ -122,7 +122,7 @@ function textIds(
   if (bad < 0) return ids
   const found = describe(ids[bad])
   throw new UserError(
-    `${file}: a text becomes token ${found}, but the model has 0 to ${vocabSize - 1}: do tokenizer and weights belong together?`,
+    `${file}: a text becomes token ${found}, but the model has 0 to ${vocabSize - 1}: check that tokenizer and weights belong together`,
   )
 }
 

@@ -63,7 +63,7 @@ function noWeights(dir: string, files: readonly string[]): string {
   const pickled = files.find((file) => /^pytorch_model.*\.bin(\.index\.json)?$/.test(file))
   if (pickled) {
     return (
-      `${dir} has ${pickled} but no safetensors file, and only safetensors are read; convert it once, where transformers ` +
+      `${dir} has ${pickled} but no safetensors file, and only safetensors files can be read; convert it once, where transformers ` +
       `is installed: python -c "from transformers import AutoModelForCausalLM as M; M.from_pretrained('${dir}').save_pretrained('${dir}')"`
     )
   }
@@ -71,7 +71,8 @@ function noWeights(dir: string, files: readonly string[]): string {
     return `${dir} holds an adapter (adapter_model.safetensors), not a model: merge it into its base model first`
   }
   const shard = files.find((file) => /^model-\d+-of-\d+\.safetensors$/.test(file))
-  if (shard) return `${dir} has shards (${shard}) but no ${indexFile}, which says what is in them: fetch that file too`
+  if (shard)
+    return `${dir} has shards (${shard}) but no ${indexFile}, which says what is in them: download that file too`
   return `${dir} has no weights: ${wanted}`
 }
 

@@ -97,7 +97,7 @@ function isWeights(name: string): boolean {
 async function refuseExisting(outDir: string): Promise<void> {
   const found = await readdir(outDir).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? [] : null))
   if (found?.length === 0) return
-  throw new UserError(`${outDir} exists already: nothing is overwritten; give another place or remove it first`)
+  throw new UserError(`${outDir} already exists and is not overwritten: give another folder or remove it first`)
 }
 
 /** Also where `to` is an empty folder; one that is mounted cannot be replaced, and is filled. */

@@ -54,7 +54,7 @@ export function loadAddon(): Addon {
   }
   if (addon.abi !== ABI) {
     throw new UserError(
-      `the native engine in ${path} is of version ${addon.abi}, this program needs ${ABI}; run: npm run build:native`,
+      `the native engine in ${path} has version ${addon.abi}, but this program needs ${ABI}; run: npm run build:native`,
     )
   }
   loaded = addon

@@ -70,7 +70,7 @@ export function checkPrompts(batch: TokenBatch, model: ModelConfig, maxNewTokens
     const length = batch.offsets[i + 1]! - batch.offsets[i]!
     argument(
       length + maxNewTokens <= model.maxPositionEmbeddings,
-      `prompt ${i} has ${length} tokens; with maxNewTokens ${maxNewTokens} it passes the model's ${model.maxPositionEmbeddings} positions`,
+      `prompt ${i} has ${length} tokens; with maxNewTokens ${maxNewTokens} it exceeds the model's ${model.maxPositionEmbeddings} positions`,
     )
   }
 }

@@ -12,7 +12,7 @@ export class NoFiniteGradient extends SerlError {
   constructor(tensor: string) {
     super(
       'NOT_FINITE',
-      `no optimizer step could be taken: the gradient of ${tensor} is not finite. The training has diverged: go on with a lower optimizer.lr, or from an earlier checkpoint`,
+      `no optimizer step could be taken: the gradient of ${tensor} is not finite. The training has diverged: continue with a lower optimizer.lr, or from an earlier checkpoint`,
     )
     this.name = 'NoFiniteGradient'
   }

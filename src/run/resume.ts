@@ -55,8 +55,8 @@ export async function readStored(
   const state = await readState(folder)
   if (state.iteration.index > 0 && reference && !existsSync(referenceFile(folder))) {
     throw new UserError(
-      `${folder} holds no reference weights, and its iteration is not the first: the run kept none ` +
-        '(kl.coef = 0, kl.monitor = false); resume with the same',
+      `${folder} has no reference weights, and its iteration is not the first: the run kept none ` +
+        '(kl.coef = 0, kl.monitor = false); resume with the same settings',
     )
   }
   return { state, tensors: await tensorsOf(folder, readWeights, reference) }

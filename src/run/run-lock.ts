@@ -60,7 +60,7 @@ async function takeLock(path: string, run: string): Promise<void> {
       if (!(await isStale(path, text))) throw inUse(run, JSON.parse(text) as Holder)
       await removeStale(path, text, own)
     }
-    throw new UserError(`${run} is claimed by other processes again and again: try once more`)
+    throw new UserError(`${run} is repeatedly claimed by other processes: try again`)
   } finally {
     await rm(own, { force: true })
   }

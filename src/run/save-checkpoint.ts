@@ -83,7 +83,9 @@ export async function saveFinal(model: TrainModel, run: string): Promise<string>
 /** The disk is full: nothing more can be saved, but what was saved before is whole. */
 export class NoSpace extends UserError {
   constructor(what: string, run: string, cause: unknown) {
-    super(`no space for ${what} in ${run}: free some, then go on with: npx serl train --resume --out ${run}`, { cause })
+    super(`no disk space for ${what} in ${run}: free some, then continue with: npx serl train --resume --out ${run}`, {
+      cause,
+    })
     this.name = 'NoSpace'
   }
 }

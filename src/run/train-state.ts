@@ -87,7 +87,7 @@ export function encodeState(state: TrainState): string {
 /** The inverse of encodeState. */
 export function decodeState(text: string): TrainState {
   const { version, iteration, queuedInstructions, queuedGroups, ...state } = JSON.parse(text) as SavedState
-  if (version !== 2) throw new RangeError(`state version ${version} is not known`)
+  if (version !== 2) throw new RangeError(`unknown state version ${version}`)
   const { instructions, ...place } = iteration
   return {
     ...state,

@@ -32,7 +32,7 @@ export async function readSeeds(path: string): Promise<Seed[]> {
   return (await readJsonl(path)).map(({ line, value }) => {
     const text = questionOf(value)?.trim() ?? ''
     if (text === '') {
-      throw new UserError(`${path}:${line}: no question on this line: expected a text under one of ${questionNames}`)
+      throw new UserError(`${path}:${line}: no question on this line: expected a string in one of ${questionNames}`)
     }
     const answer = answerText((value as { answer?: unknown }).answer, `${path}:${line}`)
     return { id: `seed-${line}`, text, source: 'seed', ...(answer !== null && { answer }) }
@@ -43,5 +43,5 @@ function answerText(answer: unknown, where: string): string | null {
   if (answer === undefined || answer === null) return null
   if (typeof answer === 'string') return answer
   if (typeof answer === 'number') return String(answer)
-  throw new UserError(`${where}: "answer" must be a text or a number`)
+  throw new UserError(`${where}: "answer" must be a string or a number`)
 }

@@ -18,7 +18,7 @@ export function holdOutSeeds(seeds: readonly Seed[], count: number, runSeed: num
   const answered = seeds.filter((seed): seed is Seed & { answer: string } => seed.answer !== undefined)
   if (count > answered.length) {
     throw new UserError(
-      `eval.holdOut = ${count}: ${path} has ${answered.length} questions with an "answer"; hold out fewer, or name ` +
+      `eval.holdOut = ${count}: ${path} has ${answered.length} questions with an "answer"; hold out fewer, or give ` +
         'other questions with eval.path',
     )
   }

@@ -36,7 +36,7 @@ export async function openTraceFile(path: string, processName: string): Promise<
     }
   }
   const giveUp = (error: NodeJS.ErrnoException): void => {
-    process.stderr.write(`${cannotWrite(path, error)}: there will be no trace\n`)
+    process.stderr.write(`${cannotWrite(path, error)}: no trace is written\n`)
     file = null
     process.off('exit', close)
     if (!isStream) rmSync(written, { force: true })

@@ -32,7 +32,7 @@ interface Asked {
  */
 export async function checkResume({ config, out, described }: Asked): Promise<Resumable> {
   if (!existsSync(configFile(out))) {
-    throw new UserError(`--resume: ${out} holds no run (no config.yaml): leave --resume away to start one there`)
+    throw new UserError(`--resume: ${out} holds no run (no config.yaml): omit --resume to start one there`)
   }
   const newest = await newestCheckpoint(out)
   requireSteps(out, newest, config)
@@ -50,7 +50,7 @@ export function resumeText(out: string, config: Config, { began, state }: Resuma
   if (isFinished(config, state))
     return `${out} is finished: step ${state.step} was its last. ${howToGoOn(config, state)}`
   const changes = configChanges(began, config)
-  const changed = changes.length === 0 ? '' : `, with other settings than it began with: ${changes.join(', ')}`
+  const changed = changes.length === 0 ? '' : `, with changed settings: ${changes.join(', ')}`
   return `resuming ${out} after step ${state.step}${changed}`
 }
 
@@ -59,12 +59,12 @@ const mostSteps = ({ train }: Config): number => train.iterations * train.steps
 
 function requireSteps(out: string, newest: number | null, config: Config): void {
   if (newest === null && existsSync(finalFolder(out))) {
-    throw new UserError(`--resume: ${out} has a final/ but no checkpoint to go on from`)
+    throw new UserError(`--resume: ${out} has a final/ but no checkpoint to continue from`)
   }
   if (newest !== null && newest > mostSteps(config)) {
     throw new UserError(
-      `--resume: the run in ${out} has done ${newest} steps, train.steps = ${config.train.steps} asks for fewer: ` +
-        'give at least as many, or more to train on',
+      `--resume: the run in ${out} has done ${newest} steps, but train.steps = ${config.train.steps} asks for fewer: ` +
+        'give at least as many, or more to continue training',
     )
   }
 }
@@ -73,8 +73,8 @@ function requireSameModel(out: string, began: Config, config: Config): void {
   const [path, newPath] = [began, config].map(({ model }) => resolve(model.path ?? ''))
   if (path !== newPath) {
     throw new UserError(
-      `--resume: the run in ${out} began with model.path = ${path}, not ${newPath}: its checkpoints belong to that ` +
-        `model. If the folder has moved, write its new place into ${configFile(out)}`,
+      `--resume: the run in ${out} started with model.path = ${path}, not ${newPath}: its checkpoints belong to that ` +
+        `model. If the folder has moved, write its new path into ${configFile(out)}`,
     )
   }
 }
@@ -84,7 +84,7 @@ function requireSameDtype(out: string, began: Config, config: Config): void {
   if (dtype !== newDtype) {
     throw new UserError(
       `--resume: the run in ${out} computes in ${dtype}, not ${newDtype} (model.dtype, or what auto means on ` +
-        `model.device = ${config.model.device}): go on with --set model.dtype=${dtype}`,
+        `model.device = ${config.model.device}): continue with --set model.dtype=${dtype}`,
     )
   }
 }
@@ -97,8 +97,8 @@ function requireSameHeldOut(out: string, began: Config, config: Config): void {
   const changed = Object.keys(old).find((key) => now[key] !== old[key])
   if (changed === undefined) return
   throw new UserError(
-    `--resume: the run in ${out} began with ${changed} = ${old[changed]}, not ${now[changed]}: it would be ` +
-      `evaluated on questions that it has trained on. Go on with --set ${changed}=${old[changed]}, or evaluate ` +
+    `--resume: the run in ${out} started with ${changed} = ${old[changed]}, not ${now[changed]}: it would be ` +
+      `evaluated on questions that it has trained on. Continue with --set ${changed}=${old[changed]}, or evaluate ` +
       'on other questions with serl compare --data',
   )
 }

@@ -16,14 +16,14 @@ export const isFinished = (config: Config, state: TrainState): boolean =>
 export function howToGoOn({ train }: Config, { step, iteration }: TrainState): string {
   if (train.instructions > 0 && iteration.questions >= train.instructions) {
     return (
-      `train.instructions = ${train.instructions} ended it, after ${iteration.questions} questions trained on, and ` +
-      'not train.steps: set train.instructions higher, or 0 for steps alone'
+      `train.instructions = ${train.instructions} ended it, after training on ${iteration.questions} questions, ` +
+      'not train.steps: set train.instructions higher, or 0 to use train.steps only'
     )
   }
-  if (train.iterations === 1) return '--resume --steps N trains on to step N'
+  if (train.iterations === 1) return '--resume --steps N continues training to step N'
   return (
-    `--resume --steps N trains its last iteration on from ${iteration.steps} steps to N, so to step ` +
-    `${step - iteration.steps} + N; more train.iterations begin another`
+    `--resume --steps N continues its last iteration from ${iteration.steps} to N steps (step ` +
+    `${step - iteration.steps} + N of the run); a higher train.iterations adds another`
   )
 }
 

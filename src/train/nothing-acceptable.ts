@@ -26,11 +26,11 @@ export function noQuestion(
   const details = last.length > 0 ? `The last proposals:\n${last.join('\n')}` : 'It proposed no question at all.'
   const what =
     (short?.found ?? 0) === 0
-      ? 'no new question was acceptable'
-      : `only ${short!.found} of ${short!.wanted} questions were found, and then none any more,`
+      ? 'no new question was accepted'
+      : `only ${short!.found} of ${short!.wanted} questions were found, and then no more`
   const given = short === null ? ', or instruct.source=given to train on the seed questions themselves' : ''
   return new NothingAcceptable(
-    `${what} in ${search.rounds} rounds of asking (${search.proposals.length} proposals). ${details}\n` +
+    `${what} in ${search.rounds} rounds (${search.proposals.length} proposals). ${details}\n` +
       'Try seed questions closer to what the model knows, a higher instruct.temperature or filter.rougeMax, wider ' +
       `filter.minWords and filter.maxWords${given}`,
   )
@@ -40,8 +40,8 @@ export function noQuestion(
 export function nothingToTrainOn(tally: Tally, config: Config): NothingAcceptable {
   const { maxPromptTokens, maxNewTokens } = config.rollout
   const tooLong =
-    `${tally.tooLong} questions were left out, longer than rollout.maxPromptTokens = ${maxPromptTokens} or than what ` +
-    `rollout.maxNewTokens = ${maxNewTokens} leaves of the model's positions`
+    `${tally.tooLong} questions were left out: longer than rollout.maxPromptTokens = ${maxPromptTokens}, or than the ` +
+    `positions of the model that rollout.maxNewTokens = ${maxNewTokens} leaves free`
   if (tally.answered.length === 0 && tally.tooLong > 0) {
     return new NothingAcceptable(
       `no question could be asked: ${tooLong}.\nRaise rollout.maxPromptTokens, lower rollout.maxNewTokens, or give ` +

@@ -56,7 +56,7 @@ function requireAnswers({ reward }: Config, seeds: readonly Seed[], path: string
   const unanswered = reward.kind === 'rule' ? seeds.find((seed) => seed.answer === undefined) : undefined
   if (unanswered === undefined) return
   const line = unanswered.id.replace('seed-', '')
-  throw new UserError(`${path}:${line}: no "answer", which reward.kind = rule compares with`)
+  throw new UserError(`${path}:${line}: no "answer", which reward.kind = rule needs`)
 }
 
 /** Of every stage that will run: at least one position for a prompt. */
@@ -97,7 +97,7 @@ function requireHeldOutFit(
     if (length <= longest) continue
     throw new UserError(
       `${config.eval.path ?? config.seeds.path}: a held-out question has ${length} tokens, and with eval.maxNewTokens = ` +
-        `${config.eval.maxNewTokens} new ones it passes the model's ${model.maxPositions} positions: leave it out, or ` +
+        `${config.eval.maxNewTokens} new ones it exceeds the model's ${model.maxPositions} positions: remove it, or ` +
         `lower eval.maxNewTokens. It begins: ${JSON.stringify(problem.slice(0, 80))}`,
     )
   }

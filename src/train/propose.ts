@@ -51,7 +51,7 @@ async function oneRound(context: TrainContext, state: TrainState, tally: Tally):
   await folder.instructions(verdicts.map((verdict) => instructionLine(state.step, verdict)))
   const dropped = search.examplesDropped
   if (dropped > 0 && droppedBefore === 0) {
-    reporter.note(`${dropped} examples left out of the prompts for questions: too long beside instruct.maxNewTokens`)
+    reporter.note(`${dropped} examples left out of the prompts for questions: longer than instruct.maxNewTokens allows`)
   }
   stopIfAsked(context)
   return verdicts.filter((verdict) => verdict.accepted).map(({ proposal }) => queued(proposal, state.step))

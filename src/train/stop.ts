@@ -15,7 +15,7 @@ export interface Stopped extends Trip {
 
 type Ending = Pick<Stopped, 'modelOfStep' | 'bestNotKept'>
 
-/** Does what a guard demands: the run ends with the model as it is, or as it was when it was best. */
+/** Does what a guard demands: the run ends with the model as it is, or with its best one. */
 export async function endEarly(context: TrainContext, state: TrainState, trip: Trip): Promise<Stopped> {
   const { step } = state
   const ending = trip.action === 'rollback' ? await goBack(context, state) : await stayHere(context, state)
@@ -25,8 +25,8 @@ export async function endEarly(context: TrainContext, state: TrainState, trip: T
   const lost =
     bestNotKept === null
       ? ''
-      : `. It could not go back: the best model was that of step ${bestNotKept}, and was not kept, as no guard rolled ` +
-        `back when it was trained; final/ is the model of step ${modelOfStep}`
+      : `. It could not roll back: the best model, of step ${bestNotKept}, was not kept, because no guard had the ` +
+        `action rollback when it was trained; final/ is the model of step ${modelOfStep}`
   context.reporter.note(`stopped after step ${step}${back}: ${text}${lost}`)
   return { ...trip, text, ...ending }
 }
@@ -47,8 +47,6 @@ async function goBack(context: TrainContext, state: TrainState): Promise<Ending>
   }
   if (best > 0) return { ...(await stayHere(context, state)), bestNotKept: best }
   await model.engine.importTensors(await model.readWeights(config.model.path!))
-  reporter.note(
-    `the best was the model it began as, loaded again from ${config.model.path}; checkpoints stay as they are`,
-  )
+  reporter.note(`the initial model was the best: loaded again from ${config.model.path}; checkpoints are unchanged`)
   return { modelOfStep: 0, bestNotKept: null }
 }

@@ -140,7 +140,7 @@ describe('training the demonstration', () => {
   it('ends with a command that works, and asks as the run asked', async () => {
     const out = join(dir, 'told')
     const text = await succeed('train', 'demo', '--out', out, '--steps', '1', '--set', 'eval.limit=4')
-    const command = /let it answer +npx serl (generate .*)$/m.exec(text)![1]!
+    const command = /sample from the model +npx serl (generate .*)$/m.exec(text)![1]!
     expect(command).toContain('--limit 3')
     const { stdout } = await run('bash', ['-c', `"${process.execPath}" bin/serl.js ${command} --limit 40 --quiet`], {
       cwd: root,
@@ -157,8 +157,8 @@ describe('training the demonstration', () => {
     const none = ['--set', 'filter.minWords=90', '--set', 'instruct.maxRounds=1', '--set', 'eval.path=null', '--quiet']
     const { code, stderr } = await start(['train', 'demo', '--out', out, ...none]).ended
     expect(code).toBe(2)
-    expect(stderr).toContain('no new question was acceptable')
-    expect(stderr).toContain(`The run is in ${out}. Go on with it, for instance: npx serl train --resume --out ${out}`)
+    expect(stderr).toContain('no new question was accepted')
+    expect(stderr).toContain(`The run is in ${out}. Continue it, for instance: npx serl train --resume --out ${out}`)
     await succeed('train', '--resume', '--out', out, '--steps', '1', '--set', 'filter.minWords=3', '--quiet')
     expect((await jsonl(join(out, 'metrics.jsonl'))).at(-1)).toMatchObject({ step: 1 })
   })

@@ -25,7 +25,7 @@ export async function openModuleChecker(path: string, timeLimitMs: number): Prom
     limit = outcome.status === 'timeout' ? Math.max(timeLimitMs, 1000) : timeLimitMs
     if (outcome.status === 'failed') {
       throw new UserError(
-        `the answer module ${path} failed in ${call === 'load' ? 'loading' : `${call}()`}: ${outcome.error}`,
+        `the answer module ${path} failed ${call === 'load' ? 'while loading' : `in ${call}()`}: ${outcome.error}`,
       )
     }
     if (outcome.status === 'timeout') timeouts += 1

@@ -38,7 +38,7 @@ function startWorker(url: string, listeners: Listeners): Worker {
   worker.stdout.pipe(process.stderr, { end: false })
   worker.on('message', listeners.message)
   worker.on('error', (error) => listeners.end(error.message))
-  worker.on('exit', () => listeners.end('its thread ended'))
+  worker.on('exit', () => listeners.end('its worker thread ended'))
   worker.unref()
   return worker
 }

@@ -16,20 +16,20 @@ export const seedsFlag = { value: '<file>', help: 'seed questions, JSONL' } as c
 
 export const setFlag = {
   value: '<group.key=value>',
-  help: 'any setting of the config; may be repeated',
+  help: 'any config setting; may be repeated',
   parse: collect,
   default: [],
 }
 
 export const traceFlag = {
   value: '<file>',
-  help: 'JSON: where the time goes, to be opened in ui.perfetto.dev',
+  help: 'JSON timing trace; open it in ui.perfetto.dev',
 } as const
 
 export const tokensPerBatchFlag = {
   value: '<count>',
-  help: 'tokens computed at a time (default: 8192; on the CPU 1024, more where prompts are long)',
+  help: 'tokens per batch (default: 8192; on the CPU 1024, more if prompts are long)',
   parse: integer(1),
 }
 
-export const rawFlag = { help: 'prompts as they are, without the chat template' } as const
+export const rawFlag = { help: 'use prompts as they are, without the chat template' } as const

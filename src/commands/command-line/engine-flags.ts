@@ -23,21 +23,21 @@ const parseDtype = (text: string): NonNullable<EngineFlags['dtype']> => {
   throw new InvalidArgumentError('Expected float32, bfloat16 or auto.')
 }
 
-const group = 'Options of every command with a model:'
+const group = 'Options of every command that opens a model:'
 
 /** To be put last in a command's table: help lists them under a heading of their own. */
 export const engineFlags: FlagTable<EngineFlags> = {
   device: { value: '<device>', help: 'cpu, cuda or cuda:N (default: cpu)', parse: parseDevice, group },
   dtype: {
     value: '<dtype>',
-    help: 'of the weights: float32, bfloat16 or auto (default: auto)',
+    help: 'data type of the weights: float32, bfloat16 or auto (default: auto)',
     parse: parseDtype,
     group,
   },
   threads: { value: '<n>', help: 'CPU threads; 0 = all cores (default: 0)', parse: integer(0, MOST_THREADS), group },
-  seed: { value: '<n>', help: 'of every draw (default: 0)', parse: integer(0, 0xffffffff), group },
-  json: { help: 'one JSON object on stdout, nothing else there', group },
-  quiet: { help: 'say nothing but errors', group },
+  seed: { value: '<n>', help: 'seed of every random draw (default: 0)', parse: integer(0, 0xffffffff), group },
+  json: { help: 'print one JSON object on stdout and nothing else', group },
+  quiet: { help: 'print errors only', group },
 }
 
 /** Engine flags as the settings of a model opened by a command. */

@@ -14,7 +14,8 @@ import { runDefaults } from './run-defaults.ts'
 /** `serl compare RUN_OR_MODEL...`. */
 export async function compareCommand(paths: readonly string[], flags: EvalFlags): Promise<number> {
   const named = distinctLabels((await Promise.all(paths.map(readContender))).flat())
-  if (named.length < 2) throw new UserError(`${paths[0]} with what? Give two models or results, or the folder of a run`)
+  if (named.length < 2)
+    throw new UserError(`nothing to compare ${paths[0]} with: give two models or results, or the folder of a run`)
   const places = flags.output === undefined ? null : await outputPlaces(flags.output, 'comparison')
   const contenders = await withResults(named, flags)
   if (contenders === null) return 130
@@ -36,12 +37,13 @@ async function withResults(named: readonly Named[], flags: EvalFlags): Promise<C
   if (models.length === 0) return [...named] as Contender[]
   const run = models.find((contender) => contender.run !== null)?.run ?? null
   const sources = flags.data ?? (run?.heldOut ? [run.heldOut] : null)
-  if (sources === null) throw new UserError('--data SET...: on which question sets? JSONL files, hub ids or names')
+  if (sources === null)
+    throw new UserError('--data is missing: name the question sets (JSONL files, hub ids or names of known sets)')
   const asRun = run === null ? null : runDefaults(run, flags.data === undefined)
   const settings = settingsOf(flags, asRun?.settings)
   const sets = await setsOf(sources, flags, asRun?.reading)
   const computed = { ...asRun?.engine, ...flags }
-  const interrupt = interruptSignal('stopping: finished responses are kept, the same command goes on from them')
+  const interrupt = interruptSignal('stopping: finished responses are kept; run the same command again to continue')
   const known = new Map<string, Results>()
   try {
     for (const { model: path } of models) {

@@ -33,7 +33,7 @@ interface Place {
  */
 export async function readContender(path: string): Promise<Named[]> {
   const found = await stat(path).catch(() => null)
-  if (found === null) throw new UserError(`${path}: there is no such file or folder`)
+  if (found === null) throw new UserError(`${path}: no such file or folder`)
   const whole = { label: labelOf(path), path, part: '' }
   if (found.isFile()) return [{ ...whole, results: await readResults(path) }]
   if (existsSync(join(path, 'config.json'))) return [{ ...whole, model: path, run: null }]
@@ -42,7 +42,7 @@ export async function readContender(path: string): Promise<Named[]> {
     return [{ ...whole, results: await readResults(join(path, 'results.json')) }]
   }
   throw new UserError(
-    `${path} is no run (config.yaml), no model (config.json) and no results of serl eval (results.json)`,
+    `${path} is not a run (config.yaml), a model (config.json) or results of serl eval (results.json)`,
   )
 }
 

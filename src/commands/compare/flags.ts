@@ -4,6 +4,6 @@ import { type EvalFlags, evalFlags } from '../eval/flags.ts'
 export const compareLine: CommandLine<EvalFlags> = {
   name: 'compare',
   operand: { name: '<run-or-model...>' },
-  description: 'is it better? models, runs or results of eval, by sets, against the first',
+  description: 'compare models, runs or eval results with the first one, set by set',
   flags: evalFlags,
 }

@@ -8,10 +8,10 @@ export interface DoctorFlags extends Omit<SettingFlags, 'seeds' | 'steps'> {
 
 export const doctorLine: CommandLine<DoctorFlags> = {
   name: 'doctor',
-  description: 'what is installed, found and missing, and what to do about it',
+  description: 'check the installation and a checkpoint, and say how to fix what is missing',
   flags: {
-    model: { value: '<folder>', help: 'also look at this checkpoint' },
-    config: { value: '<name>', help: 'a config file or preset: the memory plan is for its settings' },
+    model: { value: '<folder>', help: 'also check this checkpoint' },
+    config: { value: '<name>', help: 'a config file or preset whose settings the memory plan is for' },
     set: setFlag,
     ...engineFlags,
   },

@@ -40,20 +40,20 @@ async function weightsFinding({ checkpoint: { weights } }: DescribedModel): Prom
     const remedy = 'the checkpoint is damaged or has diverged: download it again, or use an earlier one'
     return { name: 'weights', status: 'failed', detail, remedy }
   } catch (error) {
-    return failure('weights', error, 'fetch the checkpoint again')
+    return failure('weights', error, 'download the checkpoint again')
   }
 }
 
 function eosFinding(described: DescribedModel): Finding {
   const ids = Array.from(stopTokensOf(described))
-  if (ids.length > 0) return { name: 'EOS', status: 'ok', detail: `ids ${ids.join(', ')} end a text` }
+  if (ids.length > 0) return { name: 'EOS', status: 'ok', detail: `token ids ${ids.join(', ')}` }
   const remedy = 'put eos_token_id into generation_config.json'
-  return { name: 'EOS', status: 'failed', detail: 'no token ends a text: responses would never stop', remedy }
+  return { name: 'EOS', status: 'failed', detail: 'no EOS token: responses would never end', remedy }
 }
 
 function tokenizerFindings({ tokenizer, checkpoint }: DescribedModel): Finding[] {
   if (tokenizer === null) {
-    const remedy = 'put tokenizer.json there; without it, only score and generate on token ids work'
+    const remedy = 'add tokenizer.json; without it, only score and generate work, on token ids'
     return [{ name: 'tokenizer', status: 'failed', detail: `no tokenizer.json in ${checkpoint.dir}`, remedy }]
   }
   const question = 'What is 1 + 1?'
@@ -62,7 +62,7 @@ function tokenizerFindings({ tokenizer, checkpoint }: DescribedModel): Finding[]
     { name: 'tokenizer', status: 'ok', detail: `${JSON.stringify(question)} is ${plain.length} tokens` },
   ]
   if (!tokenizer.hasChatTemplate) {
-    const detail = 'none: questions go in as plain text'
+    const detail = 'none: questions are given as plain text'
     return [...findings, { name: 'chat template', status: 'ok', detail }]
   }
   return [...findings, templateFinding({ tokenizer, checkpoint }, question)]
@@ -77,13 +77,14 @@ function templateFinding({ tokenizer, checkpoint }: DescribedModel, question: st
     // some models use one token for BOS and for the turn's opening
     return { name: 'chat template', status: 'warning', detail, remedy: 'fine if BOS also opens a turn, as in SmolLM2' }
   } catch (error) {
-    return failure('chat template', error, 'rollout.template=none and instruct.template=none do without it')
+    return failure('chat template', error, 'to train without it, set rollout.template=none and instruct.template=none')
   }
 }
 
 function planFinding(described: DescribedModel, { config, source }: LookedAtWith): Finding {
   const plan = trainingPlan(described, config)
-  const settings = source === undefined ? 'the default settings (others: --config PRESET)' : `the settings of ${source}`
+  const settings =
+    source === undefined ? 'the default settings (for others: --config PRESET)' : `the settings of ${source}`
   const detail = `to train in ${dtypeOf(config.model)} with ${settings}:\n${memoryText(plan)}`
   const warning = memoryWarning(plan, config.model.device, deviceMemory(config.model.device))
   if (warning === null) return { name: 'memory plan', status: 'ok', detail }

@@ -13,7 +13,7 @@ export type RunSettings = Partial<Pick<EvalSettings, 'template' | 'suffix' | 'ma
 export function settingsOf(flags: EvalFlags, run: RunSettings = {}): EvalSettings {
   const { samples, topP, presencePenalty, fewShot, temperature = samples === 1 ? 0 : 1 } = flags
   if (samples > 1 && temperature === 0) {
-    throw new UserError(`--samples ${samples} with --temperature 0 gives ${samples} times the same response`)
+    throw new UserError(`--samples ${samples} with --temperature 0 gives the same response ${samples} times`)
   }
   return {
     samples,

@@ -10,11 +10,12 @@ import { dropLines, keepLines, outputPlaces, publish } from './output-places.ts'
 
 /** `serl eval`. */
 export async function evalCommand(flags: EvalCommandFlags): Promise<number> {
-  if (flags.data === undefined) throw new UserError('--data SET...: which question sets? JSONL files, hub ids or names')
+  if (flags.data === undefined)
+    throw new UserError('--data is missing: name the question sets (JSONL files, hub ids or names of known sets)')
   const settings = settingsOf(flags)
   const sets = await setsOf(flags.data, flags)
   const places = flags.output === undefined ? null : await outputPlaces(flags.output)
-  const interrupt = interruptSignal('stopping: finished responses are kept, the same command goes on from them')
+  const interrupt = interruptSignal('stopping: finished responses are kept; run the same command again to continue')
   try {
     const { signal } = interrupt
     const results = await evaluateModel(

@@ -24,34 +24,48 @@ export interface EvalFlags extends EngineFlags {
 
 export const evalFlags: FlagTable<EvalFlags> = {
   data: { value: '<set...>', help: 'question sets: JSONL files, hub ids (owner/name) or names of known sets' },
-  limit: { value: '<n>', help: 'only the first questions of each set; 0 = all (default: 0)', parse: integer(0) },
+  limit: { value: '<n>', help: 'use only the first n questions of each set; 0 = all (default: 0)', parse: integer(0) },
   // majority votes count subsets of the samples, in doubles
-  samples: { value: '<n>', help: 'samples a question', parse: integer(1, 512), default: 1 },
-  temperature: { value: '<t>', help: '0 = greedy (default: 0 with one sample, else 1)', parse: number(0) },
-  topP: { value: '<p>', help: '1 = off', parse: number(Number.MIN_VALUE, 1), default: 1 },
-  presencePenalty: { value: '<x>', help: '0 = off', parse: number(), default: 0 },
-  maxNewTokens: { value: '<count>', help: 'new tokens a response (default: 1024)', parse: integer(1) },
-  suffix: { value: '<text>', help: 'put after every question (default: a request for a boxed answer)' },
-  raw: { help: 'questions as they are, without the chat template' },
+  samples: { value: '<n>', help: 'samples per question', parse: integer(1, 512), default: 1 },
+  temperature: {
+    value: '<t>',
+    help: 'sampling temperature; 0 = greedy (default: 0 with one sample, else 1)',
+    parse: number(0),
+  },
+  topP: {
+    value: '<p>',
+    help: 'probability mass that sampling is cut to; 1 = off',
+    parse: number(Number.MIN_VALUE, 1),
+    default: 1,
+  },
+  presencePenalty: {
+    value: '<x>',
+    help: 'penalty on tokens already in the response; 0 = off',
+    parse: number(),
+    default: 0,
+  },
+  maxNewTokens: { value: '<count>', help: 'maximum new tokens per response (default: 1024)', parse: integer(1) },
+  suffix: { value: '<text>', help: 'text put after every question (default: a request for a boxed answer)' },
+  raw: { help: 'use questions as they are, without the chat template' },
   fewShot: { value: '<n>', help: 'worked examples before every question', parse: integer(0), default: 0 },
-  answers: { value: '<kind>', help: 'math, choice, exact or number (default: by the set)' },
+  answers: { value: '<kind>', help: 'math, choice, exact or number (default: depends on the set)' },
   adapter: {
     value: '<file>',
-    help: 'JSON that describes a set of your own; may be repeated',
+    help: 'JSON file that describes a set of your own; may be repeated',
     parse: collect,
     default: [],
   },
   output: {
     value: '<place>',
-    help: 'folder for the results as JSON, Markdown and by question, or the .json file itself',
+    help: 'folder for the results (JSON, Markdown, one line per question), or the path of the .json file',
   },
   batch: {
     value: '<rows>',
-    help: 'samples generated at a time: what a killed process loses',
+    help: 'samples generated at a time; a killed process loses only the current batch',
     parse: integer(1),
     default: 512,
   },
-  fresh: { help: 'generate again what is in the cache' },
+  fresh: { help: 'ignore cached responses and generate them again' },
   ...engineFlags,
 }
 

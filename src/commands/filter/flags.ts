@@ -12,11 +12,11 @@ export interface FilterFlags {
 
 export const filterLine: CommandLine<FilterFlags> = {
   name: 'filter',
-  description: 'mark questions that break a rule or resemble others: which are accepted, and why others are not',
+  description: 'accept or reject questions: those that break a rule or resemble others are rejected, with the reason',
   flags: {
     input: {
       value: '<file>',
-      help: 'JSONL: {"text"}, {"problem"}, {"question"} or {"prompt"} a line',
+      help: 'JSONL: {"text"}, {"problem"}, {"question"} or {"prompt"} per line',
       required: true,
     },
     output: {
@@ -24,13 +24,13 @@ export const filterLine: CommandLine<FilterFlags> = {
       help: 'JSONL: the same lines with "kept", "reason", "rougeL" and "nearest"',
       required: true,
     },
-    seeds: { value: '<file>', help: 'seed questions to compare with, too; JSONL as the input' },
+    seeds: { value: '<file>', help: 'seed questions to compare with as well; JSONL like the input' },
     rougeMax: {
       value: '<x>',
-      help: 'largest ROUGE-L F to a seed or a question accepted before (default: as the setting filter.rougeMax)',
+      help: 'largest ROUGE-L F with a seed or an earlier accepted question (default: that of filter.rougeMax)',
       parse: number(0, 1),
     },
-    json: { help: 'one JSON object on stdout, nothing else there' },
-    quiet: { help: 'say nothing' },
+    json: { help: 'print one JSON object on stdout and nothing else' },
+    quiet: { help: 'print errors only' },
   },
 }

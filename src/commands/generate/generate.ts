@@ -30,7 +30,9 @@ export async function generateCommand(flags: GenerateFlags): Promise<number> {
   if (flags.text) requireReadable(described, flags)
   const prompts = (await readPrompts(flags.input, encodingOf(described, flags))).slice(0, flags.limit)
   if (prompts.length * flags.n >= 2 ** 31) {
-    throw new UserError(`--n ${flags.n}: ${prompts.length} prompts make ${prompts.length * flags.n} samples, too many`)
+    throw new UserError(
+      `--n ${flags.n}: ${prompts.length} prompts make ${prompts.length * flags.n} samples, which is too many`,
+    )
   }
   const interrupt = interruptSignal('stopping: the samples so far are kept')
   try {
@@ -115,8 +117,8 @@ function sampling(opened: OpenedModel, flags: GenerateFlags, prompts: number, fi
 
 /** @throws UserError where texts cannot be shown, or are not what was asked for */
 function requireReadable({ tokenizer, checkpoint }: DescribedModel, { output, json }: GenerateFlags): void {
-  if (output !== undefined) throw new UserError('--text is for reading on stdout, --output for lines: leave one away')
-  if (json) throw new UserError('--text and --json both want stdout: leave one away')
+  if (output !== undefined) throw new UserError('--text prints to stdout and --output writes JSONL: omit one of them')
+  if (json) throw new UserError('--text and --json both write to stdout: omit one of them')
   if (tokenizer === null)
     throw new UserError(`--text needs a tokenizer: there is no tokenizer.json in ${checkpoint.dir}`)
 }

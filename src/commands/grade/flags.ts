@@ -14,20 +14,29 @@ export interface GradeFlags {
 
 export const gradeLine: CommandLine<GradeFlags> = {
   name: 'grade',
-  description: 'whether answers are equal',
+  description: 'check whether answers are equal',
   flags: {
-    input: { value: '<file>', help: 'JSONL: {"id","gold","prediction"} a line', required: true },
-    output: { value: '<file>', help: 'JSONL: {"id","equal","gold","prediction"} a line', required: true },
-    answers: { value: '<kind>', help: 'math, choice, exact, number or module', default: 'math' },
+    input: { value: '<file>', help: 'JSONL: {"id","gold","prediction"} per line', required: true },
+    output: { value: '<file>', help: 'JSONL: {"id","equal","gold","prediction"} per line', required: true },
+    answers: {
+      value: '<kind>',
+      help: 'how answers are compared: math, choice, exact, number or module',
+      default: 'math',
+    },
     tolerance: {
       value: '<x>',
-      help: 'relative difference still equal, for --answers number',
+      help: 'largest relative difference that counts as equal, for --answers number',
       parse: number(0),
       default: 0,
     },
-    module: { value: '<file>', help: 'for --answers module: JavaScript exporting extract and equal' },
-    timeLimitMs: { value: '<ms>', help: 'for one comparison; then unequal', parse: integer(1), default: 1000 },
-    json: { help: 'one JSON object on stdout, nothing else there' },
-    quiet: { help: 'say nothing' },
+    module: { value: '<file>', help: 'JavaScript file exporting extract and equal, for --answers module' },
+    timeLimitMs: {
+      value: '<ms>',
+      help: 'time limit per comparison; beyond it answers count as unequal',
+      parse: integer(1),
+      default: 1000,
+    },
+    json: { help: 'print one JSON object on stdout and nothing else' },
+    quiet: { help: 'print errors only' },
   },
 }

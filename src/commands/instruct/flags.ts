@@ -14,14 +14,14 @@ export interface InstructFlags extends Omit<SettingFlags, 'steps'> {
 
 export const instructLine: CommandLine<InstructFlags> = {
   name: 'instruct',
-  description: 'self-instruction alone: new questions like the seeds, that the filters accept',
+  description: 'self-instruction only: generate questions like the seeds and keep those that the filters accept',
   flags: {
     model: { ...modelFlag, required: true },
     seeds: { ...seedsFlag, required: true },
-    count: { value: '<n>', help: 'questions wanted', parse: integer(1), required: true },
-    output: { value: '<file>', help: 'JSONL: {"id","text","rougeL","nearest"} a line (default: stdout)' },
-    proposals: { value: '<file>', help: 'JSONL: every proposal, its verdict and why' },
-    config: { value: '<name>', help: 'a config file or preset; its groups instruct and filter count' },
+    count: { value: '<n>', help: 'number of accepted questions to generate', parse: integer(1), required: true },
+    output: { value: '<file>', help: 'JSONL: {"id","text","rougeL","nearest"} per line (default: stdout)' },
+    proposals: { value: '<file>', help: 'JSONL: every proposal with its verdict and the reason' },
+    config: { value: '<name>', help: 'a config file or preset; only its groups instruct and filter have an effect' },
     set: setFlag,
     ...engineFlags,
   },

@@ -36,7 +36,7 @@ export async function instructCommand(flags: InstructFlags): Promise<number> {
   const inputs = [paths.seeds]
   if (flags.proposals !== undefined && flags.output !== undefined && resolve(flags.proposals) === resolve(flags.output))
     throw new UserError(`--output and --proposals are both ${flags.output}: give another name`)
-  const interrupt = interruptSignal('stopping: what was accepted stays')
+  const interrupt = interruptSignal('stopping: accepted questions are kept')
   const { signal } = interrupt
   const settings = { ...config.model, path: paths.model, kvCacheGiB: config.model.kvCacheGiB ?? 4 }
   const open = async () => trainModel(await openModel(described, settings, false))
@@ -61,7 +61,7 @@ function summaryText({ accepted, proposed, reasons, seconds }: Summary): string 
   return [
     `${accepted} of ${proposed} proposed questions accepted in ${seconds.toFixed(1)} s`,
     ...(rejected.length === 0 ? [] : [`rejected: ${rejected.join(', ')}`]),
-    ...(surplus === 0 ? [] : [`not needed any more: ${surplus}`]),
+    ...(surplus === 0 ? [] : [`no longer needed: ${surplus}`]),
   ].join('; ')
 }
 

@@ -16,8 +16,8 @@ export const scoreLine: CommandLine<ScoreFlags> = {
   description: 'log-probabilities of given tokens or responses',
   flags: {
     model: { ...modelFlag, required: true },
-    input: { value: '<file>', help: 'JSONL: {"tokens"} or {"prompt","response"} a line', required: true },
-    output: { value: '<file>', help: 'JSONL: {"logprobs"} a line (default: stdout)' },
+    input: { value: '<file>', help: 'JSONL: {"tokens"} or {"prompt","response"} per line', required: true },
+    output: { value: '<file>', help: 'JSONL: {"logprobs"} per line (default: stdout)' },
     tokensPerBatch: tokensPerBatchFlag,
     trace: traceFlag,
     raw: rawFlag,

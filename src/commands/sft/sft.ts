@@ -33,7 +33,7 @@ export async function sftCommand(flags: SftFlags): Promise<number> {
   const measure = flags.evalData === undefined ? null : await heldOutMeasure(flags.evalData, flags, read)
   const settings = { ...modelSettings(flags.model, flags), checkWeights: true }
   const model = trainModel(await openModel(described, settings, false))
-  const interrupt = interruptSignal('stopping: nothing is written')
+  const interrupt = interruptSignal('stopping: no checkpoint is written')
   try {
     const done = await trainAndMeasure(model, documents, measure, { flags, signal: interrupt.signal })
     if (interrupt.signal.aborted) return 130

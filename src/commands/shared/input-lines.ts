@@ -54,7 +54,7 @@ function onePrompt(fields: Fields, encoding: Encoding, where: string): Int32Arra
   if (fields.messages !== undefined) {
     if (encoding.raw) {
       throw new UserError(
-        `${where}: "messages" need the chat template, and --raw goes without it: leave --raw away, or give {"prompt"}`,
+        `${where}: "messages" need the chat template, which --raw turns off: omit --raw, or give {"prompt"}`,
       )
     }
     const tokenizer = needTokenizer(encoding, where)
@@ -91,7 +91,7 @@ function oneSequence(fields: Fields, encoding: Encoding, where: string): TokenSe
 
 function requireFit(tokens: Int32Array, { maxPositions, newTokens }: Encoding, where: string): void {
   if (tokens.length + newTokens <= maxPositions) return
-  const more = newTokens === 0 ? '' : `, and --max-new-tokens ${newTokens} come on top`
+  const more = newTokens === 0 ? '' : ` and --max-new-tokens ${newTokens}`
   throw new UserError(`${where}: ${tokens.length} tokens${more}; the model has ${maxPositions} positions`)
 }
 
@@ -123,7 +123,7 @@ function tokenList(value: unknown, vocabSize: number, where: string): Int32Array
   if (!Array.isArray(value) || value.length === 0) throw new UserError(`${where}: "tokens" must be a list of token ids`)
   const bad = value.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize)
   if (bad !== undefined) {
-    throw new UserError(`${where}: ${JSON.stringify(bad)} is no token id: the model has 0 to ${vocabSize - 1}`)
+    throw new UserError(`${where}: ${JSON.stringify(bad)} is not a token id: the model has 0 to ${vocabSize - 1}`)
   }
   return Int32Array.from(value as number[])
 }

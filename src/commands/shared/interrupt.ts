@@ -9,7 +9,7 @@ export function interruptSignal(notice: string): { signal: AbortSignal; release:
   const controller = new AbortController()
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(130)
-    process.stderr.write(`\n${notice} (again: quit at once)\n`)
+    process.stderr.write(`\n${notice} (press Ctrl-C again to quit at once)\n`)
     controller.abort()
   }
   for (const name of signals) process.on(name, onSignal)

@@ -25,7 +25,7 @@ export interface OutputOptions {
  */
 export async function openJsonlOutput(path: string | undefined, options: OutputOptions = {}): Promise<JsonlOutput> {
   if (path === undefined) {
-    if (options.json) throw new UserError('--json needs --output FILE: stdout holds the summary alone')
+    if (options.json) throw new UserError('--json needs --output FILE: stdout holds the summary only')
     return stdoutLines()
   }
   await requireNoInput(path, options.inputs ?? [])
@@ -94,7 +94,7 @@ async function fileLines(path: string, { target, written, isStream }: FileOnItsW
       if (isStream) return
       if (count === 0) await rm(written, { force: true })
       else
-        process.stderr.write(`${path} is as it was; the ${count} lines written before the failure are in ${written}\n`)
+        process.stderr.write(`${path} is unchanged; the ${count} lines written before the failure are in ${written}\n`)
     },
   }
 }

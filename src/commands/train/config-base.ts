@@ -32,17 +32,18 @@ export async function configBase(
 async function ownConfig(run: string, source: string | undefined): Promise<ConfigBase> {
   const file = configFile(run)
   if (!existsSync(file)) {
-    throw new UserError(`--resume: ${run} holds no run (no config.yaml): leave --resume away to start one there`)
+    throw new UserError(`--resume: ${run} holds no run (no config.yaml): omit --resume to start one there`)
   }
   const layers = await readLayers(file)
-  if (layers.length === 0) throw new UserError(`--resume: ${file} is empty: no run can go on from it; start a new one`)
+  if (layers.length === 0)
+    throw new UserError(`--resume: ${file} is empty, so the run cannot be resumed: start a new one`)
   const preset = await presetOf(file)
   if (source === undefined) return { layers, preset }
   const named = await presetOf(source)
   if (named !== null && named !== preset) {
     throw new UserError(
       `--resume: the run in ${run} started from ${preset === null ? 'no preset' : `the preset ${preset}`}, not from ` +
-        `${named}. Leave ${source} away: the run knows its settings (${file}); --set group.key=value changes single ones`,
+        `${named}. Omit ${source}: the run has its settings (${file}); change single ones with --set group.key=value`,
     )
   }
   const stated = (await readLayers(source)).filter((setting) => setting.origin === source)

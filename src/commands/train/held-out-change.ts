@@ -38,13 +38,13 @@ export function changeText({ before, after, best }: HeldOutChange, run: string):
   const path = after.accuracy === before.accuracy ? `stayed at ${to}` : `${change} from ${from} to ${to}`
   const moved = `Its greedy accuracy on held-out questions ${path}.`
   if (best.accuracy <= after.accuracy) return moved
-  if (best.step === 0) return `${moved}\nThe trained model is worse than the one it began as, and was never better.`
-  const worse = after.accuracy < before.accuracy ? 'worse than the one it began as, and than its best' : 'not its best'
-  return `${moved}\nThe trained model is ${worse}: ${percent(best.accuracy)} after step ${best.step}${whereabouts(run, best.step)}`
+  if (best.step === 0) return `${moved}\nThe trained model is worse than the initial model, and no step was better.`
+  const worse = after.accuracy < before.accuracy ? 'worse than the initial model, and not the best' : 'not the best'
+  return `${moved}\nThe trained model is ${worse}, which had ${percent(best.accuracy)} after step ${best.step}${whereabouts(run, best.step)}`
 }
 
 function whereabouts(run: string, step: number): string {
   const folder = checkpointFolder(run, step)
-  if (existsSync(folder)) return `, which is in\n${folder}`
-  return '.\nThat one was not kept; guard.accuracyDrop can end a run with its best model (docs/method.md, Guards).'
+  if (existsSync(folder)) return ` and is in\n${folder}`
+  return '.\nThe best was not kept; guard.accuracyDrop can end a run with its best model (docs/method.md, Guards).'
 }

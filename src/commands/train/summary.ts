@@ -44,7 +44,7 @@ const rewardedBy: Record<Config['reward']['kind'], string> = {
   majority: 'by the agreement of its own answers, without labels',
   rule: 'by known answers',
   module: 'by your scoring module',
-  random: 'by a coin, as a control',
+  random: 'at random, as a control',
 }
 
 function ended({ stopped }: Outcome): string {
@@ -52,8 +52,8 @@ function ended({ stopped }: Outcome): string {
   const { step, modelOfStep, bestNotKept } = stopped
   const back = modelOfStep === step ? '' : `, and final/ is the model of step ${modelOfStep}`
   const lost =
-    bestNotKept === null ? '' : `\nIt could not go back: the best was step ${bestNotKept}, whose model was not kept.`
-  return `\nA guard ended it: ${stopped.text}${back}.${lost}`
+    bestNotKept === null ? '' : `\nIt could not roll back: the best model, of step ${bestNotKept}, was not kept.`
+  return `\nA guard ended the run: ${stopped.text}${back}.${lost}`
 }
 
 function story(outcome: Outcome, config: Config): string {
@@ -109,10 +109,10 @@ function nextSteps(outcome: Outcome, config: Config): string[] {
   const { run } = outcome
   const own = config.instruct.source === 'self'
   return [
-    'Next, for instance:',
-    ...(own ? [`  read what it asked itself       ${run}/instructions.jsonl`] : []),
-    `  read what it answered           ${run}/rollouts/`,
-    `  let it answer                   ${generateCommandLine(outcome, config)}`,
-    '  your own model and questions    npx serl train cpu-100m --model FOLDER --seeds QUESTIONS.jsonl',
+    'Next steps:',
+    ...(own ? [`  read its questions              ${run}/instructions.jsonl`] : []),
+    `  read its responses              ${run}/rollouts/`,
+    `  sample from the model           ${generateCommandLine(outcome, config)}`,
+    '  train your own model            npx serl train cpu-100m --model FOLDER --seeds QUESTIONS.jsonl',
   ]
 }

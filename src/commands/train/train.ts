@@ -34,7 +34,7 @@ import { summaryJson, summaryText } from './summary.ts'
 export async function trainCommand(source: string | undefined, flags: TrainFlags): Promise<number> {
   const resume = flags.resume ?? false
   if (resume && flags.out === undefined)
-    throw new UserError('--resume needs --out RUN: the folder of the run to go on with')
+    throw new UserError('--resume needs --out RUN: the folder of the run to continue')
   const base = await configBase(source, flags)
   const asked = resolveConfig([...base.layers, ...flagLayers(flags)])
   const described = await describeModel(requirePaths(asked).model)
@@ -45,7 +45,7 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   if (flags.dryRun) return dryRun({ start, asked, plan, inputs: inputsOf(config) }, flags)
   const { json = false, quiet = false } = flags
   if (!json && !quiet) process.stderr.write(`memory plan\n${memoryText(plan).replaceAll(/^/gm, '  ')}\n`)
-  const interrupt = interruptSignal('stopping: the last whole step will be saved')
+  const interrupt = interruptSignal('stopping: the last completed step will be saved')
   try {
     const outcome = await withTraceFile(flags.trace, { processName: 'serl train', inputs: inputsOf(config) }, (trace) =>
       startRun({
@@ -66,11 +66,11 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
     const goOn = `npx serl train --resume --out ${shellWord(out)}`
     if (error instanceof NothingAcceptable && existsSync(configFile(out))) {
       throw new UserError(
-        `${error.message}.\nThe run is in ${out}. Go on with it, for instance: ${goOn} --set GROUP.KEY=VALUE`,
+        `${error.message}.\nThe run is in ${out}. Continue it, for instance: ${goOn} --set GROUP.KEY=VALUE`,
       )
     }
     if (!(error instanceof Interrupted)) throw error
-    if (!quiet) process.stderr.write(`stopped. Go on with: ${goOn}\n`)
+    if (!quiet) process.stderr.write(`stopped. Continue with: ${goOn}\n`)
     return 130
   } finally {
     interrupt.release()

@@ -39,7 +39,7 @@ export async function openScorer(path: string, limitMs: number): Promise<Scorer>
       return await thread.ask(request, limit)
     } catch (error) {
       await thread.close()
-      const where = request === null ? 'in loading' : `on ${JSON.stringify(shortened(request.question))}`
+      const where = request === null ? 'while loading' : `on ${JSON.stringify(shortened(request.question))}`
       throw new UserError(`the scoring module ${path} failed ${where}: ${(error as Error).message}`)
     }
   }
@@ -55,7 +55,7 @@ function checkedScores(value: unknown, { responses, question }: ScoreRequest, pa
   const right = Array.isArray(scores) && scores.length === responses.length && scores.every(Number.isFinite)
   if (right) return Float32Array.from(scores)
   throw new UserError(
-    `the scoring module ${path} must return ${responses.length} finite numbers, one a response; ` +
+    `the scoring module ${path} must return ${responses.length} finite numbers, one per response; ` +
       `on ${JSON.stringify(shortened(question))} it returned ${shortened(valueText(scores))}`,
   )
 }
@@ -82,7 +82,7 @@ function openThread(url: string) {
   worker.unref()
   worker.on('message', (reply: Reply) => pending?.(reply))
   worker.on('error', ({ message }) => pending?.({ error: message }))
-  worker.on('exit', () => pending?.({ error: 'its thread ended' }))
+  worker.on('exit', () => pending?.({ error: 'its worker thread ended' }))
 
   const run = (request: ScoreRequest | null, limitMs: number): Promise<unknown> =>
     new Promise((fulfil, reject) => {

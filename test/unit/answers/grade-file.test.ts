@@ -36,11 +36,11 @@ describe('gradeFile', () => {
   })
 
   test.each([
-    ['{"id":1,"gold":"3"', /pairs\.jsonl:2: not a line of JSON/],
+    ['{"id":1,"gold":"3"', /pairs\.jsonl:2: not valid JSON/],
     ['[1]', /pairs\.jsonl:2: expected an object/],
     ['{"gold":"3","prediction":"4"}', /pairs\.jsonl:2: "id" is missing/],
-    ['{"id":1,"prediction":"4"}', /pairs\.jsonl:2: "gold" must be a text and is missing/],
-    ['{"id":1,"gold":"3","prediction":4}', /pairs\.jsonl:2: "prediction" must be a text, not 4/],
+    ['{"id":1,"prediction":"4"}', /pairs\.jsonl:2: "gold" must be a string and is missing/],
+    ['{"id":1,"gold":"3","prediction":4}', /pairs\.jsonl:2: "prediction" must be a string, not 4/],
   ])('%s is named by file and line, and leaves no output', async (bad, message) => {
     const input = join(folder, 'pairs.jsonl')
     await writeFile(input, `{"id":0,"gold":"1","prediction":"1"}\n${bad}\n`)
@@ -54,9 +54,7 @@ describe('gradeFile', () => {
 
   test('names an input that is missing or empty, and an output that cannot be written', async () => {
     const [input, output] = [join(folder, 'none.jsonl'), join(folder, 'out.jsonl')]
-    await expect(gradeFile({ input, output, checker })).rejects.toThrow(
-      /cannot read .*none\.jsonl: there is no such file/,
-    )
+    await expect(gradeFile({ input, output, checker })).rejects.toThrow(/cannot read .*none\.jsonl: no such file/)
     await writeFile(input, '\n')
     await expect(gradeFile({ input, output, checker })).rejects.toThrow(/none\.jsonl is empty/)
     await expect(gradeFile({ input, output: join(folder, 'no', 'out.jsonl'), checker })).rejects.toThrow(UserError)

@@ -48,7 +48,7 @@ describe("a user's module", () => {
 
   test.each([
     ['missing.mjs', null, /missing\.mjs does not exist/],
-    ['syntax.mjs', 'export const extract = (', /syntax\.mjs failed in loading: /],
+    ['syntax.mjs', 'export const extract = (', /syntax\.mjs failed while loading: /],
     ['half.mjs', 'export const extract = (t) => t', /half\.mjs does not export equal\(\): it must export/],
   ])('%s is refused', async (name, source, message) => {
     const path = source === null ? join(folder, name) : await moduleOf(name, source)

@@ -145,7 +145,9 @@ describe('what to do', () => {
         '  macOS:           xcode-select --install && brew install cmake python',
       ].join('\n'),
     )
-    expect(missingMessage([{ tool: 'cmake', why: 'CMake is not there' }])).toContain('  - CMake is not there\nGet it')
+    expect(missingMessage([{ tool: 'cmake', why: 'CMake is not there' }])).toContain(
+      '  - CMake is not there\nInstall them',
+    )
   })
 
   it("shows the end of the compiler's log, and what memory has to do with it", () => {

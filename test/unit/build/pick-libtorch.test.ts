@@ -47,7 +47,7 @@ describe('pickLibtorch', () => {
     const picked = pick({ installed }, { '/site/torch': CPU })
     expect(picked.source).toBe('fetch')
     expect(picked.notes).toEqual([
-      'the installed Python torch 2.3.1 (/site/torch) is left alone: versions 2.11 to 2.15 are supported',
+      'the installed Python torch 2.3.1 (/site/torch) is not used: versions 2.11 to 2.15 are supported',
     ])
   })
 
@@ -63,7 +63,7 @@ describe('pickLibtorch', () => {
   it('builds a named CPU libtorch for the CPU unless CUDA was asked for by name', () => {
     const folders = { '/mine': CPU }
     const picked = pick({ given: '/mine', cuda: { wanted: true, forced: false } }, folders)
-    expect(picked).toMatchObject({ cuda: false, notes: ['built for the CPU only: it has no CUDA half'] })
+    expect(picked).toMatchObject({ cuda: false, notes: ['built for the CPU only: it is built without CUDA'] })
     expect(() => pick({ given: '/mine', cuda: { wanted: true, forced: true } }, folders)).toThrow(/SERL_DEVICE asks/)
   })
 

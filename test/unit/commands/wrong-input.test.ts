@@ -104,11 +104,11 @@ describe('model folders', () => {
 
 describe('input lines', () => {
   it.each([
-    ['{"tokens":[1,2]}\nnot json\n', /in\.jsonl:2: not a line of JSON/],
+    ['{"tokens":[1,2]}\nnot json\n', /in\.jsonl:2: not valid JSON/],
     ['', /in\.jsonl is empty/],
     ['{"tokens":[]}', /in\.jsonl:1: "tokens" must be a list/],
-    ['{"tokens":[1,260]}', /in\.jsonl:1: 260 is no token id: the model has 0 to 259/],
-    ['{"tokens":[1,"a"]}', /in\.jsonl:1: "a" is no token id/],
+    ['{"tokens":[1,260]}', /in\.jsonl:1: 260 is not a token id: the model has 0 to 259/],
+    ['{"tokens":[1,"a"]}', /in\.jsonl:1: "a" is not a token id/],
     ['{"text":"a"}', /in\.jsonl:1: expected \{"tokens"/],
     ['3', /in\.jsonl:1: expected a JSON object/],
     [`{"tokens":[${Array(65).fill(1)}]}`, /in\.jsonl:1: 65 tokens; the model has 64 positions/],
@@ -132,7 +132,7 @@ describe('input lines', () => {
       '--max-new-tokens',
       '1',
     ]
-    await refused(serl(...argv), /--n 65536: 40000 prompts make 2621440000 samples, too many/)
+    await refused(serl(...argv), /--n 65536: 40000 prompts make 2621440000 samples, which is too many/)
   })
 
   it.each(['score', 'generate'])('%s into its own input, which stays as it was', async (command) => {
@@ -173,17 +173,14 @@ describe('input lines', () => {
     const model = await tinyCheckpoint()
     await refused(
       serl('generate', '--model', model, '--input', join(folder, 'none.jsonl')),
-      /none\.jsonl: there is no such file/,
+      /none\.jsonl: no such file/,
     )
   })
 
   it('too long for the tokens asked for', async () => {
     const input = await file('in.jsonl', '{"tokens":[1,2,3]}')
     const argv = ['generate', '--model', await tinyCheckpoint(), '--input', input, '--max-new-tokens', '62']
-    await refused(
-      serl(...argv),
-      /in\.jsonl:1: 3 tokens, and --max-new-tokens 62 come on top; the model has 64 positions/,
-    )
+    await refused(serl(...argv), /in\.jsonl:1: 3 tokens and --max-new-tokens 62; the model has 64 positions/)
   })
 })
 
@@ -193,8 +190,8 @@ describe('generate --text', () => {
 
   it('beside another output, or without a tokenizer', async () => {
     const demo = path('../../../seeds/demo-model')
-    await refused(generate(demo, '--output', join(folder, 'out.jsonl')), /--text is for reading on stdout, --output/)
-    await refused(generate(demo, '--json'), /--text and --json both want stdout/)
+    await refused(generate(demo, '--output', join(folder, 'out.jsonl')), /--text prints to stdout and --output/)
+    await refused(generate(demo, '--json'), /--text and --json both write to stdout/)
     await refused(generate(await tinyCheckpoint()), /--text needs a tokenizer: there is no tokenizer\.json in/)
   })
 })

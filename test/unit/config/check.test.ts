@@ -53,7 +53,7 @@ describe('the difficulty band', () => {
   })
 
   it('lies within 0 and 1 where rewards do', () => {
-    expect(() => band(20, 80)).toThrow(/difficulty\.low = 20 and difficulty\.high = 80 must lie within 0 and 1/)
+    expect(() => band(20, 80)).toThrow(/difficulty\.low = 20 and difficulty\.high = 80 must be from 0 to 1/)
     expect(band(0, 1).difficulty.high).toBe(1)
   })
 })

@@ -37,13 +37,13 @@ describe('an adapter of the user', () => {
 
   it.each([
     ['{', /not JSON/],
-    ['{"name":"a","answers":"guess"}', /is no adapter of a set: [\s\S]*answers/],
-    ['{"name":"a","kind":"guess"}', /is no adapter of a set: [\s\S]*"math"\|"choice"/],
+    ['{"name":"a","answers":"guess"}', /is not a valid adapter: [\s\S]*answers/],
+    ['{"name":"a","kind":"guess"}', /is not a valid adapter: [\s\S]*"math"\|"choice"/],
     ['{"name":"a","answerEnd":"("}', /answerEnd: Invalid regular expression/],
     ['{"name":"a","question":["{q|shout}"]}', /\{q\|shout\}: there is no filter shout; there are text, sentence, list/],
     ['{"name":"a","question":["[{story} {q}"]}', /a "\[" is not closed/],
     ['{"name":"a","question":["{story}] {q}"]}', /a "\]" closes nothing/],
-    ['{"name":"two words"}', /is no adapter of a set/],
+    ['{"name":"two words"}', /is not a valid adapter/],
   ])('%s is refused', async (text, message) => {
     const path = join(await tempFolder(), 'adapter.json')
     await writeFile(path, text)
@@ -55,9 +55,9 @@ describe('openSets', () => {
   it('names what is not there, and two sets of one name', async () => {
     const folder = await tempFolder()
     await expect(openSets([join(folder, 'none.jsonl')], options)).rejects.toThrow(
-      /no such file, and it is neither a hub id/,
+      /no such file, and the name is neither a hub id/,
     )
-    await expect(openSets(['tabmwp'], options)).rejects.toThrow(/tabmwp is known, but not where it lies on the hub/)
+    await expect(openSets(['tabmwp'], options)).rejects.toThrow(/tabmwp is known, but not its place on the hub/)
     await writeFile(join(folder, 'empty.jsonl'), '\n')
     await expect(openSets([join(folder, 'empty.jsonl')], options)).rejects.toThrow(/empty\.jsonl is empty/)
     const file = join(folder, 'mine.jsonl')
@@ -75,7 +75,7 @@ describe('openSets', () => {
     await writeFile(file, '{"problem":"p","answer":"1"}\n')
     await writeFile(adapter, '{"name":"yours","files":["theirs"]}')
     await expect(openSets([file], { ...options, adapters: [adapter] })).rejects.toThrow(
-      /--adapter .*adapter\.json describes the set yours or theirs, and no --data is called so \(.*mine\.jsonl: mine\)/,
+      /--adapter .*adapter\.json describes the set yours or theirs, but no --data has that name \(.*mine\.jsonl: mine\)/,
     )
   })
 })

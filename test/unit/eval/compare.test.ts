@@ -141,7 +141,9 @@ describe('comparisonMarkdown', () => {
       contender('new', setResult('a', [1])),
     ]
     const text = comparisonMarkdown(contenders, compareAll(contenders))
-    expect(text).toContain('- Careful: 51.0 % of the samples of old on A have no answer. Is it asked as it was trained')
+    expect(text).toContain(
+      '- Warning: 51.0 % of the samples of old on A have no answer. Check that it is asked as it was trained',
+    )
     expect(text).not.toContain('samples of new')
   })
 
@@ -165,7 +167,7 @@ describe('comparisonMarkdown', () => {
     const longer = { ...other.results, settings: { ...other.results.settings, maxNewTokens: 99 } }
     const contenders = [old, { ...other, results: longer }]
     expect(comparisonMarkdown(contenders, compareAll(contenders))).toContain(
-      '- Careful: old and new were evaluated with other settings: maxNewTokens 9 against 99.',
+      '- Warning: old and new were evaluated with different settings: maxNewTokens 9 against 99.',
     )
     const graded = { ...other.results, model: { ...other.results.model, device: 'cuda:0' } }
     const numbers = [{ ...setResult('a', [1]), answers: 'number' as const }]

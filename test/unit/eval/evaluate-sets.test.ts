@@ -223,7 +223,7 @@ describe('questions that cannot be asked', () => {
   it('are named before anything is generated', async () => {
     const long = setOf('long', [...questions(2), { problem: 'x'.repeat(3000), answer: '1' }])
     await expect(run([setOf('digits', questions(2)), long])).rejects.toThrow(
-      /long\.jsonl:3: the prompt has 3002 tokens, and with --max-new-tokens 4 it passes the model's 2048 positions/,
+      /long\.jsonl:3: the prompt has 3002 tokens, and with --max-new-tokens 4 it exceeds the model's 2048 positions/,
     )
     await expect(run([long], { ...greedy, fewShot: 2 })).rejects.toThrow(
       /--few-shot 2: the set long has 0 worked examples/,

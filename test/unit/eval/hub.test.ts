@@ -99,27 +99,27 @@ describe('a set of the hub', () => {
     expect(rows.length).toBe(250)
     const refused = readHubSet({ dataset: 'me/private' }, await options())
     await expect(refused).rejects.toThrow(
-      /me\/private: .* answers 401 \(The dataset does not exist.*needs HF_TOKEN.*download it as JSONL/,
+      /me\/private: .* answered 401 \(The dataset does not exist.*needs HF_TOKEN.*download it as JSONL/,
     )
   })
 
   it('must be one part, reachable and whole', async () => {
     const from = await options()
     await expect(readHubSet({ dataset: 'me/many' }, from)).rejects.toThrow(
-      /which part of it\? Give one of me\/many:a:train, me\/many:a:test, me\/many:b:train/,
+      /it has several parts: give one of me\/many:a:train, me\/many:a:test, me\/many:b:train/,
     )
     const long = readHubSet({ dataset: 'me/long', config: 'main', split: 'test' }, from)
     await expect(long).rejects.toThrow(/row 0 is too long for the hub's viewer \(question\)/)
     const nowhere = { ...from, env: { HF_ENDPOINT: await closedPort() } }
     await expect(readHubSet({ dataset: 'me/set' }, nowhere)).rejects.toThrow(
-      /127\.0\.0\.1:\d+ cannot be reached \(.*ECONNREFUSED.*\)\. Or download it/,
+      /127\.0\.0\.1:\d+ cannot be reached \(.*ECONNREFUSED.*\)\. Alternatively, download it/,
     )
   })
 
   it.each([
-    ['me/html', /does not answer as the hub's viewer does: .*sign in.* Or download it as JSONL/],
-    ['me/null', /does not answer as the hub's viewer does: "null"/],
-    ['me/cut', /broke off in its answer/],
+    ['me/html', /did not answer like the hub's viewer: .*sign in.* Alternatively, download it as JSONL/],
+    ['me/null', /did not answer like the hub's viewer: "null"/],
+    ['me/cut', /broke off its answer/],
     ['me/fewer', /shows 0 of its 9 rows/],
   ])('%s is refused, and not kept', async (dataset, message) => {
     const from = await options()
@@ -127,11 +127,11 @@ describe('a set of the hub', () => {
     await expect(reading).rejects.toThrow(message)
     await expect(reading).rejects.toBeInstanceOf(UserError)
     const offline = { ...from, env: { HF_HUB_OFFLINE: '1' } }
-    await expect(readHubSet({ dataset, config: 'main', split: 'test' }, offline)).rejects.toThrow(/no copy yet/)
+    await expect(readHubSet({ dataset, config: 'main', split: 'test' }, offline)).rejects.toThrow(/no cached copy/)
   })
 
   it('wants an address', async () => {
     const from = await options({ HF_ENDPOINT: 'nowhere' })
-    await expect(readHubSet({ dataset: 'me/set' }, from)).rejects.toThrow(/HF_ENDPOINT = nowhere is no address/)
+    await expect(readHubSet({ dataset: 'me/set' }, from)).rejects.toThrow(/HF_ENDPOINT = nowhere is not a URL/)
   })
 })

@@ -79,6 +79,6 @@ describe('where a template comes from', () => {
       { name: 'b', template: '' },
     ]
     await expect(load({ chat_template: named })).rejects.toThrow('lists a, b, but no template called "default"')
-    await expect(load({ chat_template: 3 })).rejects.toThrow('must be a text or a list')
+    await expect(load({ chat_template: 3 })).rejects.toThrow('must be a string or a list')
   })
 })

@@ -103,7 +103,7 @@ describe('writing', () => {
     writeFileSync(join(out, 'mine'), '')
     const file = join(out, 'mine')
     for (const place of [out, file]) {
-      await expect(writeCheckpoint(exportingEngine('float32'), checkpoint, place)).rejects.toThrow('exists already')
+      await expect(writeCheckpoint(exportingEngine('float32'), checkpoint, place)).rejects.toThrow('already exists')
     }
     expect(readdirSync(out)).toEqual(['mine'])
   })

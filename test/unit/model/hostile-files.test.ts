@@ -94,7 +94,7 @@ describe('the other files', { timeout: 60_000 }, () => {
       await rm(file)
       await writeFile(file, '')
       await truncate(file, 2 ** 40)
-      await expect(describeModel(dir), name).rejects.toThrow(/has 1048576 MiB; such a file has at most \d+ MiB/)
+      await expect(describeModel(dir), name).rejects.toThrow(/has 1048576 MiB; the limit for this file is \d+ MiB/)
     }
   })
 })

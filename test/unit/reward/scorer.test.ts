@@ -35,13 +35,13 @@ describe('a scoring module', () => {
   it.each([
     [
       'export const score = () => [1, 2]',
-      /must return 3 finite numbers, one a response; on "How much\?" it returned \[1,2\]/,
+      /must return 3 finite numbers, one per response; on "How much\?" it returned \[1,2\]/,
     ],
     ['export const score = () => [1, NaN, Infinity]', /3 finite numbers.*returned \[1,NaN,Infinity\]/],
     ['export const score = () => [1, 2, "3"]', /returned \[1,2,"3"\]/],
     ['export const score = () => undefined', /returned undefined/],
     ['export const score = () => { throw new Error("no idea") }', /failed on "How much\?": no idea/],
-    ['export const score = () => process.exit(3)', /failed on "How much\?": its thread ended/],
+    ['export const score = () => process.exit(3)', /failed on "How much\?": its worker thread ended/],
   ])('%s', async (text, message) => {
     const scorer = await module(text)
     const failed = scorer.score(request)
@@ -57,7 +57,7 @@ describe('a scoring module', () => {
 
   it('is refused when it is missing, broken or exports no score', async () => {
     await expect(openScorer('/nowhere/score.mjs', 1000)).rejects.toThrow(/there is no file \/nowhere\/score\.mjs/)
-    await expect(module('export const x = (')).rejects.toThrow(/score\.mjs failed in loading: /)
+    await expect(module('export const x = (')).rejects.toThrow(/score\.mjs failed while loading: /)
     await expect(module('export const grade = 1')).rejects.toThrow(/does not export a function score/)
   })
 })

@@ -104,14 +104,14 @@ describe('a full disk', () => {
   }
 
   it.each([
-    ['optimizer', 'no space for checkpoint step 1 in'],
-    ['reference', 'no space for checkpoint step 2 in'],
-    ['.final', 'no space for final/ in'],
+    ['optimizer', 'no disk space for checkpoint step 1 in'],
+    ['reference', 'no disk space for checkpoint step 2 in'],
+    ['.final', 'no disk space for final/ in'],
   ])('in %s is told, leaves nothing half written, and the run resumes', async (what, message) => {
     const out = join(folder, `full-${what}`)
     const failed = start(out, { openModel: full(what) })
     await expect(failed).rejects.toMatchObject({ code: 'USER', message: expect.stringContaining(message) })
-    await expect(failed).rejects.toThrow(`free some, then go on with: npx serl train --resume --out ${out}`)
+    await expect(failed).rejects.toThrow(`free some, then continue with: npx serl train --resume --out ${out}`)
     const left = [...readdirSync(out), ...readdirSync(join(out, 'checkpoints'))]
     expect(left.filter((name) => name.startsWith('.'))).toEqual([])
     await start(out, { resume: true })

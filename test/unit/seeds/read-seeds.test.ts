@@ -32,12 +32,12 @@ describe('seed questions', () => {
   test.each([
     [
       '{"problem": "A?"}\n{"title": "B?"}',
-      ':2: no question on this line: expected a text under one of "problem", "question", "prompt", "text"',
+      ':2: no question on this line: expected a string in one of "problem", "question", "prompt", "text"',
     ],
     ['{"problem": 5}', ':1: no question'],
     ['["A?"]', ':1: no question'],
     ['{"problem": "A?", "answer": [1]}', ':1: "answer" must be'],
-    ['{"problem": "A?"}\n{oops', ':2: not a line of JSON'],
+    ['{"problem": "A?"}\n{oops', ':2: not valid JSON'],
     ['\n \n', 'is empty'],
   ])('%j is refused', async (text, message) => {
     const path = write(text)
@@ -45,9 +45,7 @@ describe('seed questions', () => {
     await expect(readSeeds(path)).rejects.toThrow(path)
   })
   test('a missing file', async () => {
-    await expect(readSeeds('/nowhere/seeds.jsonl')).rejects.toThrow(
-      'cannot read /nowhere/seeds.jsonl: there is no such file',
-    )
+    await expect(readSeeds('/nowhere/seeds.jsonl')).rejects.toThrow('cannot read /nowhere/seeds.jsonl: no such file')
   })
   test.skipIf(!existsSync(math))('500 MATH problems (skipped where ../shared is absent)', async () => {
     const seeds = await readSeeds(math)

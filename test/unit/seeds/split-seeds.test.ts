@@ -98,10 +98,10 @@ describe('a run with eval.holdOut', () => {
     const resume = (changes: object) =>
       startRun(fakeStart(fakeConfig(folder, { ...over, ...changes }), out, { resume: true }))
     await expect(resume({ 'eval.holdOut': 5 })).rejects.toThrow(
-      /began with eval\.holdOut = 4, not 5: it would be evaluated on questions that it has trained on/,
+      /started with eval\.holdOut = 4, not 5: it would be evaluated on questions that it has trained on/,
     )
-    await expect(resume({ 'eval.holdOut': 0 })).rejects.toThrow(/began with eval\.holdOut = 4, not 0/)
-    await expect(resume({ 'train.seed': 9 })).rejects.toThrow(/began with train\.seed = 0, not 9/)
+    await expect(resume({ 'eval.holdOut': 0 })).rejects.toThrow(/started with eval\.holdOut = 4, not 0/)
+    await expect(resume({ 'train.seed': 9 })).rejects.toThrow(/started with train\.seed = 0, not 9/)
     await resume({ 'train.steps': 4 })
   })
 

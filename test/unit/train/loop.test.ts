@@ -137,7 +137,7 @@ describe('searches that find nothing', () => {
   it('ends with the last proposals and their reasons when no question is acceptable', async () => {
     const failed = run({ 'filter.minWords': 100, 'instruct.maxRounds': 3 })
     await expect(failed).rejects.toThrow(NothingAcceptable)
-    await expect(failed).rejects.toThrow(/no new question was acceptable in 3 rounds[\s\S]*too-short: "/)
+    await expect(failed).rejects.toThrow(/no new question was accepted in 3 rounds[\s\S]*too-short: "/)
   })
 
   it('ends when no question is inside the band, saying what they were', async () => {

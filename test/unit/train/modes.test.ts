@@ -150,7 +150,7 @@ describe('iterations', () => {
     const two = { ...over, 'train.iterations': 2, 'train.steps': 1 }
     const first = await run(two)
     const [same, note] = await resumed(first, two)
-    expect(note).toContain('trains its last iteration on from 1 steps to N, so to step 1 + N;')
+    expect(note).toContain('continues its last iteration from 1 to N steps (step 1 + N of the run);')
     expect(same.metrics.length).toBe(3)
     const [longer] = await resumed(first, { ...two, 'train.steps': 3 })
     expect(column(longer, 'iteration')).toEqual([null, 1, 2, 2, 2])
@@ -161,7 +161,7 @@ describe('iterations', () => {
     const first = await run(budget)
     const [same, note] = await resumed(first, { ...budget, 'train.steps': 8 })
     expect(same.metrics.length).toBe(2)
-    expect(note).toContain('step 1 was its last. train.instructions = 4 ended it, after 4 questions trained on')
+    expect(note).toContain('step 1 was its last. train.instructions = 4 ended it, after training on 4 questions')
     const [longer] = await resumed(first, { ...budget, 'train.instructions': 8 })
     expect(longer.metrics.length).toBe(3)
   })
@@ -192,7 +192,7 @@ describe('iterations', () => {
     const first = { ...over, 'train.iterations': 2, 'kl.coef': 0, 'kl.monitor': false }
     const { run: out } = await run(first)
     const config = fakeConfig(folder, { ...first, 'train.steps': 3, 'kl.monitor': true })
-    await expect(startRun(fakeStart(config, out, { resume: true }))).rejects.toThrow(/holds no reference weights/)
+    await expect(startRun(fakeStart(config, out, { resume: true }))).rejects.toThrow(/has no reference weights/)
   })
 })
 

@@ -58,7 +58,7 @@ describe('preflight', () => {
   it('wants answers for reward rule, by line', async () => {
     await writeFile(join(folder, 'seeds.jsonl'), '{"problem":"a","answer":"1"}\n\n{"problem":"b"}\n')
     const rule = { 'reward.kind': 'rule', 'instruct.source': 'given' }
-    await refuse(check(rule), /seeds\.jsonl:3: no "answer", which reward\.kind = rule compares with/)
+    await refuse(check(rule), /seeds\.jsonl:3: no "answer", which reward\.kind = rule needs/)
   })
 
   it("wants held-out answers of the run's kind, by line", async () => {
@@ -90,7 +90,7 @@ describe('preflight', () => {
   it("loads the user's modules", async () => {
     await writeFile(join(folder, 'scorer.mjs'), 'export const wrong = 1')
     const scorer = { 'reward.kind': 'module', 'reward.scorer': join(folder, 'scorer.mjs') }
-    await refuse(check(scorer), /scoring module .*scorer\.mjs failed in loading/)
+    await refuse(check(scorer), /scoring module .*scorer\.mjs failed while loading/)
     const answers = { 'reward.answers': 'module', 'reward.module': join(folder, 'scorer.mjs') }
     await refuse(check(answers), /must export extract\(text\) and equal\(a, b\)/)
     await writeFile(join(folder, 'scorer.mjs'), 'export const score = ({ responses }) => responses.map(() => 0)')

@@ -109,7 +109,7 @@ describe('resuming', () => {
     const reporter = { ...silentReporter, note: (text: string) => void notes.push(text) }
     const { metrics } = await startRun(fakeStart(longer, out, { resume: true, reporter }))
     expect(metrics.map((line) => line.step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
-    expect(notes[0]).toMatch(/after step 6, with other settings than it began with: train\.steps = 7 \(was 6\)$/)
+    expect(notes[0]).toMatch(/after step 6, with changed settings: train\.steps = 7 \(was 6\)$/)
     // the next resume, without the flag, goes on with these
     expect(resolveConfig(await readLayers(join(out, 'config.yaml')))).toEqual(longer)
     expect(resolveConfig(await readLayers(join(out, 'config.before-step-7.yaml')))).toEqual(config)
@@ -140,7 +140,7 @@ describe('resuming', () => {
   })
 
   it.each([
-    [{ 'model.path': '/elsewhere' }, /began with model\.path = .*, not \/elsewhere/],
+    [{ 'model.path': '/elsewhere' }, /started with model\.path = .*, not \/elsewhere/],
     [{ 'model.dtype': 'bfloat16' }, /computes in float32, not bfloat16[\s\S]*--set model\.dtype=float32/],
     [{ 'model.device': 'cuda' }, /computes in float32, not bfloat16/],
   ])('refuses %o, and touches nothing', async (over, message) => {

@@ -92,7 +92,7 @@ describe('a best model without a checkpoint', () => {
     expect(await readdir(join(first.run, 'checkpoints'))).toEqual(['step-000006'])
     const outcome = await run({ ...start(), ...guard, 'train.steps': 8 }, { resume: true })
     expect(outcome.stopped).toMatchObject({ guard: 'accuracyDrop', step: 7, modelOfStep: 7, bestNotKept: best })
-    expect(notes.at(-1)).toContain(`It could not go back: the best model was that of step ${best}, and was not kept`)
+    expect(notes.at(-1)).toContain(`It could not roll back: the best model, of step ${best}, was not kept`)
     expect(await weightsOf(outcome.final)).toEqual(await weightsOf(checkpoint(outcome, 7)))
   })
 })

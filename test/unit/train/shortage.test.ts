@@ -54,7 +54,7 @@ describe('questions that run out', () => {
     await expect(run({ ...short, 'rollout.whenShort': 'stop' }, drying(2))).rejects.toThrow(
       /lie in the difficulty band/,
     )
-    await expect(run(short, drying(0))).rejects.toThrow(/no new question was acceptable in 2 rounds/)
+    await expect(run(short, drying(0))).rejects.toThrow(/no new question was accepted in 2 rounds/)
   })
 
   it('end a round with the pass where they are given: no question is in it twice', async () => {
@@ -78,7 +78,7 @@ describe('questions that are too long', () => {
     const tally = { ...newTally(), tooLong: 7 }
     const error = nothingToTrainOn(tally, fakeConfig(folder, { 'rollout.maxPromptTokens': 5 }))
     expect(error).toBeInstanceOf(NothingAcceptable)
-    expect(error.message).toMatch(/^no question could be asked: 7 questions were left out, .*maxPromptTokens = 5/)
+    expect(error.message).toMatch(/^no question could be asked: 7 questions were left out: .*maxPromptTokens = 5/)
     expect(error.message).not.toMatch(/too easy/)
   })
 })

@@ -16,7 +16,7 @@ describe('modelFindings', () => {
       status: 'ok',
       detail: 'LlamaForCausalLM, float32, 64 positions',
     })
-    expect(findings.get('EOS')).toMatchObject({ status: 'ok', detail: 'ids 2 end a text' })
+    expect(findings.get('EOS')).toMatchObject({ status: 'ok', detail: 'token ids 2' })
     expect(findings.get('tokenizer')).toMatchObject({ status: 'failed' })
     expect(findings.get('tokenizer')!.remedy).toContain('tokenizer.json')
     // 260 x 16 embeddings, 3 norms of 16, q and o 16 x 16, k and v 8 x 16, three of 32 x 16
@@ -26,7 +26,7 @@ describe('modelFindings', () => {
   it('tells which settings the memory plan is for', async () => {
     const plan = async (source?: string) => (await byName(await tinyCheckpoint(), source)).get('memory plan')!.detail
     expect(await plan()).toMatch(
-      /with the default settings \(others: --config PRESET\):[\s\S]*activations .* tokens at a time[\s\S]*peak/,
+      /with the default settings \(for others: --config PRESET\):[\s\S]*activations .* tokens per micro-batch[\s\S]*peak/,
     )
     expect(await plan('cpu-100m')).toMatch(/with the settings of cpu-100m:[\s\S]*peak/)
   })

@@ -49,9 +49,12 @@ describe('serl eval refuses', () => {
 
   it.each([
     [['eval'], /required option '--model <folder>'/],
-    [evaluate(), /--data SET\.\.\.: which question sets/],
+    [evaluate(), /--data is missing: name the question sets/],
     [evaluate('--data', 'none.jsonl'), /--data none\.jsonl: there is no such file/],
-    [evaluate('--data', 'x', '--samples', '4', '--temperature', '0'), /--samples 4 with --temperature 0 gives 4 times/],
+    [
+      evaluate('--data', 'x', '--samples', '4', '--temperature', '0'),
+      /--samples 4 with --temperature 0 gives the same response 4 times/,
+    ],
     [evaluate('--data', 'x', '--samples', '1000'), /Expected a whole number from 1 to 512/],
     [evaluate('--data', 'x', '--answers', 'guess'), /--answers guess: expected one of math, choice, exact, number/],
   ])('%j', (argv, message) => refused(argv, message))
@@ -64,7 +67,7 @@ describe('serl eval refuses', () => {
     )
     await refused(evaluate('--data', await file('empty.jsonl', '')), /empty\.jsonl is empty/)
     const broken = await file('broken.jsonl', '{"problem":')
-    await refused(evaluate('--data', broken), /broken\.jsonl:1: not a line of JSON/)
+    await refused(evaluate('--data', broken), /broken\.jsonl:1: not valid JSON/)
     const numbers = await file('numbers.jsonl', '{"problem":"1 + 1?","answer":"2"}\n')
     await refused(
       evaluate('--data', numbers, '--answers', 'choice'),
@@ -73,7 +76,7 @@ describe('serl eval refuses', () => {
     const adapter = await file('adapter.json', '{"name":"numbers","kind":"guess"}')
     await refused(
       evaluate('--data', numbers, '--adapter', adapter),
-      /adapter\.json is no adapter of a set: [\s\S]*kind/,
+      /adapter\.json is not a valid adapter: [\s\S]*kind/,
     )
   })
 
@@ -81,7 +84,7 @@ describe('serl eval refuses', () => {
     const long = await file('long.jsonl', `${JSON.stringify({ problem: 'How many? '.repeat(900), answer: '2' })}\n`)
     await refused(
       evaluate('--data', long),
-      /long\.jsonl:1: the prompt has \d+ tokens, and with --max-new-tokens 1024 it passes/,
+      /long\.jsonl:1: the prompt has \d+ tokens, and with --max-new-tokens 1024 it exceeds/,
     )
     await refused(
       evaluate('--data', long, '--output', join(long, 'out')),
@@ -92,11 +95,11 @@ describe('serl eval refuses', () => {
 
 describe('serl compare refuses', () => {
   it('what is no model, run or results', async () => {
-    await refused(['compare', demo], /demo-model with what\? Give two models/)
-    await refused(['compare', demo, demo], /--data SET\.\.\.: on which question sets/)
-    await refused(['compare', join(folder, 'none')], /none: there is no such file or folder/)
+    await refused(['compare', demo], /nothing to compare .*demo-model with: give two models/)
+    await refused(['compare', demo, demo], /--data is missing: name the question sets/)
+    await refused(['compare', join(folder, 'none')], /none: no such file or folder/)
     await mkdir(join(folder, 'nothing'))
-    await refused(['compare', join(folder, 'nothing')], /nothing is no run \(config\.yaml\), no model/)
+    await refused(['compare', join(folder, 'nothing')], /nothing is not a run \(config\.yaml\), a model/)
     await refused(
       ['compare', await file('a.json', '{"version":2}')],
       /a\.json: not the results that serl eval --output writes: version/,
@@ -246,7 +249,7 @@ describe('places', () => {
 describe('help', () => {
   it.each(['eval', 'compare'])('of serl %s lists its own options before those of every command', async (command) => {
     expect(await main([command, '--help'])).toBe(0)
-    const [own, others] = said().split('Options of every command with a model:')
+    const [own, others] = said().split('Options of every command that opens a model:')
     expect(own).toContain('--data <set...>')
     expect(own).toContain('--fresh')
     expect(others).toContain('--device <device>')

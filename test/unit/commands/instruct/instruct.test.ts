@@ -66,10 +66,10 @@ describe('serl instruct', () => {
 
   it('ends with what it found and the last reasons when it finds no more', async () => {
     const none = instruct(5, { 'filter.minWords': 100, 'instruct.maxRounds': 3 })
-    await expect(none).rejects.toThrow(/no new question was acceptable in 3 rounds[\s\S]*too-short: "/)
+    await expect(none).rejects.toThrow(/no new question was accepted in 3 rounds[\s\S]*too-short: "/)
     await expect(none).rejects.not.toThrow(/instruct\.source=given/) // there is nothing to train
     const some = instruct(500, { 'filter.rougeMax': 0, 'instruct.maxRounds': 3 })
-    await expect(some).rejects.toThrow(/only \d+ of 500 questions were found, and then none any more[\s\S]*similar: "/)
+    await expect(some).rejects.toThrow(/only \d+ of 500 questions were found, and then no more[\s\S]*similar: "/)
   })
 
   it('keeps what it has when stopped', async () => {

@@ -32,14 +32,14 @@ describe('the prompts of generate', () => {
     const templated = await texts([...lines, messages], { suffix: '\n=', raw: false })
     expect(templated).toEqual(['<user>a\n=', 'b', '<system>c'])
     await expect(texts([...lines, messages])).rejects.toThrow(
-      /in\.jsonl:3: "messages" need the chat template, and --raw/,
+      /in\.jsonl:3: "messages" need the chat template, which --raw/,
     )
   })
 
   it('must leave room for the new tokens', async () => {
     expect(await texts([{ tokens: Array(60).fill(97) }])).toEqual(['a'.repeat(60)])
     await expect(texts([{ problem: 'a' }, { tokens: Array(61).fill(97) }])).rejects.toThrow(
-      /in\.jsonl:2: 61 tokens, and --max-new-tokens 4 come on top; the model has 64 positions/,
+      /in\.jsonl:2: 61 tokens and --max-new-tokens 4; the model has 64 positions/,
     )
   })
 })

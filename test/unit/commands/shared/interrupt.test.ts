@@ -13,7 +13,7 @@ describe('interruptSignal', () => {
     expect(signal.aborted).toBe(false)
     process.emit('SIGINT')
     expect(signal.aborted).toBe(true)
-    expect(said.mock.calls.join('')).toContain('stopping (again: quit at once)')
+    expect(said.mock.calls.join('')).toContain('stopping (press Ctrl-C again to quit at once)')
     expect(exit).not.toHaveBeenCalled()
     process.emit('SIGTERM')
     expect(exit).toHaveBeenCalledWith(130)

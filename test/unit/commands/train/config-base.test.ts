@@ -50,7 +50,8 @@ describe('what a run goes on with', () => {
 
   it('no other preset, by name or in a file', async () => {
     await begun('cpu-100m')
-    const refusal = /started from the preset cpu-100m, not from demo\. Leave .* away: .*--set group\.key=value changes/
+    const refusal =
+      /started from the preset cpu-100m, not from demo\. Omit .*: the run has its settings .*--set group\.key=value/
     await expect(resumed('demo')).rejects.toThrow(refusal)
     await expect(resumed(await configFileOf('preset: demo\n'))).rejects.toThrow(refusal)
     await begun(null)

@@ -70,22 +70,25 @@ const set = (...settings: string[]): string[] => settings.flatMap((setting) => [
 const refusals: Record<string, Refusal> = {
   'fewer steps than it has done': {
     argv: ['--steps', '3'],
-    message: /has done 9 steps, train\.steps = 3 asks for fewer/,
+    message: /has done 9 steps, but train\.steps = 3 asks for fewer/,
   },
   'another preset': { argv: ['cpu-100m'], message: /started from the preset demo, not from cpu-100m/ },
   'another model': {
     argv: ['--model', demoModel],
     spoil: () => writeFile(join(run, 'config.yaml'), 'preset: demo\nmodel:\n  path: other\ntrain:\n  steps: 9\n'),
-    message: /began with model\.path = .*other, not .*demo-model/,
+    message: /started with model\.path = .*other, not .*demo-model/,
   },
   'another dtype': { argv: ['--dtype', 'bfloat16'], message: /computes in float32, not bfloat16/ },
   'other held-out seeds': {
     argv: set('eval.path=null', 'eval.holdOut=5'),
-    message: /began with eval\.holdOut = 0, not 5/,
+    message: /started with eval\.holdOut = 0, not 5/,
   },
   'a setting that no run could have': { argv: set('rollout.maxNewTokens=512'), message: /leaves no room for a prompt/ },
   'no run': { spoil: () => rm(run, { recursive: true }), message: /holds no run \(no config\.yaml\)/ },
-  'an empty config.yaml': { spoil: () => truncate(join(run, 'config.yaml')), message: /is empty: no run can go on/ },
+  'an empty config.yaml': {
+    spoil: () => truncate(join(run, 'config.yaml')),
+    message: /is empty, so the run cannot be resumed/,
+  },
   'a final/ without a checkpoint': {
     spoil: async () => {
       await rm(checkpoint, { recursive: true })
@@ -103,12 +106,12 @@ const refusals: Record<string, Refusal> = {
   },
   'no optimizer state': {
     spoil: () => rm(join(checkpoint, 'trainer', 'optimizer.safetensors')),
-    message: /optimizer\.safetensors: there is no such file/,
+    message: /optimizer\.safetensors: no such file/,
   },
   'no reference of a later iteration': {
     argv: set('train.iterations=2'),
     spoil: () => writeState({ index: 1, steps: 0 }),
-    message: /holds no reference weights/,
+    message: /has no reference weights/,
   },
 }
 
@@ -129,9 +132,7 @@ describe('--resume --dry-run of a run that can go on', () => {
     const before = await contents(run)
     const { code, said } = await resumed('--steps', '12', '--dry-run')
     expect(code).toBe(0)
-    expect(said).toContain(
-      `resuming ${run} after step 9, with other settings than it began with: train.steps = 12 (was 9)\n`,
-    )
+    expect(said).toContain(`resuming ${run} after step 9, with changed settings: train.steps = 12 (was 9)\n`)
     expect(said).toContain('# memory')
     expect(await contents(run)).toEqual(before)
   })
@@ -139,6 +140,6 @@ describe('--resume --dry-run of a run that can go on', () => {
   it('says that it is finished', async () => {
     const { code, said } = await resumed('--dry-run')
     expect(code).toBe(0)
-    expect(said).toContain(`${run} is finished: step 9 was its last. --resume --steps N trains on to step N`)
+    expect(said).toContain(`${run} is finished: step 9 was its last. --resume --steps N continues training to step N`)
   })
 })

@@ -37,20 +37,22 @@ describe('the summary of a run', () => {
   it('names the best step where the last is not it, and where that model is', async () => {
     const ended = { ...outcome([step(0, 0.4), step(1, 0.8), step(2, 0.6)]), run: await tempFolder() }
     const text = summaryText(ended, config)
-    expect(text).toContain('rose from 40.0 % to 60.0 %.\nThe trained model is not its best: 80.0 % after step 1.')
-    expect(text).toContain('That one was not kept; guard.accuracyDrop can end a run with its best model')
+    expect(text).toContain(
+      'rose from 40.0 % to 60.0 %.\nThe trained model is not the best, which had 80.0 % after step 1.',
+    )
+    expect(text).toContain('The best was not kept; guard.accuracyDrop can end a run with its best model')
     const checkpoint = join(ended.run, 'checkpoints', 'step-000001')
     await mkdir(checkpoint, { recursive: true })
-    expect(summaryText(ended, config)).toContain(`80.0 % after step 1, which is in\n${checkpoint}\n`)
+    expect(summaryText(ended, config)).toContain(`80.0 % after step 1 and is in\n${checkpoint}\n`)
     expect(summaryJson(ended)).toMatchObject({ accuracyAfter: 0.6, accuracyBest: 0.8, bestStep: 1 })
   })
 
   it('calls a model worse that is worse', () => {
     const fallen = summaryText(outcome([step(0, 0.5), step(1, 0.6), step(2, 0.4)]), config)
-    expect(fallen).toContain('is worse than the one it began as, and than its best: 60.0 % after step 1.')
+    expect(fallen).toContain('is worse than the initial model, and not the best, which had 60.0 % after step 1.')
     const harmed = summaryText(outcome([step(0, 0.5), step(1, 0.3), step(2, 0.4)]), config)
     expect(harmed).toContain(
-      'fell from 50.0 % to 40.0 %.\nThe trained model is worse than the one it began as, and was',
+      'fell from 50.0 % to 40.0 %.\nThe trained model is worse than the initial model, and no step was better',
     )
     const still = summaryText(outcome([step(0, 0.5), step(1, 0.4), step(2, 0.5)]), config)
     expect(still).toContain('stayed at 50.0 %.\n\n')
@@ -83,7 +85,9 @@ describe('the summary of a run', () => {
     }
     const ended = outcome([step(0, 0.4), step(1, 0.8), step(2, 0.3)], stopped)
     const text = summaryText(ended, config)
-    expect(text).toContain('A guard ended it: guard accuracyDrop: 0.5 is above 0.1, and final/ is the model of step 1.')
+    expect(text).toContain(
+      'A guard ended the run: guard accuracyDrop: 0.5 is above 0.1, and final/ is the model of step 1.',
+    )
     expect(text).toContain('rose from 40.0 % to 80.0 %')
     expect(summaryJson(ended)).toMatchObject({
       accuracyAfter: 0.8,

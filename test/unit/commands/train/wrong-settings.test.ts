@@ -37,7 +37,7 @@ describe('train', () => {
 
   it('without seed questions, or with bad ones', async () => {
     await refused(train(), /no seed questions: give --seeds/)
-    await refused(train('--seeds', join(folder, 'none.jsonl')), /none\.jsonl: there is no such file/)
+    await refused(train('--seeds', join(folder, 'none.jsonl')), /none\.jsonl: no such file/)
     await refused(train('--seeds', await file('empty.jsonl', '')), /empty\.jsonl is empty/)
     await refused(
       train('--seeds', await file('bad.jsonl', `${questions}{"answer":"2"}\n`)),
@@ -81,7 +81,10 @@ describe('train', () => {
   it('--resume where config.yaml is empty', async () => {
     await mkdir(join(folder, 'run'))
     await file(join('run', 'config.yaml'), '')
-    await refused(serl('train', '--resume', '--out', join(folder, 'run')), /config\.yaml is empty: no run can go on/)
+    await refused(
+      serl('train', '--resume', '--out', join(folder, 'run')),
+      /config\.yaml is empty, so the run cannot be resumed/,
+    )
   })
 
   // the demonstration: a model of 512 positions, without a chat template
@@ -91,7 +94,7 @@ describe('train', () => {
     [['instruct.maxNewTokens=1024'], /instruct\.maxNewTokens = 1024 leaves no room for a prompt: .* 512 positions/],
     [['rollout.maxNewTokens=512'], /rollout\.maxNewTokens = 512 leaves no room/],
     [['eval.maxNewTokens=500'], /demo-heldout\.jsonl: a held-out question has \d+ tokens, and with eval\.maxNewTokens/],
-    [['eval.path=none.jsonl'], /none\.jsonl: there is no such file/],
+    [['eval.path=none.jsonl'], /none\.jsonl: no such file/],
     [['rollout.maxPromptTokens=3'], /no seed question fits 3 tokens \(the shortest has \d+\)/],
     [['reward.answers=module', 'reward.module=none.mjs'], /answer module .*none\.mjs does not exist/],
     [['reward.kind=module', 'reward.scorer=none.mjs'], /reward\.scorer: there is no file .*none\.mjs/],
