@@ -125,9 +125,9 @@ writeFileSync(
   values.table,
   `# The demonstration in every mode
 
-Greedy accuracy on 300 held-out questions, before and after. The first five are the estimators, each with self-written
-questions and majority reward; eight steps unless the row says otherwise. \`npx tsx bench/demo-matrix.ts\` made this
-table, on two cores that other programs used too: read the times as upper bounds.
+Greedy accuracy on 300 held-out questions, before and after. The first five rows are the estimators, each with
+self-written questions and majority reward. Runs have eight steps unless the row says otherwise.
+\`npx tsx bench/demo-matrix.ts\` made this table, on two cores shared with other programs: the times are upper bounds.
 
 ${table}
 

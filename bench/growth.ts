@@ -100,10 +100,11 @@ for (const one of series) {
 await engine.close()
 const about = `# How cost grows
 
-Milliseconds a call by one size at a time, the others held. The exponent is the slope of log(time) over log(size) by least
-squares over the larger half of the sizes; in brackets, without the time spent in attention, which alone may grow with the
-square of a length. \`generate\` prefills a prompt once for all its samples, and \`logprobs\` and \`accumulate\` run a
-prompt's forward once for all that continue it, so that samples cost their new tokens.
+Milliseconds per call as one size varies and the others stay fixed. The exponent is the slope of log(time) over
+log(size) by least squares over the larger half of the sizes. In brackets: the same without the time in attention, the
+only part that may grow with the square of a length. \`generate\` prefills a prompt once for all its samples; \`logprobs\`
+and \`accumulate\` compute the forward pass of a prompt once for all its responses. A sample therefore costs only its new
+tokens.
 
 \`npx tsx bench/growth.ts --model ${basename(values.model)}\`, ${cpus()[0]?.model}, ${values.threads} threads,
 ${values.device}, ${new Date().toISOString().slice(0, 10)}; the fastest of up to five runs.

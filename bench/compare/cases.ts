@@ -31,7 +31,7 @@ const steps = 1
 export const unitOf: Readonly<Record<Work, string>> = {
   generate: 'new tokens/s',
   score: 'tokens/s',
-  train: 's a step',
+  train: 's per step',
 }
 
 export const defaultCases = [

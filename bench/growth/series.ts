@@ -33,13 +33,13 @@ export function allSeries(maxPositions: number): Series[] {
   const lengths = doubling(64, longest)
   return [
     {
-      name: `samples a prompt (1 prompt of 64 tokens, ${newTokens} new)`,
+      name: `samples per prompt (1 prompt of 64 tokens, ${newTokens} new)`,
       of: 'samples',
       sizes: doubling(1, 64),
       shape: (samples) => ({ prompts: 1, samples, promptTokens: 64, newTokens }),
     },
     {
-      name: `tokens a prompt (1 prompt, 2 samples, ${newTokens} new)`,
+      name: `tokens per prompt (1 prompt, 2 samples, ${newTokens} new)`,
       of: 'tokens',
       sizes: lengths.at(-1)! * 1.5 < longest ? [...lengths, longest] : lengths,
       shape: (promptTokens) => ({ prompts: 1, samples: 2, promptTokens, newTokens }),

@@ -53,7 +53,7 @@ export const updateSchema = z.strictObject({
     .enum(['token', 'sequence', 'constant'])
     .default('token')
     .describe(
-      'mean of the token losses: token = over all tokens; sequence = over responses, each by its own mean; constant = their sum by responses * rollout.maxNewTokens',
+      'mean of the token losses: token = over all tokens; sequence = over responses, each by its own mean; constant = their sum divided by responses * rollout.maxNewTokens',
     ),
   importance: z
     .enum(['auto', 'always', 'never'])

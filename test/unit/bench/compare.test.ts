@@ -48,7 +48,7 @@ describe('a comparison', () => {
     expect([median([3, 1, 2]), median([4, 1, 2, 3]), median([5])]).toEqual([2, 2.5, 5])
     const second = { ours: measured(4, 1, 2), theirs: measured(10, 1) }
     expect(table([{ of: train, rounds: [round, second] }]).split('\n')[2]).toBe(
-      '| train 2 x 8 x 32 | s a step | 3.00 (2.00 to 4.00) | trl | 9.50 (9.00 to 10.0) | 3.50 (2.50 to 4.50) ' +
+      '| train 2 x 8 x 32 | s per step | 3.00 (2.00 to 4.00) | trl | 9.50 (9.00 to 10.0) | 3.50 (2.50 to 4.50) ' +
         '| 63 % (50 % to 75 %) | 3 | 3 |',
     )
   })
