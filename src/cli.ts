@@ -1,7 +1,7 @@
 // argv -> a command.
 import { Command, CommanderError, Help, type Option } from 'commander'
 import { addCommands } from './commands/commands.ts'
-import { SerlError } from './errors.ts'
+import { isUserError, SerlError } from './errors.ts'
 import { version } from './version.ts'
 
 const helpText = new Help()
@@ -28,7 +28,7 @@ export function buildProgram(done: (code: number) => void): Command {
 /**
  * Runs a command line.
  * @param argv without node and script
- * @returns the exit code: 0 done, 1 our fault, 2 the user's mistake or weights that are no numbers, 130 stopped by Ctrl-C
+ * @returns the exit code: 0 done, 1 our fault, 2 what the user can mend, 130 stopped by Ctrl-C
  */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0
@@ -44,11 +44,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+const memoryAdvice =
+  'Memory ran out. Free some, or use less: fewer tokens computed at a time, a key-value cache of another size, activation checkpointing, a smaller model. docs/troubleshooting.md lists the settings.'
+
 /** Prints what went wrong; a stack only where it is our fault. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // commander has said it already
-  if (error instanceof SerlError && (error.code === 'USER' || error.code === 'NOT_FINITE')) {
-    process.stderr.write(`serl: ${error.message}\n`)
+  if (error instanceof SerlError && isUserError(error.code)) {
+    const advice = error.code === 'OUT_OF_MEMORY' ? `\n${memoryAdvice}` : ''
+    process.stderr.write(`serl: ${error.message}${advice}\n`)
     return 2
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)

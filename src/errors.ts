@@ -1,6 +1,7 @@
 /**
- * What went wrong, for a program to branch on. `USER` errors exit 2, and so do `NOT_FINITE` ones: weights that hold NaN
- * or infinity, or that give such numbers. Every other code exits 1.
+ * What went wrong, for a program to branch on: `USER` (see UserError), `NOT_FINITE` (weights that hold NaN or infinity,
+ * or give such numbers), `OUT_OF_MEMORY`, `IO` (a file that cannot be read or written), `UNSUPPORTED` (a device that is
+ * not there); the other codes are faults of this program.
  */
 export type ErrorCode =
   | 'USER'
@@ -11,6 +12,10 @@ export type ErrorCode =
   | 'OUT_OF_MEMORY'
   | 'CLOSED'
   | 'INTERNAL'
+
+/** Whether the user can mend it: the command line then prints the message alone and exits 2; else a stack, and 1. */
+export const isUserError = (code: ErrorCode): boolean =>
+  ['USER', 'NOT_FINITE', 'OUT_OF_MEMORY', 'IO', 'UNSUPPORTED'].includes(code)
 
 export class SerlError extends Error {
   readonly code: ErrorCode
