@@ -5,7 +5,7 @@
 // PYTHON has torch, transformers, trl and datasets; in the second FOLDER `npm i node-llama-cpp` ran. A program that is
 // not given is left out. Every side runs in a process of its own, one after the other; loading and warming up are not
 // counted. generate PROMPTSxSAMPLESxNEW: sampling. score: log-probabilities of PROMPTS x SAMPLES random sequences as long
-// as the longest prompt and NEW tokens. train: whole GRPO steps. QUESTIONS.jsonl: {"problem"} a line.
+// as the longest prompt and NEW tokens. train: whole GRPO steps. QUESTIONS.jsonl: {"problem"} per line.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'

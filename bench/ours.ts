@@ -2,7 +2,7 @@
 //   npx tsx bench/ours.ts generate|score|train MODEL PROMPTS.jsonl --threads 2 --device cpu
 //     generate: --prompts 8 --samples 16 --new 64; score: --sequences 32 --length 192;
 //     train: --prompts 2 --samples 8 --new 32 --steps 1
-// PROMPTS.jsonl: {"tokens": [...]} a line.
+// PROMPTS.jsonl: {"tokens": [...]} per line.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { modelSettings } from '../src/commands/command-line/engine-flags.ts'

@@ -7,7 +7,7 @@ export async function runCli(argv) {
     console.error('serl: not built yet: run `npm run build:native` first')
     process.exit(2)
   }
-  // a reader that stops early, as in `serl score ... | head`, is no error
+  // a reader that stops early, as in `serl score ... | head`, is not an error
   process.stdout.on('error', (error) => {
     if (error.code === 'EPIPE') process.exit(0)
     console.error(`serl: cannot write to stdout: ${error.code ?? error.message}`)
@@ -15,8 +15,8 @@ export async function runCli(argv) {
   })
   const { main } = await import(cli.href)
   process.exitCode = await main(argv)
-  // what is still on its way to a pipe goes out first
+  // flush what is still being written to a pipe
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))))
-  // left to itself, Node takes signal handlers away before it unloads libtorch: Ctrl-C then would end a finished run
+  // otherwise Node removes signal handlers before it unloads libtorch: Ctrl-C would then end a finished run
   process.exit()
 }

@@ -1,5 +1,5 @@
-// npm run build:native: compiles the TypeScript and the C++ addon, fetching libtorch first where there is none.
-// SERL_LIBTORCH, SERL_CACHE, SERL_DEVICE=cpu|cuda and CXX choose; --print only says, as JSON, what is here.
+// npm run build:native: compiles the TypeScript and the C++ addon, fetching libtorch first if there is none.
+// SERL_LIBTORCH, SERL_CACHE, SERL_DEVICE=cpu|cuda and CXX choose; --print only prints, as JSON, what was found.
 
 import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -31,7 +31,7 @@ function lacking({ tools, libtorch, python }) {
   return [...missingTools(tools), ...missingForFetch(libtorch.source, python)]
 }
 
-/** Prints what a build would find, what it lacks, and whether the addon is there and current. */
+/** Prints what a build would use, what is missing, and whether the addon exists and is current. */
 function print() {
   const addonThere = existsSync(addon)
   const report = { addon: { path: addon, present: addonThere, upToDate: false }, built: readStamp(stampPath) }

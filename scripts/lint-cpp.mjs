@@ -1,4 +1,4 @@
-// Checks (or, with --write, mends) the layout of the C++ files by clang-format, where that is installed.
+// Checks (with --write, fixes) the formatting of the C++ files with clang-format, if that is installed.
 import { execFileSync, spawnSync } from 'node:child_process'
 
 const VERSION = 23 // another lays out differently; in .ci/run too

@@ -1,5 +1,5 @@
-// npm run test:all: lint, types, unit tests, native tests and C++ tests (the last ones under the sanitizers, too), one
-// after the other whatever fails, and one line at the end over all of them. Lint and types count as one check each.
+// npm run test:all: lint, types, unit tests, native tests and C++ tests (these under the sanitizers, too), one after the
+// other even if some fail, and one line at the end for all of them. Lint and types count as one check each.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

@@ -2,9 +2,9 @@ import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 
 /**
- * Where things that can be made again are kept for this user: $SERL_CACHE, else $XDG_CACHE_HOME/serl, else
+ * The cache folder of this user, for files that can be recreated: $SERL_CACHE, else $XDG_CACHE_HOME/serl, else
  * ~/Library/Caches/serl (macOS) or ~/.cache/serl. The build of the addon, which runs before any TypeScript is compiled,
- * goes by the same rule (scripts/native/cache-folder.mjs).
+ * follows the same rule (scripts/native/cache-folder.mjs).
  * @returns an absolute path
  */
 export function cacheFolder(

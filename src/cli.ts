@@ -6,7 +6,7 @@ import { version } from './version.ts'
 
 const helpText = new Help()
 
-/** What an option is for, with its default where that says something, and whether there is a way without it. */
+/** An option's description, with its default if there is one, and whether it is required. */
 function describeOption(option: Option): string {
   const isEmpty = option.defaultValue === '' || (Array.isArray(option.defaultValue) && option.defaultValue.length === 0)
   const described = isEmpty ? option.description : helpText.optionDescription(option)
@@ -28,7 +28,7 @@ export function buildProgram(done: (code: number) => void): Command {
 /**
  * Runs a command line.
  * @param argv without node and script
- * @returns the exit code: 0 done, 1 our fault, 2 what the user can mend, 130 stopped by Ctrl-C
+ * @returns the exit code: 0 done, 1 a bug, 2 what the user can correct, 130 stopped by Ctrl-C
  */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0
@@ -47,7 +47,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 const memoryAdvice =
   'Memory ran out. Free some, or use less: fewer tokens computed at a time, a key-value cache of another size, activation checkpointing, a smaller model. docs/troubleshooting.md lists the settings.'
 
-/** Prints what went wrong; a stack only where it is our fault. */
+/** Prints the error; with a stack only if it is a bug. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // commander has said it already
   if (error instanceof SerlError && isUserError(error.code)) {

@@ -1,7 +1,7 @@
 /**
- * What went wrong, for a program to branch on: `USER` (see UserError), `NOT_FINITE` (weights that hold NaN or infinity,
- * or give such numbers), `OUT_OF_MEMORY`, `IO` (a file that cannot be read or written), `UNSUPPORTED` (a device that is
- * not there); the other codes are faults of this program.
+ * Error codes for programs to branch on: `USER` (see UserError), `NOT_FINITE` (weights that hold NaN or infinity, or
+ * give such numbers), `OUT_OF_MEMORY`, `IO` (a file that cannot be read or written), `UNSUPPORTED` (a device that is not
+ * available). The other codes are bugs of this program.
  */
 export type ErrorCode =
   | 'USER'
@@ -13,7 +13,7 @@ export type ErrorCode =
   | 'CLOSED'
   | 'INTERNAL'
 
-/** Whether the user can mend it: the command line then prints the message alone and exits 2; else a stack, and 1. */
+/** Whether the user can correct it: then the command line prints the message alone and exits 2; else a stack, and 1. */
 export const isUserError = (code: ErrorCode): boolean =>
   ['USER', 'NOT_FINITE', 'OUT_OF_MEMORY', 'IO', 'UNSUPPORTED'].includes(code)
 

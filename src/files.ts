@@ -1,4 +1,4 @@
-// Files and folders that must survive a crash: whole or not there, and on the disk when the call returns.
+// Files and folders that must survive a crash: complete or absent, and on the disk when the call returns.
 import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { UserError } from './errors.ts'
@@ -19,7 +19,7 @@ export async function syncFolder(folder: string): Promise<void> {
   await syncPath(folder)
 }
 
-/** A file on its way: it is written under one name, and takes the other when it is whole. */
+/** A file being written: it has a temporary name until it is complete. */
 export interface FileOnItsWay {
   readonly target: string // links followed
   readonly written: string
@@ -27,7 +27,7 @@ export interface FileOnItsWay {
 }
 
 /**
- * Where to write what shall be found at `path`.
+ * The place to write a file that will be at `path`.
  * @throws UserError if that is a folder
  */
 export async function onItsWay(path: string): Promise<FileOnItsWay> {
@@ -39,7 +39,7 @@ export async function onItsWay(path: string): Promise<FileOnItsWay> {
 }
 
 /**
- * Writes a file under another name, syncs it and renames it: whoever reads `path` finds the old text or the new one.
+ * Writes a file under a temporary name, syncs it and renames it: readers of `path` see the old text or the new one.
  * @throws UserError if it cannot be written there
  */
 export async function writeWhole(path: string, text: string): Promise<void> {
@@ -64,7 +64,7 @@ export async function writeWhole(path: string, text: string): Promise<void> {
 }
 
 /**
- * Is a file to be written one of those that are read, under whatever name? It would be lost.
+ * Refuses an output that is also an input, under any name: the input would be lost.
  * @throws UserError naming it
  */
 export async function requireNoInput(output: string, inputs: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-// The library: what the commands are made of. Values exchanged are plain data; see native/types.ts for the engine.
+// The library behind the commands. Values exchanged are plain data; see native/types.ts for the engine.
 
 export type { AnswerChecker, AnswerConfig } from './answers/answer-checker.ts'
 export { createAnswerChecker } from './answers/create-checker.ts'

@@ -1,4 +1,4 @@
-// Random choices that can be made again: a generator is named by what it is for, so resuming at a step draws what the
+// Reproducible random choices: a generator is keyed by its purpose, so resuming at a step draws what the
 // uninterrupted run would have drawn, without any saved state.
 
 import { createHash } from 'node:crypto'
@@ -12,12 +12,12 @@ export interface Random {
   below(n: number): number
   /** The items in random order, in a new array. */
   shuffle<T>(items: readonly T[]): T[]
-  /** `count` different items in random order, or all where there are fewer. */
+  /** `count` different items in random order, or all if there are fewer. */
   sample<T>(items: readonly T[], count: number): T[]
 }
 
 /**
- * A generator of its own for each key: xoshiro128** (Blackman, Vigna 2021, arXiv 1805.01407) started from the SHA-256
+ * A separate generator for each key: xoshiro128** (Blackman, Vigna 2021, arXiv 1805.01407) started from the SHA-256
  * of the key.
  * @param key what the numbers are for, e.g. [runSeed, 'propose', step, round]
  */

@@ -12,7 +12,7 @@ export interface Result {
   readonly rounds: readonly Round[]
 }
 
-/** What one side reached, in the unit of the case: tokens a second, seconds a step. */
+/** What one side reached, in the unit of the case: tokens per second, seconds per step. */
 export const speed = ({ work }: Case, { seconds, units }: Measured): number =>
   work === 'train' ? seconds / units : units / seconds
 
@@ -41,7 +41,7 @@ function spread(values: readonly number[], show = short): string {
   return `${show(median(values))}${ends}`
 }
 
-/** A Markdown table, a line a case. */
+/** A Markdown table, one line per case. */
 export function table(results: readonly Result[]): string {
   const heads = ['case', 'unit', 'serl', 'peer', 'theirs', 'times as fast', 'products', 'serl, MiB', 'theirs, MiB']
   const rows = results.map(({ of, rounds }) => {

@@ -9,7 +9,7 @@ import { packTokens } from '../../src/rollout/pack.ts'
 
 export interface StepShape {
   readonly samples: number // a prompt
-  readonly newTokens: number // a sample, exactly
+  readonly newTokens: number // per sample, exactly
   readonly step: number // from 1
 }
 

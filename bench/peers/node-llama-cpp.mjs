@@ -1,6 +1,6 @@
 // Sampling with node-llama-cpp on the CPU; one JSON line. node-llama-cpp.mjs FOLDER MODEL.gguf PROMPTS.jsonl PROMPTS
 // SAMPLES NEW THREADS
-// FOLDER is where `npm i node-llama-cpp` ran; PROMPTS.jsonl: {"tokens": [...]} a line. Temperature 1, end-of-sequence
+// FOLDER is where `npm i node-llama-cpp` ran; PROMPTS.jsonl: {"tokens": [...]} per line. Temperature 1, end-of-sequence
 // ignored; all samples are evaluated together, each with a sequence of its own.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
 /**
- * How far a build is, from one line of Ninja's or Make's output.
+ * Progress of a build, from one line of Ninja's or Make's output.
  * @param {string} line "[12/34] Building CXX object ..." or "[ 35%] Building CXX object ..."
  * @returns {{ done: string, what: string } | null} null: not a progress line
  */
@@ -15,7 +15,7 @@ export function parseBuildProgress(line) {
 }
 
 /**
- * Compilers at once: one a core, and 2 GB of memory each, which is what ATen's headers take.
+ * Parallel compilers: one per core, with 2 GB of memory each for ATen's headers.
  * @param {number} cores
  * @param {number} memoryBytes
  */

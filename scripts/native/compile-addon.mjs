@@ -23,13 +23,13 @@ export function cacheDiffers(cacheText, wanted) {
 }
 
 /**
- * Configures and compiles the addon with cmake-js into build/Release/serl.node. The compiler's words go to
- * build/native-build.log; the screen shows how far it is.
+ * Configures and compiles the addon with cmake-js into build/Release/serl.node. The compiler's output goes to
+ * build/native-build.log; the screen shows progress.
  * @param {{ root: string, libtorch: { folder: string, cuda: boolean }, generator: 'Ninja' | 'Unix Makefiles' }} order
  * @throws {BuildFailure} with the end of the log
  */
 export async function compileAddon({ root, libtorch, generator }) {
-  // its own folder: node-gyp writes a Makefile into build/ and runs it while we are at work
+  // its own folder: node-gyp writes a Makefile into build/ and runs it during our build
   const out = join(root, 'build', 'cmake')
   const settings = {
     CMAKE_LIBRARY_OUTPUT_DIRECTORY: join(root, 'build', 'Release'),
@@ -63,7 +63,7 @@ async function runLogged(root, commands) {
     const progress = parseBuildProgress(line)
     if (progress) screen.update(`  ${progress.done} ${progress.what}`, isLast(progress.done))
   })
-  const { MAKEFLAGS, MFLAGS, MAKELEVEL, ...env } = process.env // node-gyp's make would hand its job server down
+  const { MAKEFLAGS, MFLAGS, MAKELEVEL, ...env } = process.env // node-gyp's make would pass its job server down
   try {
     for (const command of commands) {
       const onOutput = (text) => {

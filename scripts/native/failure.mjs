@@ -1,4 +1,4 @@
-/** What stops a build, with the text the user reads: exit 2 for what the user can mend, 1 for what is ours. */
+/** A build failure with its message for the user: exit 2 if the user can fix it, 1 if it is our fault. */
 export class BuildFailure extends Error {
   /**
    * @param {string} message what, where, and what to do; shown without a stack

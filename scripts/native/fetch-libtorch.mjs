@@ -11,7 +11,7 @@ import { progressLine, say } from './screen.mjs'
 const MB = 1e6
 
 /**
- * The bytes of all files under a folder; what vanishes meanwhile counts nothing.
+ * The bytes of all files under a folder; files that vanish meanwhile are not counted.
  * @param {string} folder
  * @returns {number}
  */
@@ -29,21 +29,21 @@ export function folderBytes(folder) {
 }
 
 /**
- * Pip's arguments: the wheels alone, without what only Python needs, for one Python version whichever runs pip.
+ * Pip's arguments: only the wheels, without what only Python needs, for one Python version whichever runs pip.
  * @param {readonly string[]} requirements
  * @param {string} target
  */
 export function pipArguments(requirements, target) {
   return [
     ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'],
-    // a second copy in pip's own cache would double what it takes
+    // a second copy in pip's own cache would double the disk space
     ...['--no-cache-dir', '--no-compile', '--no-deps', '--ignore-requires-python'],
     ...['--only-binary=:all:', '--python-version', WHEEL_PYTHON, '--target', target, ...requirements],
   ]
 }
 
 /**
- * "fetching" until all that is to be fetched is there, then "unpacking".
+ * "fetching" until the download is complete, then "unpacking".
  * @param {number} bytes that lie in the folder now
  * @param {{ downloadMB: number, installedMB: number }} sizes
  */
@@ -54,8 +54,8 @@ export function fetchProgress(bytes, { downloadMB, installedMB }) {
 }
 
 /**
- * Fetches the pinned libtorch into the cache with pip: into a folder beside it that is renamed when it is whole, so that
- * an interrupted fetch is never taken for a libtorch.
+ * Fetches the pinned libtorch into the cache with pip: into a folder next to it that is renamed when complete, so that
+ * an interrupted fetch is never mistaken for a libtorch.
  * @param {{ cache: string, cuda: boolean, platform: string, arch: string, python: import('./python-torch.mjs').Python }} order
  * @throws {BuildFailure} without space on the disk, or when pip fails
  */
@@ -110,7 +110,7 @@ async function pipInto(partial, home, wheels, python, platform) {
   const started = Date.now()
   try {
     const status = await run(python.command, pipArguments(wheels.requirements, partial), {
-      // on the same disk: the last step is a rename, and what a kill leaves is cleaned up by the next fetch
+      // on the same disk: the last step is a rename, and leftovers of a kill are removed by the next fetch
       env: { ...process.env, TMPDIR: downloads },
       onOutput: (text) => {
         output += text

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * The version that a libtorch says it has: version.py of a Python torch, else its headers, else build-version of the
+ * The version of a libtorch: version.py of a Python torch, else its headers, else build-version of the
  * plain archive.
  * @param {string} folder with include/ and lib/
  * @returns {string | null}
@@ -23,11 +23,11 @@ export function libtorchVersion(folder) {
 }
 
 /**
- * What a folder that should be libtorch holds.
+ * The contents of a folder that should be libtorch.
  * @param {string} folder with include/ and lib/
  * @param {string} platform
  * @returns {{ missing: string | null, cuda: boolean, cudaHeaders: string | null, version: string | null }} missing: the
- *   first file that should be there and is not; cuda: the library's CUDA half is there
+ *   first file that should be there and is not; cuda: built with CUDA
  */
 export function inspectLibtorch(folder, platform) {
   const suffix = platform === 'darwin' ? 'dylib' : 'so'

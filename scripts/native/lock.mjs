@@ -7,7 +7,7 @@ const BEAT_MS = 5_000
 const DEAD_AFTER_MS = 60_000
 
 /**
- * Is the holder of a lock gone? On this machine its process is looked for; elsewhere (a shared home) it counts as gone
+ * Is the holder of a lock gone? On this machine its process is checked; elsewhere (a shared home) it counts as gone
  * when it has not touched the file for a minute.
  * @param {{ holder: { pid: number, host: string }, ageMs: number, host: string, alive: (pid: number) => boolean }} lock
  */
@@ -33,7 +33,7 @@ function readHolder(path) {
     return { pid, host, stale: lockIsStale({ holder: { pid, host }, ageMs, host: hostname(), alive: processAlive }) }
   } catch (error) {
     if (error.code === 'ENOENT') return null
-    // being written this moment, or cut short by a crash
+    // being written right now, or cut short by a crash
     return { pid: 0, host: '?', stale: Date.now() - statSync(path, { throwIfNoEntry: false })?.mtimeMs > 2 * BEAT_MS }
   }
 }
@@ -42,7 +42,7 @@ function readHolder(path) {
  * Runs `work` while holding the lock file `path`; waits for another holder, and takes over from a dead one.
  * @template T
  * @param {string} path its folder is made
- * @param {(holder: string) => void} onWait called once when there is a wait
+ * @param {(holder: string) => void} onWait called once if it has to wait
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */

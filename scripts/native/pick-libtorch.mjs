@@ -20,7 +20,7 @@ import { compareVersions, parseVersion } from './version.mjs'
  * @property {string} folder with include/ and lib/
  * @property {string} version
  * @property {boolean} cuda link with CUDA
- * @property {string[]} notes what the user should know of the choice
+ * @property {string[]} notes what the user should know about the choice
  */
 
 const RANGE = `${OLDEST_TORCH.join('.')} to ${NEWEST_TORCH.join('.')}`

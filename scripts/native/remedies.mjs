@@ -22,7 +22,7 @@ const PACKAGES = {
 }
 
 /**
- * The lines that get the tools: one each for Debian/Ubuntu, Fedora and macOS.
+ * The lines that install the tools: one each for Debian/Ubuntu, Fedora and macOS.
  * @param {readonly ToolName[]} tools
  * @returns {string}
  */
@@ -41,7 +41,7 @@ export function installLines(tools) {
 
 /**
  * @param {readonly { tool: ToolName, why: string }[]} missing
- * @returns {string} one message that names everything at once
+ * @returns {string} one message that names all of them
  */
 export function missingMessage(missing) {
   const names = missing.map(({ why }) => `  - ${why}`).join('\n')

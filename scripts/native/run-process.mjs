@@ -13,7 +13,7 @@ export function capture(command, args, options = {}) {
 }
 
 /**
- * Runs a program while the event loop goes on, handing over its output (both streams) as it comes.
+ * Runs a program without blocking the event loop, handing over its output (both streams) as it comes.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onOutput?: (text: string) => void }} [options]

@@ -9,7 +9,7 @@ import { filesUnder, fingerprint } from './stamp.mjs'
 import { findTools } from './tools.mjs'
 
 /**
- * What is here to build with, and which libtorch the build takes. Changes nothing.
+ * The tools found, and the libtorch that the build uses. Changes nothing.
  * @param {NodeJS.ProcessEnv} env
  * @throws {import('./failure.mjs').BuildFailure} for a wrong SERL_LIBTORCH or SERL_DEVICE, or a machine without wheels
  */
@@ -18,7 +18,7 @@ export function survey(env) {
   const driver = nvidiaDriver()
   const cuda = cudaDecision({ device: env.SERL_DEVICE, platform, driver })
   const cache = cacheFolder(env, platform)
-  // a named folder makes Python needless, and asking it takes a tenth of a second
+  // with a named folder Python is not needed, and querying it takes a tenth of a second
   const python = env.SERL_LIBTORCH ? null : findPython()
   const libtorch = pickLibtorch({
     ...{
@@ -45,7 +45,7 @@ export function addonKey(root, { libtorch, tools, platform, arch }) {
     ...['node_modules/node-addon-api/package.json', 'node_modules/node-api-headers/package.json'],
   ])
   const compiler = `${tools.compiler?.path} ${tools.compiler?.version}`
-  // the kernels are compiled for the processor at hand
+  // the kernels are compiled for this processor
   const machine = [platform, arch, process.versions.modules, cpus()[0]?.model ?? '']
   return fingerprint(root, sources, [libtorch.folder, libtorch.version, String(libtorch.cuda), compiler, ...machine])
 }

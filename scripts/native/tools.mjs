@@ -46,7 +46,7 @@ export function findTools(env = process.env) {
 /**
  * Compiles a small C++20 program.
  * @param {string} compiler
- * @returns {string | null} null when it worked, else the compiler's first words
+ * @returns {string | null} null when it worked, else the compiler's first lines
  */
 export function cpp20Error(compiler) {
   const folder = mkdtempSync(join(tmpdir(), 'serl-cpp20-'))

@@ -8,7 +8,7 @@ export interface AnswerConfig {
   readonly timeLimitMs: number // module: longest time for one call
 }
 
-/** Finds answers in texts and compares them. All texts are responses (or references) alone, never with their prompt. */
+/** Finds answers in texts and compares them. All texts are responses (or references) without their prompt. */
 export interface AnswerChecker {
   /** Majority reward: 1 for the rows that agree with the winning answer. */
   vote(responses: readonly string[]): Promise<Vote>

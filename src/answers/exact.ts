@@ -4,7 +4,7 @@ import type { AnswerKind } from './kind.ts'
 
 const TAIL = 20_000
 
-/** Answers compared letter by letter, white space aside: the last box, a marked answer, or the last line. */
+/** Answers compared letter by letter, ignoring white space: the last box, a marked answer, or the last line. */
 export const exactKind: AnswerKind<string> = {
   extract: (response) => marked(response) ?? lastLine(response),
   extractGold: (gold) => marked(gold) ?? single(gold),

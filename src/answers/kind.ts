@@ -1,4 +1,4 @@
-/** A way to find answers and to compare them. `A` is an answer as read, once a text. */
+/** A way to find answers and to compare them. `A` is an answer as read, once per text. */
 export interface AnswerKind<A> {
   /** The answer of a response; null when it has none. */
   extract(response: string): A | null

@@ -4,7 +4,7 @@ import type { Vote } from '../rollout/group.ts'
 export interface Ballot {
   readonly shown: readonly (string | null)[] // [n] null: no answer
   readonly keys: readonly (string | null)[] // [n] equal keys: equal answers
-  /** Whether the answers of two rows are equal; asked at most once a pair of distinct keys. */
+  /** Whether the answers of two rows are equal; asked at most once per pair of distinct keys. */
   readonly equal: (row: number, other: number) => boolean | Promise<boolean>
   readonly timeouts: () => number
 }

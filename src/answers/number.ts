@@ -10,7 +10,7 @@ interface NumberAnswer {
 
 /**
  * Numbers compared as doubles: equal when they differ by at most `tolerance` times the larger one's size. Units and
- * percent signs are left aside.
+ * percent signs are ignored.
  */
 export function numberKind(tolerance: number): AnswerKind<NumberAnswer> {
   return {

@@ -1,4 +1,4 @@
-// Exact rationals. Sizes are bounded: an operation whose result would pass the bound gives null.
+// Exact rationals. Sizes are bounded: an operation whose result would exceed the bound gives null.
 
 /** A fraction in lowest terms, d > 0. */
 export interface Rational {
@@ -30,7 +30,7 @@ export function gcd(a: bigint, b: bigint): bigint {
   return x
 }
 
-/** n/d in lowest terms; null when d is 0 or a part passes the size bound. */
+/** n/d in lowest terms; null when d is 0 or a part exceeds the size bound. */
 export function rational(n: bigint, d = 1n): Rational | null {
   if (d === 0n) return null
   if (d === 1n) return tooBig(n) ? null : { n, d }
@@ -93,7 +93,7 @@ function integerRoot(x: bigint, k: number): bigint | null {
   }
 }
 
-/** Nearest double, also where numerator and denominator pass the range of doubles. */
+/** Nearest double, even if numerator and denominator exceed the range of doubles. */
 export function toNumber(x: Rational): number {
   const [n, d] = [Number(x.n), Number(x.d)]
   if (Number.isFinite(n) && Number.isFinite(d)) return n / d

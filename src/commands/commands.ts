@@ -1,4 +1,4 @@
-// Every command: what it understands, and what runs it. A command is loaded when it is called: `serl --help` must not
+// Every command: its flags and its implementation. A command is loaded only when it is called: `serl --help` must not
 // wait for anything.
 import type { Command } from 'commander'
 import { addCommand, type CommandLine } from './command-line/command-line.ts'
@@ -15,7 +15,7 @@ import { trainLine } from './train/flags.ts'
 
 /**
  * Adds every command, in the order of the help.
- * @param done gets how a command ended: 0 done, 130 stopped by Ctrl-C
+ * @param done receives the exit code: 0 done, 130 stopped by Ctrl-C
  */
 export function addCommands(program: Command, done: (code: number) => void): void {
   const add = <Flags>(

@@ -3,7 +3,7 @@ import { type GuardBounds, type GuardName, guardSchema } from './guard-schema.ts
 import type { Config } from './schema.ts'
 
 /**
- * What one field's schema cannot see: settings that contradict each other. Both values are in the message.
+ * Settings that contradict each other, which one field's schema cannot check. Messages have both values.
  * @throws UserError
  */
 export function checkTogether(config: Config): void {
@@ -16,7 +16,7 @@ export const evaluates = ({ eval: { path, holdOut } }: Config): boolean => path 
 
 const guardDefaults = guardSchema.parse({})
 
-/** Was a guard asked for? The defaults only log, and do no harm where nothing is measured. */
+/** Was a guard asked for? The defaults only log, which is harmless if nothing is measured. */
 const isAsked = (guards: Config['guard'], name: GuardName): boolean =>
   (Object.keys(guards[name]) as (keyof GuardBounds)[]).some((key) => guards[name][key] !== guardDefaults[name][key])
 
@@ -46,7 +46,7 @@ const rules: readonly Rule[] = [
     message: ({ reward }) => `reward.kind = ${reward.kind} and reward.scorer = ${reward.scorer} contradict each other`,
   },
   {
-    // the expected gradient of k1 is 0 under the policy's own samples: as a loss it holds nothing back
+    // the expected gradient of k1 is 0 under the policy's own samples: as a loss it restrains nothing
     broken: ({ kl }) => kl.place === 'loss' && kl.estimator === 'k1' && kl.coef > 0,
     message: () => 'kl.place = loss with kl.estimator = k1 does not restrain the policy: set kl.estimator=k3 or k2',
   },

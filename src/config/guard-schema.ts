@@ -28,8 +28,8 @@ const bounds = (below: number | null, above: number | null) =>
     .prefault({})
 
 /**
- * The guards of label-free training. Thresholds are where published runs had collapsed; actions are log until somebody
- * asks for more.
+ * The guards of label-free training. Thresholds are values at which published runs had collapsed; the default action
+ * is log.
  */
 export const guardSchema = z.strictObject({
   majorityShare: bounds(null, 0.98).describe(

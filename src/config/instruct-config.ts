@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { instructSchema } from './question-schema.ts'
 
-/** How new questions are asked of the model. */
+/** How the model is prompted for new questions. */
 export type InstructConfig = Readonly<
   Omit<z.output<typeof instructSchema>, 'source' | 'maxRounds' | 'maxStaleness' | 'poolLimit'>
 >

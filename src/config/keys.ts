@@ -14,7 +14,7 @@ export const groups: readonly string[] = Object.keys(configSchema.shape)
 
 const namesIn = (group: string): string[] => [...settings.keys()].filter((known) => known.startsWith(`${group}.`))
 
-/** What a group is, for one who gave it a value. */
+/** For messages to a user who gave a group a value. */
 export const groupText = (group: string): string =>
   `${group} is a group of settings: give ${group}.NAME=value; it has ${namesIn(group).join(', ')}`
 

@@ -8,7 +8,7 @@ import { nearest } from './nearest.ts'
 import { pathKeys } from './schema.ts'
 import { parseYaml } from './yaml.ts'
 
-/** One setting as somebody wrote it. */
+/** One setting as written. */
 export interface Setting {
   readonly key: string // "rollout.temperature"
   readonly value: unknown

@@ -6,8 +6,8 @@ import type { Setting } from './layers.ts'
 import { type Config, configSchema } from './schema.ts'
 
 /**
- * Settings, later ones winning, to a checked, complete and frozen config.
- * @throws UserError naming the key, where it was set, the value and what is allowed
+ * Merges settings into a checked, complete and frozen config; later ones win.
+ * @throws UserError naming the key, where it was set, its value and the allowed values
  */
 export function resolveConfig(layers: readonly Setting[]): Config {
   const last = new Map(layers.map((setting) => [setting.key, setting]))

@@ -1,7 +1,7 @@
 import { type Alias, type Document, isAlias, LineCounter, parseDocument, visit } from 'yaml'
 import { UserError } from '../errors.ts'
 
-/** What is wrong, by the parser's code, in the words of one who writes a config. */
+/** Explanations of the parser's error codes for the author of a config. */
 const mistakes: Readonly<Record<string, string>> = {
   BAD_INDENT: 'indented differently from the lines it belongs with, or a [ or { above is not closed',
   TAB_AS_INDENT: 'a tab at the start of the line: indent with spaces',
@@ -19,14 +19,14 @@ const mistakes: Readonly<Record<string, string>> = {
 
 /**
  * Parses YAML.
- * @param where what messages name for a line and a column, both from 1: "my.yaml:3:1"
+ * @param where how messages name a line and a column, both from 1: "my.yaml:3:1"
  * @throws UserError saying where, what is wrong, and what stands there
  */
 export function parseYaml(text: string, where: (line: number, column: number) => string): unknown {
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, logLevel: 'error' })
   const alias = strayAlias(document)
-  // an unknown !tag is but a warning to the parser: the value would lose it
+  // an unknown !tag is only a warning to the parser, and would be dropped from the value
   const [error] = [...document.errors, ...document.warnings]
   if (error === undefined && alias === null) return document.toJS()
   const { line, col } = lineCounter.linePos(error?.pos[0] ?? alias!.range![0])

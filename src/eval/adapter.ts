@@ -3,7 +3,7 @@ import { layoutProblem } from './layout.ts'
 
 const names = () => z.array(z.string().min(1)).min(1)
 
-/** A question as its fields make it (layout.ts). */
+/** A question built from its fields (layout.ts). */
 const layout = z
   .string()
   .min(1)
@@ -20,10 +20,10 @@ const group = z.strictObject({
     .describe('names that values are reported under; other values are reported as they are'),
 })
 
-/** How one answers, and what is shown of it. */
+/** A worked example: a question and its response. */
 const example = z.strictObject({ question: z.string().min(1), response: z.string().min(1) })
 
-/** A question set as data: which fields hold what. Everything but the name has a default that suits most sets. */
+/** A question set as data: what its fields mean. Everything except the name has a default that suits most sets. */
 export const adapterSchema = z.strictObject({
   name: z
     .string()
@@ -67,11 +67,11 @@ export type AdapterInput = z.input<typeof adapterSchema>
 export type SetKind = NonNullable<SetAdapter['kind']>
 export type Example = z.output<typeof example>
 
-/** Which parts of a set are reported by themselves. */
+/** Which parts of a set are reported separately. */
 export const groupings = ['level', 'subject', 'category'] as const
 export type Grouping = (typeof groupings)[number]
 
-/** What is asked of the model where a set does not say it: an answer that can be found. */
+/** Default suffixes: they ask for an answer in a form that can be found. */
 export const defaultSuffix: Readonly<Record<SetKind, string>> = {
   math: '\nPlease reason step by step, and put your final answer within \\boxed{}.',
   number: '\nPlease reason step by step, and put your final answer within \\boxed{}.',

@@ -9,8 +9,8 @@ export interface AnswerClasses {
 }
 
 /**
- * Sorts the samples of one question into classes of equal answers, by voting again and again: the winner's class leaves,
- * and the rest votes. Equality need not be transitive (64% is 64, and is 0.64), so that the largest class comes first.
+ * Sorts the samples of one question into classes of equal answers, by repeated votes: the winner's class is removed,
+ * and the rest vote. Equality need not be transitive (64% is 64, and is 0.64), so that the largest class comes first.
  * A class is right when most of its samples equal the known answer.
  * @param texts [samples]
  * @param grades [samples] of the same texts

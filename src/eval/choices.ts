@@ -4,7 +4,7 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 export const mostChoices = 10
 
 /**
- * What can be chosen, without letters: from a list, from {"A": "...", "B": "..."}, from {"text": [...]}, or from one text
+ * The choices, without letters: from a list, from {"A": "...", "B": "..."}, from {"text": [...]}, or from one text
  * "A) ... B) ...", "A. ... B. ..." or "A: ... B: ...".
  * @returns null where it is none of these
  */
@@ -78,7 +78,7 @@ export function listsChoices(question: string, choices: readonly string[]): bool
 
 const escapePattern = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
 
-/** Is an answer the letter of one of so many choices, bare, in brackets or in a box? */
+/** Is an answer the letter of one of `count` choices, bare, in brackets or in a box? */
 export function isLetter(answer: string, count: number): boolean {
   const letter = /^\s*(?:\\boxed\{)?\s*(?:\(([A-Z])\)|([A-Z])\)?)\s*\}?\s*$/.exec(answer)
   return letter !== null && isAmong((letter[1] ?? letter[2])!, count)
@@ -98,8 +98,8 @@ export function choiceLetter(answer: unknown, choices: readonly string[] | null,
   return at < 0 ? null : letters[at]!
 }
 
-/** A to the last letter, of so many choices. */
+/** A to the last letter of `count` choices. */
 export const letterRange = (count: number): string => `A to ${letters[count - 1]}`
 
-/** Is a letter one of so many choices? */
+/** Is it the letter of one of `count` choices? */
 export const isAmong = (letter: string, count: number): boolean => letters.slice(0, count).includes(letter)

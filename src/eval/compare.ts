@@ -11,7 +11,7 @@ import {
   signFlipTest,
 } from './statistics/paired.ts'
 
-/** Results with what a table calls them. */
+/** Results with their label in tables. */
 export interface Contender {
   readonly label: string
   readonly results: Results
@@ -19,7 +19,7 @@ export interface Contender {
 
 /** Two models on the questions that both have answered. */
 export interface Difference {
-  readonly set: string // name; "average" over the sets, each alike
+  readonly set: string // name; "average" over the sets, with equal weights
   readonly title: string
   readonly n: number // questions that both have
   readonly left: number // questions that only one has
@@ -77,7 +77,7 @@ function compareTwo(first: Contender, second: Contender): Comparison {
   }
 }
 
-/** What the same model would answer, or be graded, differently under. */
+/** Settings under which the same model would answer, or be graded, differently. */
 function otherSettings(first: Results, second: Results): string[] {
   // two GPUs of one machine compute alike
   const flat = ({ settings, model: { dtype, device } }: Results): object => ({
@@ -172,7 +172,7 @@ function decided(difference: Omit<Difference, 'verdict'>): Difference {
 export const differenceText = ({ difference, interval }: Difference): string =>
   `${difference > 0 ? '+' : ''}${points(difference)} (${range(interval)})`
 
-/** A plain sentence on one set: better, worse, or cannot tell, and on what grounds. */
+/** One sentence on one set: better, worse, or cannot tell, and the evidence. */
 export function verdictSentence(comparison: Comparison, difference: Difference): string {
   const { first, second } = comparison
   const { title, n, verdict } = difference

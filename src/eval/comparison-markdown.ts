@@ -1,7 +1,7 @@
 import { type Comparison, type Contender, type Difference, differenceText, verdictSentence } from './compare.ts'
 import { answerlessNotes, points, table } from './markdown.ts'
 
-/** Models by sets: accuracies, then every later model's difference to the first; then a sentence each. */
+/** Models by sets: accuracies, then every later model's difference to the first; then one sentence per difference. */
 export function comparisonMarkdown(contenders: readonly Contender[], comparisons: readonly Comparison[]): string {
   const [first, ...others] = contenders
   const head = ['set', 'n', first!.label, ...others.flatMap(({ label }) => [label, 'difference', ''])]
@@ -19,7 +19,7 @@ export function comparisonMarkdown(contenders: readonly Contender[], comparisons
   return `${table(head, rows)}\n\n${[...sentences, ...notes].join('\n')}\n`
 }
 
-/** A difference of settings may be all that a difference shows. */
+/** Different settings alone may explain a difference. */
 const settingsNote = ({ first, second, settings }: Comparison): string[] =>
   settings.length === 0
     ? []

@@ -16,9 +16,9 @@ export interface EvaluateSetsOptions {
 }
 
 /**
- * A whole evaluation of one model: prompts, responses, grades, statistics, set by set.
+ * The whole evaluation of one model: prompts, responses, grades, statistics, set by set.
  * @returns null where it was stopped; what is finished is in the cache
- * @throws UserError before any weight is loaded, for a question that does not fit the model
+ * @throws UserError before weights are loaded, for a question that does not fit the model
  */
 export async function evaluateSets(
   model: EvalModel,

@@ -48,7 +48,7 @@ export interface ResponseGrade {
 
 /**
  * Grades responses to one question. A response that the token limit cut off is right too where its text holds the answer,
- * as in common evaluations; in the vote of training it is not heard.
+ * as in common evaluations; it does not count in the vote of training.
  */
 export async function gradeResponses(
   checker: AnswerChecker,
@@ -79,7 +79,7 @@ export interface Evaluation {
 }
 
 /**
- * Greedy accuracy: one response a question, right when its answer equals the known one.
+ * Greedy accuracy: one response per question, right if its answer equals the known one.
  * @throws UserError if a question leaves no room for maxNewTokens
  */
 export async function evaluate(

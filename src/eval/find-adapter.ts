@@ -12,7 +12,7 @@ export const knownSets: readonly SetAdapter[] = [...mathSets, ...choiceSets].map
 // file names that say which part of a set it is, not which set
 const parts = /(?:^|[-_.])(?:test|validation|valid|dev|train|data|raw|main|default)$/i
 
-/** What a set in a file is called: the file's name, or its folder's where that says only "test". */
+/** The name of a set in a file: the file's name, or its folder's where that says only "test". */
 export function setNameOf(path: string): string {
   const stem = basename(path).replace(/\.jsonl?$/i, '')
   const bare = stem.replace(parts, '')
@@ -29,7 +29,7 @@ export function knownAdapter(name: string): SetAdapter | null {
   return knownSets.find(isNamed) ?? null
 }
 
-/** For a set that is not known: fields by the names that are common. */
+/** For an unknown set: fields with common names. */
 export const genericAdapter = (name: string): SetAdapter => adapterSchema.parse({ name } satisfies AdapterInput)
 
 /**

@@ -22,7 +22,7 @@ export async function modelFingerprint(dir: string): Promise<string> {
 const digests = new Map<string, string>() // by path, size and time of change
 
 /**
- * SHA-256 of the compiled engine: another build may round, and so answer, otherwise.
+ * SHA-256 of the compiled engine: another build may round, and so answer, differently.
  * @param path of the addon; one that is not there has a fingerprint too, and cannot generate
  */
 export async function engineFingerprint(path: string): Promise<string> {

@@ -5,7 +5,7 @@ import { gradeResponses, type ResponseGrade } from './evaluate.ts'
 import { answeringPart, type EvalFormat } from './prompt.ts'
 import type { StoredResponse } from './response-store.ts'
 
-/** A question, the model's samples, and what they are worth. */
+/** A question with the model's samples and their grades. */
 export interface GradedItem {
   readonly item: EvalItem
   readonly responses: readonly StoredResponse[] // [samples]

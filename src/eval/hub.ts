@@ -1,4 +1,4 @@
-// Question sets of the HuggingFace hub, row by row, through its dataset viewer: JSON whatever the set is stored as.
+// Question sets of the HuggingFace hub, row by row, through its dataset viewer: always JSON, however the set is stored.
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -135,13 +135,13 @@ const wholeBody = (response: Response, set: HubSet, { origin }: URL): Promise<st
     throw unreachable(set, `${origin} broke off its answer (${reasonOf(cause)})`)
   })
 
-/** A proxy or a sign-in page may answer in the viewer's place. */
+/** A proxy or a sign-in page may answer instead of the viewer. */
 function parseAnswer<T>(body: string, answer: z.ZodType<T>, set: HubSet, { origin }: URL): T {
   let value: unknown
   try {
     value = JSON.parse(body)
   } catch {
-    value = undefined // no JSON is no answer either
+    value = undefined // a body that is not JSON is not an answer either
   }
   const parsed = answer.safeParse(value)
   if (parsed.success) return parsed.data

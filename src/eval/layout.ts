@@ -17,7 +17,7 @@ const filters: Readonly<Record<string, (value: unknown) => string>> = {
 /**
  * Fills a layout from a row: {field}, or {field|filter} with filter sentence (a full stop at its end) or list
  * (['a', 'b']). A part in [square brackets] is left out where it names a field that the row has not. A field with which a
- * later one begins is not said twice: some copies of a set have the story in the question already.
+ * later one begins is not repeated: some copies of a set have the story in the question already.
  * @returns null where a field outside brackets is missing, null or empty
  */
 export function renderLayout(layout: string, row: Row): string | null {

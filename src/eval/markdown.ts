@@ -45,7 +45,7 @@ export function setTable({ sets, average, settings: { samples } }: Results): str
   return table(head, rows)
 }
 
-/** What nobody should take for a weak model without a look: most samples had no answer in them. */
+/** Most samples had no answer, which need not mean that the model is weak. */
 export const answerlessNotes = (label: string, sets: readonly SetResult[]): string[] =>
   sets
     .filter(({ answerless }) => answerless > 0.5)

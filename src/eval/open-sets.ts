@@ -10,7 +10,7 @@ import { type HubSet, readHubSet } from './hub.ts'
 import { type AnswerRule, readSet, requireAnswersOfKind, type SetRows } from './read-set.ts'
 
 export interface SetOptions {
-  readonly limit: number // only the first so many; 0 = all
+  readonly limit: number // at most this many, from the first; 0 = all
   readonly adapters: readonly string[] // files that describe sets
   readonly answers: AnswerRule | null // of all sets; null = as their adapters say
   readonly onProgress?: (done: number, total: number) => void
@@ -41,7 +41,7 @@ export async function openSets(sources: readonly string[], options: SetOptions):
   return sets
 }
 
-/** An adapter that is passed over would leave its set to be read by guesses. */
+/** Ignoring an unused adapter would leave its set to be read by defaults. */
 function requireUsed(
   files: readonly string[],
   own: readonly SetAdapter[],
@@ -77,7 +77,7 @@ async function locate(
   return { adapter: adapter ?? genericAdapter(dataset.split('/')[1]!), rows: { source: file, rows } }
 }
 
-/** Where a set lies on the hub; what is named wins over what its adapter says. */
+/** Where a set lies on the hub; an explicit name overrides the adapter. */
 function hubSet(adapter: SetAdapter | null, { dataset, config, split }: HubSet): HubSet | null {
   if (/^[\w.-]+\/[\w.-]+$/.test(dataset) && !/\.jsonl?$/.test(dataset)) {
     const known = adapter?.hub?.dataset === dataset ? adapter.hub : undefined

@@ -7,7 +7,7 @@ export interface EvalFormat extends PromptFormat {
   readonly examples: readonly Example[] // shown before the question
 }
 
-/** Where a response to plain-text examples goes on to a question of its own. */
+/** Where a response to plain-text examples starts another question. */
 const nextQuestion = /\n\s*Question:/
 
 /**
@@ -29,6 +29,6 @@ export function evalPrompt(tokenizer: Tokenizer, question: string, format: EvalF
   return tokenizer.chat([...turns, { role: 'user', content: question + suffix }], { addGenerationPrompt: true })
 }
 
-/** The part of a response that answers: a model without an end of turn may go on to invent a next question. */
+/** The part of a response that answers: a model without an end of turn may continue with an invented question. */
 export const answeringPart = (text: string, { examples }: EvalFormat): string =>
   examples.length === 0 ? text : text.split(nextQuestion)[0]!

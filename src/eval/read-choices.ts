@@ -5,7 +5,7 @@ import type { EvalItem } from './eval-set.ts'
 import { isMissing, type Row } from './layout.ts'
 
 /**
- * What can be chosen in a line; null where it has no choices.
+ * The choices in a line; null if it has none.
  * @param where source and line
  * @throws UserError if there are choices that cannot be read, or more than letters are looked for
  */
@@ -32,7 +32,7 @@ export const problemOf = (asked: string, choices: readonly string[] | null): str
   choices === null || listsChoices(asked, choices) ? asked : `${asked}\nAnswer Choices: ${listChoices(choices)}`
 
 /**
- * The kind of answers of a set that does not say it: choice where every line has choices and a letter, math where none
+ * The kind of answers of a set that does not specify it: choice if every line has choices and a letter, math if none
  * has choices.
  * @throws UserError where some have choices and others not, or an answer is none of the choices
  */

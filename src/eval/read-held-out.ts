@@ -10,7 +10,7 @@ export interface HeldOutQuestion {
 
 /**
  * Reads held-out questions: a known set, or lines of {"problem" | "question" | "text" ..., "answer"}.
- * @param limit only the first so many; 0 = all
+ * @param limit at most this many, from the first; 0 = all
  * @param answers how they are compared; null = as the set has it
  * @throws UserError naming the file and line, also of a known answer that is none of its kind
  */

@@ -15,11 +15,11 @@ export interface SetRows {
 }
 
 export interface ReadOptions {
-  readonly limit?: number // only the first so many; 0 = all
+  readonly limit?: number // at most this many, from the first; 0 = all
   readonly answers?: AnswerRule | null // instead of the adapter's kind
 }
 
-/** A kind of answers; what is not said is as the set has it. */
+/** A kind of answers; unspecified parts come from the set. */
 export type AnswerRule = Pick<AnswerConfig, 'kind'> & Partial<AnswerConfig>
 
 /**
@@ -62,7 +62,7 @@ export function readSet(
 const isUnanswered = ({ value }: JsonLine, { answer }: SetAdapter): boolean =>
   answer.every((name) => isNoAnswer(((value ?? {}) as Row)[name]))
 
-// collections that put answers into boxes box empty ones too
+// collections that box answers also box empty ones
 const isNoAnswer = (value: unknown): boolean => isMissing(value) || /^\\boxed\{\s*\}$/.test(textOf(value).trim())
 
 function readItem({ line, value }: JsonLine, adapter: SetAdapter, source: string): EvalItem {
@@ -92,7 +92,7 @@ function readItem({ line, value }: JsonLine, adapter: SetAdapter, source: string
   }
 }
 
-/** A question that comes again gets a number. @param answers [items] that go into the keys */
+/** A repeated question gets a number. @param answers [items] that go into the keys */
 function withKeys(items: readonly EvalItem[], answers: readonly string[]): EvalItem[] {
   const seen = new Map<string, number>()
   return items.map((item, i) => {
@@ -156,7 +156,7 @@ const describeValue = (value: unknown): string => (JSON.stringify(value) ?? 'not
 /**
  * Do the known answers hold an answer of the set's kind?
  * @returns the set; its keys are of the answers as found, so that 18, \boxed{18} and a solution that ends in it have one
- * @throws UserError naming the first line whose does not
+ * @throws UserError naming the first line whose answer does not
  */
 export async function requireAnswersOfKind(set: EvalSet, checker: AnswerChecker): Promise<EvalSet> {
   const found: string[] = []

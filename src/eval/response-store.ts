@@ -4,14 +4,14 @@ import { dirname } from 'node:path'
 import { UserError } from '../errors.ts'
 import { syncPath } from '../files.ts'
 
-/** What is kept of a sample; how it is graded is not: that is quick, and may have got better since. */
+/** What is stored of a sample; not its grade, which is quick to compute and may have improved since. */
 export interface StoredResponse {
   readonly text: string
   readonly tokens: number // new ones, the stop token included
   readonly finishReason: 'stop' | 'length'
 }
 
-/** A prompt's samples, found again by the hash of its tokens. */
+/** A prompt's samples, found by the hash of its tokens. */
 export interface StoredPrompt {
   readonly prompt: string
   readonly responses: readonly StoredResponse[] // [samples]
@@ -25,8 +25,8 @@ export interface ResponseStore {
 }
 
 /**
- * Opens a file of responses; its first line says whose they are, and how they were drawn.
- * @param fresh leave out what is there: new responses are added behind it, and count from then on
+ * Opens a file of responses; its first line records the model and the sampling settings.
+ * @param fresh ignore existing responses: new ones are appended, and used from then on
  * @throws UserError if the file cannot be read or written
  */
 export async function openStore(path: string, header: object, fresh = false): Promise<ResponseStore> {
@@ -60,7 +60,7 @@ export async function openStore(path: string, header: object, fresh = false): Pr
   }
 }
 
-/** Lines that are not whole are passed over: what was lost is generated again. */
+/** Incomplete lines are skipped: their responses are generated again. */
 function readStored(text: string): Map<string, readonly StoredResponse[]> {
   const stored = new Map<string, readonly StoredResponse[]>()
   for (const line of text.split('\n')) {

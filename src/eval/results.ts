@@ -1,4 +1,4 @@
-// What an evaluation found: the results file's schema (docs/evaluation.md).
+// Results of an evaluation: the schema of the results file (docs/evaluation.md).
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
@@ -28,7 +28,7 @@ const set = z.object({
   intervalMethod: z.enum(['wilson', 'wilson-effective', 'bootstrap']),
   passAt: z.record(z.string(), estimate), // by k; empty with one sample
   majorityAt: z.record(z.string(), estimate),
-  meanTokens: z.number(), // new tokens a sample
+  meanTokens: z.number(), // new tokens per sample
   eosRate: share(), // samples that ended by themselves
   answerless: share(), // samples in which no answer was found
   by: z.record(z.string(), z.record(z.string(), part)), // level, subject, category
@@ -52,7 +52,7 @@ export const resultsSchema = z.object({
   model: z.object({ path: z.string(), fingerprint: z.string(), device: z.string(), dtype: z.string() }),
   settings,
   sets: z.array(set).min(1),
-  average: share(), // of the sets' accuracies, each set alike
+  average: share(), // of the sets' accuracies, with equal weights
 })
 
 export type Results = z.output<typeof resultsSchema>

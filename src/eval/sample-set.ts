@@ -114,7 +114,7 @@ function sampleSeeds(seed: number, key: string, samples: number): number[] {
   return Array.from({ length: samples }, random.uint32)
 }
 
-/** Of the prompts' tokens; a prompt that comes again gets a number, so that its samples are drawn anew. */
+/** Of the prompts' tokens; a repeated prompt gets a number, so that its samples are drawn anew. */
 function promptKeys(prompts: readonly Int32Array[]): string[] {
   const seen = new Map<string, number>()
   return prompts.map((tokens) => {
@@ -127,8 +127,8 @@ function promptKeys(prompts: readonly Int32Array[]): string[] {
 }
 
 /**
- * The file of a model's responses to a set: one a model's content, dtype, kind of device, program version, build of the
- * engine and sampling. The number of samples is not part of it: the first of many are those of few.
+ * The file of a model's responses to a set: one per model content, dtype, kind of device, program version, build of the
+ * engine and sampling. The number of samples is not part of it: the first samples of many are the same as those of few.
  */
 function storeOf(
   model: EvalModel,

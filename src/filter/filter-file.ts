@@ -7,7 +7,7 @@ import { filterQuestions, indexTexts } from './filter.ts'
 import type { Reason } from './rules.ts'
 
 export interface FilterFileOptions {
-  /** JSONL, {"text"}, or the question under another of the names that readSeeds knows, a line. */
+  /** JSONL, {"text"}, or the question under another name that readSeeds accepts, one per line. */
   readonly input: string
   /** Seed questions to compare with, as readSeeds takes them; null = none. */
   readonly seeds: string | null

@@ -2,7 +2,7 @@ import type { FilterConfig } from '../config/filter-config.ts'
 import { createRougeIndex, type Nearest, type RougeIndex } from './rouge.ts'
 import { createRules, type Reason } from './rules.ts'
 
-/** What the filter made of one proposal. */
+/** The filter's verdict on one proposal. */
 export interface Verdict<T> {
   readonly proposal: T
   readonly accepted: boolean // "kept" in files

@@ -31,18 +31,18 @@ export interface Nearest {
 export interface RougeIndex {
   readonly size: number
   add(text: string): void
-  /** Is the same text in it, but for case and white space? Then the one that was added. */
+  /** Is the same text in it, ignoring case and white space? Returns the text that was added. */
   same(text: string): string | null
   /**
-   * The most similar text, if its score is above `above` (default 0): exact, however many texts are passed over.
+   * The most similar text, if its score is above `above` (default 0): exact, although most texts are skipped.
    * Time grows with the texts that share words with this one.
    */
   nearest(text: string, above?: number): Nearest
 }
 
 /**
- * An empty index. Every text is kept as its tokens, and under each of its terms, a term being a token and how many of
- * the same stood before it: the number of shared terms is the overlap of the two token multisets, which bounds the
+ * An empty index. Every text is stored as its tokens and indexed by its terms; a term is a token and how many of
+ * the same came before it. The number of shared terms is the overlap of the two token multisets, which bounds the
  * subsequence from above. Candidates are tried in the order of that bound, until it falls to the best score found.
  */
 export function createRougeIndex(): RougeIndex {

@@ -9,7 +9,7 @@ export type Reason =
   | 'programming' // begins with "Write a program", in whatever case
   | 'leading-punctuation'
   | 'non-ascii-start'
-  | 'duplicate' // the same text, but for case and white space
+  | 'duplicate' // the same text, ignoring case and white space
   | 'similar' // ROUGE-L above rougeMax
 
 export type RuleConfig = Omit<FilterConfig, 'rougeMax'>

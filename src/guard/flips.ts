@@ -7,10 +7,10 @@ type Majorities = GuardMemory['majorities']
 const limit = 8192
 
 /**
- * How many of the questions met before have another majority now: high, the vote is unsettled; falling to 0, it has
+ * Share of repeated questions whose majority has changed. High: the vote is unsettled; falling to 0: it has
  * locked in, right or wrong (TTRL-Guard, arXiv 2605.19444).
  * @param equal whether two different texts are the same answer
- * @returns rate: null where no question was met before; majorities: with those of these groups
+ * @returns rate: null if no question was repeated; majorities: with those of these groups
  */
 export async function flipRate(
   groups: readonly RewardedGroup[],

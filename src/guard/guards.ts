@@ -14,7 +14,7 @@ export interface Trip {
   readonly isNew: boolean // not tripped in the step before
 }
 
-/** What each guard looks at. */
+/** The measure of each guard. */
 const measures: Record<GuardName, keyof StepMetrics> = {
   majorityShare: 'vote.majorityShare',
   answerClasses: 'vote.classes',
@@ -29,7 +29,7 @@ const measures: Record<GuardName, keyof StepMetrics> = {
   kl: 'kl.mean',
 }
 
-/** A measure that a step did not take leaves its guard's streak as it was. */
+/** If a step did not take a measure, its guard's streak is unchanged. */
 export function watch(
   line: StepMetrics,
   guards: Config['guard'],
@@ -56,7 +56,7 @@ function brokenBound(value: number, { below, above }: GuardBounds): Pick<Trip, '
 
 const severity = ['log', 'stop', 'rollback'] as const
 
-/** The trip that ends the run, the severest first; null where all are to be logged. */
+/** The most severe trip that ends the run; null if all are only logged. */
 export function endingTrip(trips: readonly Trip[]): Trip | null {
   const worst = [...trips].sort((a, b) => severity.indexOf(b.action) - severity.indexOf(a.action))[0]
   return worst === undefined || worst.action === 'log' ? null : worst
@@ -71,7 +71,7 @@ export const rollsBack = (guards: Config['guard']): boolean =>
   Object.values(guards).some((bounds) => bounds.action === 'rollback')
 
 /**
- * The best model after this step: with labels, the one of highest accuracy, the earliest of equals. Without, the newest
+ * The best model after this step: with labels, the one of highest accuracy, the earliest if equal. Without, the newest
  * that a later step found in range: a step's samples, KL and entropy are of the model before its update, so that the
  * line of step s speaks for the model of step s - 1, and the model of step s waits for the next line. A line speaks for
  * it only where every guard that can end the run was in range, and measured, if it ever was.

@@ -1,12 +1,12 @@
 import type { GuardName } from '../config/guard-schema.ts'
 
-/** The best model so far: what a rollback goes back to. */
+/** The best model so far: the target of a rollback. */
 export interface Best {
   readonly step: number
   readonly accuracy: number | null // held-out; null: without labels, the newest that a later step found healthy
 }
 
-/** What guards carry from step to step. Plain data. */
+/** The guards' state between steps. Plain data. */
 export interface GuardMemory {
   streaks: Partial<Record<GuardName, number>> // steps in a row out of range
   best: Best | null

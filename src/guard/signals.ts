@@ -1,4 +1,4 @@
-// What shows that label-free training is going wrong, measured on one step's samples.
+// Signs that label-free training is failing, measured on one step's samples.
 import type { RewardedGroup } from '../rollout/group.ts'
 
 /** Share of responses that ended by themselves. */

@@ -25,7 +25,7 @@ export interface CollectedRound {
 
 /**
  * Self-instruction alone: rounds of proposals until `count` questions have passed rules and ROUGE-L, against the seeds
- * and all accepted before. Accepted questions serve as examples like those kept in training. Ends early when asked to
+ * and all accepted before. Accepted questions serve as examples like those kept in training. Ends early when told to
  * stop, or after too many rounds without a find.
  * @param search counts what was proposed, accepted and rejected
  */

@@ -36,8 +36,8 @@ const rejectionsShown = 5
 /**
  * One round of self-instruction, in training and in `serl instruct`: the model proposes questions, rules and ROUGE-L
  * filter them, the search counts.
- * @returns every proposal with its verdict; null where the signal came: what a cancelled generation proposed is cut
- * short, and not counted
+ * @returns every proposal with its verdict; null if aborted: the proposals of a cancelled generation are cut
+ * short and not counted
  * @throws UserError where not even one example fits the context
  */
 export async function instructRound(context: RoundContext, search: Search): Promise<Verdict<Proposal>[] | null> {

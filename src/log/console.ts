@@ -8,7 +8,7 @@ export interface ConsoleOptions {
   readonly steps: number // of the whole run
 }
 
-/** A line a step on stdout (stderr with --json); what is going on, on a terminal only; notes on stderr. */
+/** One line per step on stdout (stderr with --json); progress on a terminal only; notes on stderr. */
 export function consoleReporter({ json, quiet, steps }: ConsoleOptions): Reporter {
   const out = json ? process.stderr : process.stdout
   const status = statusLine(quiet)
@@ -25,7 +25,7 @@ export function consoleReporter({ json, quiet, steps }: ConsoleOptions): Reporte
   }
 }
 
-/** One line on a terminal's stderr that is written over again and again; nothing where stderr is a file. */
+/** One line on a terminal's stderr that is rewritten in place; nothing if stderr is a file. */
 export function statusLine(quiet: boolean): { show: Reporter['progress']; clear: () => void } {
   if (quiet || !process.stderr.isTTY) return { show: () => {}, clear: () => {} }
   let shownAt = 0

@@ -1,8 +1,8 @@
-// One line of metrics.jsonl. Every key is on every line, null where nothing was measured: a table, not a puzzle.
+// One line of metrics.jsonl. Every key is on every line, null if not measured.
 
 export interface StepMetrics {
   readonly step: number // 0 = the evaluation before training
-  readonly 'eval.accuracy': number | null // greedy, on the held-out questions; a cut-off response counts by what it says
+  readonly 'eval.accuracy': number | null // greedy, on the held-out questions; cut-off responses are graded too
   readonly 'reward.mean': number | null // over every response sampled in the step, its question kept or not
   readonly 'vote.majorityShare': number | null // mean over groups
   readonly 'vote.answerless': number | null // share of responses without an answer
@@ -14,15 +14,15 @@ export interface StepMetrics {
   readonly 'groups.trained': number | null // the step's batch, waiting ones included
   readonly 'responses.lengthMean': number | null // new tokens
   readonly 'responses.unfinished': number | null // share cut off by maxNewTokens
-  readonly 'kl.mean': number | null // nats a token, policy to reference; of left-over groups, the policy that drew them
-  readonly 'entropy.mean': number | null // nats a token
+  readonly 'kl.mean': number | null // nats per token, policy to reference; surplus groups: the sampling policy
+  readonly 'entropy.mean': number | null // nats per token
   readonly loss: number | null
   readonly gradNorm: number | null // before clipping
   readonly clipFraction: number | null
   readonly 'ratio.max': number | null
   readonly learningRate: number | null
   readonly 'optimizer.steps': number | null
-  readonly 'optimizer.skipped': number | null // refused for a non-finite gradient
+  readonly 'optimizer.skipped': number | null // skipped because of a non-finite gradient
   readonly 'mismatch.mean': number | null // |sampling - training| log-probability, nats
   readonly 'mismatch.max': number | null
   readonly 'tokens.generated': number | null
@@ -42,7 +42,7 @@ export interface StepMetrics {
   readonly 'responses.eosRate': number | null // share that ended by themselves
   readonly 'instructions.distinct2': number | null // distinct word pairs of all proposals / word pairs
   readonly 'eval.drop': number | null // best accuracy so far - this step's
-  readonly 'guard.tripped': string | null // guards out of range for as many steps as they wait, with commas
+  readonly 'guard.tripped': string | null // comma-separated guards out of range for their number of steps
   readonly 'eval.unfinished': number | null // share of greedy responses cut off by eval.maxNewTokens
   readonly 'instructions.tooLong': number | null // questions left out: beyond rollout.maxPromptTokens
   readonly 'groups.expired': number | null // surplus groups that waited longer than rollout.maxStaleness

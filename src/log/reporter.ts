@@ -1,12 +1,12 @@
 import type { StepMetrics } from './metrics.ts'
 
-/** Where a run tells how it goes. */
+/** Where a run reports its progress. */
 export interface Reporter {
   /** A stage's progress; called often. */
   progress(stage: string, done: number, total: number): void
   /** A finished step. */
   step(metrics: StepMetrics): void
-  /** Something a reader should know. */
+  /** Something the user should know. */
   note(text: string): void
 }
 

@@ -16,14 +16,14 @@ export const trainingPlan = ({ checkpoint }: Pick<DescribedModel, 'checkpoint'>,
     freeMemory(config.model.device),
   )
 
-/** Bytes that are free now; null where nothing tells. A container's limit counts. */
+/** Bytes that are free now; null if unknown. A container's limit counts. */
 export function freeMemory(device: string): number | null {
   if (device !== 'cpu') return queryGpu(device, 'memory.free')
   const limit = process.constrainedMemory() // 0 or huge: none
   return limit > 0 && limit < totalmem() ? Math.min(freemem(), limit - process.memoryUsage().rss) : freemem()
 }
 
-/** Bytes of memory that a device has; null where nothing tells. */
+/** Bytes of memory that a device has; null if unknown. */
 export const deviceMemory = (device: string): number | null =>
   device === 'cpu' ? totalmem() : queryGpu(device, 'memory.total')
 
@@ -37,12 +37,12 @@ function queryGpu(device: string, field: 'memory.free' | 'memory.total'): number
   }
 }
 
-// what the system and others hold is not the run's
+// the rest is for the system and other processes
 const usableShare = 0.95
 
 /**
- * What a plan leaves to be wished of a device.
- * @param available bytes; null: unknown, nothing is said
+ * A warning if a plan does not fit a device.
+ * @param available bytes; null: unknown, no warning
  * @returns null where it fits
  */
 export function memoryWarning(plan: MemoryPlan, device: string, available: number | null): string | null {

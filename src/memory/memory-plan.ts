@@ -11,7 +11,7 @@ import {
   workingSet,
 } from './working-set.ts'
 
-/** What a training run takes, and how it goes about its work so that it takes no more. */
+/** The memory that a training run needs, and the settings chosen to fit it. */
 export interface MemoryPlan {
   readonly parameters: number
   readonly weightsBytes: number
@@ -22,12 +22,12 @@ export interface MemoryPlan {
   readonly kvCacheBytes: number // what the rollouts can need of kvCacheGiB
   readonly generationBytes: number // beside the cache
   readonly processBytes: number // Node and libtorch; 0 for a GPU's memory
-  /** The peak: everything that stays, and the larger one of training and generation. */
+  /** The peak: everything that lasts, plus the larger of training and generation. */
   readonly totalBytes: number
   readonly chosen: Chosen
 }
 
-/** The settings that are about memory, none of them left open. */
+/** The settings that affect memory, all of them set. */
 export interface Chosen {
   readonly kvCacheGiB: number
   readonly tokensPerMicroBatch: number
@@ -36,7 +36,7 @@ export interface Chosen {
 
 // of what is free; the rest is for gaps between allocations, and for others
 const usableShare = 0.9
-// of what the run holds anyway: more tokens at a time gain little
+// of what lasts: larger micro-batches gain little
 const modestShare = 0.12
 const mostRows = 16_384
 const smallestCacheGiB = 0.25
@@ -74,7 +74,7 @@ export function memoryPlan(model: PlannedModel, config: Config, available: numbe
   }
 }
 
-/** What the config leaves open, from what lasts and the room beside it. */
+/** Chooses the settings that the config leaves open, from what lasts and the memory left. */
 function choose(
   work: WorkingSet,
   config: Config,
@@ -101,7 +101,7 @@ function choose(
   }
 }
 
-/** The config with what the plan chose: what a run records, so that it goes on alike on another machine. */
+/** The config with what the plan chose: what a run records, so that it continues the same on another machine. */
 export const withChosen = (config: Config, { kvCacheGiB, tokensPerMicroBatch, checkpointing }: Chosen): Config => ({
   ...config,
   model: { ...config.model, kvCacheGiB },
@@ -112,7 +112,7 @@ export const withChosen = (config: Config, { kvCacheGiB, tokensPerMicroBatch, ch
 export const gib = (bytes: number): string =>
   bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(2)} GiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
-/** A line an item. */
+/** One line per item. */
 export const memoryText = (plan: MemoryPlan): string =>
   [
     `parameters      ${(plan.parameters / 1e6).toFixed(2)} million`,

@@ -1,4 +1,4 @@
-/** In what pieces native/core works, as far as memory depends on it. A test compares them with the C++ source. */
+/** Sizes of native/core's pieces of work that memory depends on. A test compares them with the C++ source. */
 export const nativeSizes = {
   cacheBlockTokens: 32, // tokens of a block of the key-value cache
   decodedRows: 512, // most rows that are decoded together

@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts'
 import type { Dtype, ModelConfig } from '../native/types.ts'
 import { nativeSizes } from './native-sizes.ts'
 
-// What the native engine allocates beside the tensors that last, counted from native/core: which tensors a layer keeps
+// What the native engine allocates besides the tensors that last, counted from native/core: which tensors a layer keeps
 // for its backward (fused.cpp, segment_attention.cpp), the chunk of logits (vocabulary.cpp), the blocks of the
 // key-value cache (kv_cache.cpp). `serl train --json` prints the plan and what was used.
 
@@ -13,7 +13,7 @@ export interface PlannedModel {
   readonly dtype: Dtype
 }
 
-/** The model's side of it. */
+/** What depends on the model. */
 export interface WorkingSet {
   readonly model: ModelConfig
   readonly elementBytes: number
@@ -45,7 +45,7 @@ export function workingSet({ config: model, dtype }: PlannedModel, { model: { de
 /** Node with libtorch loaded; a GPU's memory holds none of it. */
 export const processBytes = ({ cpu }: WorkingSet): number => (cpu ? 265 * 2 ** 20 : 0)
 
-/** Elements that a layer keeps of a token for the backward. */
+/** Elements per token that a layer keeps for the backward pass. */
 function keptElements({ model, kernels }: WorkingSet): number {
   const { hiddenSize: hidden, intermediateSize: intermediate, headDim, numAttentionHeads: heads } = model
   const query = heads * headDim
@@ -57,10 +57,10 @@ function keptElements({ model, kernels }: WorkingSet): number {
   return 10 * hidden + 3 * (query + 2 * keyValue) + 6 * query + heads + 4 * intermediate + qkNorm
 }
 
-/** Elements of a token that are there while one layer is worked on. */
+/** Elements per token that exist while one layer is computed. */
 const passingElements = ({ hiddenSize, intermediateSize }: ModelConfig): number => 6 * intermediateSize + 8 * hiddenSize
 
-/** Of a micro-batch: what the backward needs, one layer at work, one chunk of logits. */
+/** Of a micro-batch: what the backward pass needs, one layer in progress, one chunk of logits. */
 export function activationBytes(work: WorkingSet, { tokensPerMicroBatch: rows, checkpointing }: MicroBatch): number {
   const { model, elementBytes } = work
   const layers = model.numHiddenLayers
@@ -88,7 +88,7 @@ export function generationBytes({ model, kernels, elementBytes, cpu }: WorkingSe
 
 const rolloutRows = ({ rollout }: Config): number => rollout.promptsPerRound * rollout.samplesPerPrompt
 
-/** Bytes of key-value cache with which no row of a round of rollouts waits, prompts at their longest. */
+/** Bytes of key-value cache with which no row of a round of rollouts waits, with prompts of maximum length. */
 export function kvCacheNeed({ model, elementBytes }: WorkingSet, config: Config): number {
   const { promptsPerRound, maxPromptTokens, maxNewTokens } = config.rollout
   const { cacheBlockTokens } = nativeSizes

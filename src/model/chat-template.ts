@@ -11,24 +11,24 @@ export interface ChatMessage {
 }
 
 export interface ChatOptions {
-  /** End with the opening of the assistant's turn. */
+  /** Ends with the opening of the assistant's turn. */
   readonly addGenerationPrompt: boolean
   /** Variables of the template's own, e.g. Qwen3's enable_thinking. */
   readonly variables?: Readonly<Record<string, unknown>>
 }
 
 export interface ChatTemplate {
-  /** Where the template's text stands, for messages. */
+  /** Where the template's text is, for messages. */
   readonly source: string
   /** @throws UserError naming the template's file and what failed in it */
   render(messages: readonly ChatMessage[], options: ChatOptions): string
 }
 
-/** What every template sees besides the messages. */
+/** Variables of every template besides the messages. */
 export interface TemplateContext {
   /** bos_token, eos_token and the like, as text. */
   readonly specialTokens: Readonly<Record<string, string>>
-  /** What strftime_now tells: fixed for a run, as a template with a date in it would change at midnight. */
+  /** The date of strftime_now: fixed for a run, because a template with a date would change at midnight. */
   readonly now: Date
 }
 
@@ -66,7 +66,7 @@ function defaultTemplate(value: unknown, source: string): string | null {
 
 /**
  * Compiles a Jinja template; the environment is that of transformers' apply_chat_template.
- * @param source where the text stands, for messages
+ * @param source where the text is, for messages
  * @throws UserError if the text is not a template
  */
 export function chatTemplate(text: string, source: string, context: TemplateContext): ChatTemplate {

@@ -46,8 +46,8 @@ function layerTensors(config: ModelConfig, prefix: string): TensorShape[] {
 }
 
 /**
- * The found tensors in expected order: none missing, none left over, all of the expected shape.
- * A tied model's own lm_head.weight and old buffers (rotary_emb.inv_freq) are passed over.
+ * The found tensors in expected order: none missing, none unexpected, all of the expected shape.
+ * A tied model's own lm_head.weight and old buffers (rotary_emb.inv_freq) are ignored.
  * @param where the file or folder that messages name
  * @throws UserError naming the tensors
  */

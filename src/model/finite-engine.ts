@@ -4,7 +4,7 @@ import type { NativeEngine } from '../native/types.ts'
 /** Whose weights an engine has. */
 export interface WeightsOrigin {
   readonly dir: string
-  /** All were looked at when they were loaded: what is wrong with them later, training did. */
+  /** All were checked when loaded: a later non-finite weight comes from training. */
   readonly checked: boolean
 }
 

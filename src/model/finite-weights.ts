@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts'
 import type { TensorSource } from '../native/types.ts'
 import { byteLength, bytesPerElement, type TensorDtype } from './safetensors.ts'
 
-/** A weight that is no finite number. */
+/** A weight that is not finite. */
 export interface NonFiniteWeight {
   readonly tensor: TensorSource
   readonly index: number // of the element, row-major

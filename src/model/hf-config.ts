@@ -83,7 +83,7 @@ export interface ParsedModelConfig {
  * Turns a parsed config.json into the numbers that the engine needs. Fields that config.json leaves out get the
  * defaults of transformers 5; fields that change nothing in the forward pass are ignored.
  * @param where the file that messages name
- * @param bounds what its sizes can be at most: looked at before anything of such a size is made
+ * @param bounds upper bounds of its sizes, checked before anything of such a size is allocated
  * @throws UserError naming the field: not supported, missing, of a wrong type, too large, or contradicting another
  */
 export function parseModelConfig(raw: unknown, where: string, bounds: SizeBounds = anyWeights): ParsedModelConfig {
@@ -112,7 +112,7 @@ export function parseModelConfig(raw: unknown, where: string, bounds: SizeBounds
   }
 }
 
-/** A config.json with the name of its file; nothing in it has been looked at but what it is the config of. */
+/** A config.json with the name of its file; only its architecture has been checked. */
 export interface RawModelConfig {
   readonly raw: JsonFields['raw']
   readonly where: string

@@ -71,7 +71,7 @@ export function jsonFields(value: unknown, where: string): JsonFields {
   }
 }
 
-/** A JSON value as it may stand in a message: cut to 60 characters. */
+/** A JSON value for a message: cut to 60 characters. */
 export function describe(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'number') return String(value) // JSON text may hold 1e400, which is Infinity and not null
@@ -79,10 +79,10 @@ export function describe(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
-/** A name out of a file as it may stand in a message: as it is where it is plain and short, else as `describe` has it. */
+/** A name from a file for a message: unchanged if plain and short, otherwise as `describe` shows it. */
 export const shownName = (name: string): string => (/^[\w./-]{1,120}$/.test(name) ? name : describe(name))
 
-/** An error's message that may quote a file: without the control characters that a terminal would obey, cut. */
+/** An error's message that may quote a file: without control characters, shortened. */
 export function messageOf(error: unknown): string {
   const text = (error as Error).message.replaceAll(/\p{Cc}/gu, ' ')
   return text.length > 400 ? `${text.slice(0, 397)}...` : text

@@ -1,4 +1,4 @@
-// The small files of a checkpoint folder. They come from anywhere: what is read of them is bounded before it is read.
+// The small files of a checkpoint folder. They are untrusted: the amount read is bounded before reading.
 import { readFile, stat } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
 import { messageOf } from './json-fields.ts'
@@ -43,8 +43,8 @@ export async function readJsonFile(path: string, most = mostBytes): Promise<unkn
 }
 
 /**
- * Parses JSON of at most a million lists and objects, at most 100 in each other: what walks through it may recurse.
- * @throws Error whose message goes on from "FILE is"
+ * Parses JSON of at most a million lists and objects, at most 100 in each other: code that walks it may recurse.
+ * @throws Error whose message continues "FILE is"
  */
 export function parseJson(bytes: Uint8Array): unknown {
   let text: string
@@ -65,7 +65,7 @@ export function parseJson(bytes: Uint8Array): unknown {
 
 const [quote, backslash, openList, openObject, closeList, closeObject] = Buffer.from('"\\[{]}')
 
-/** Lists and objects in JSON text, and how many of them are in each other, without parsing it. */
+/** Lists and objects in JSON text, and their nesting depth, without parsing it. */
 function extent(bytes: Uint8Array): { readonly depth: number; readonly parts: number } {
   let open = 0
   let depth = 0

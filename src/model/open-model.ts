@@ -6,7 +6,7 @@ import { loadTokenizer, type Tokenizer } from './tokenizer.ts'
 import type { DescribedForTraining, TrainModel } from './train-model.ts'
 import { readDescription, writeCheckpoint } from './write-checkpoint.ts'
 
-/** Where a model lies and how to compute with it. */
+/** The location of a model and how to compute with it. */
 export interface ModelSettings {
   readonly path: string
   readonly device: string // cpu, cuda, cuda:N
@@ -14,10 +14,10 @@ export interface ModelSettings {
   readonly threads: number // 0 = all cores
   readonly kvCacheGiB: number
   readonly activationCheckpointing?: boolean
-  readonly checkWeights?: boolean // look at every weight while it is loaded: training must not begin with a NaN
+  readonly checkWeights?: boolean // check every weight while it is loaded: training must not begin with a NaN
 }
 
-/** A checkpoint folder, read but for its weights. */
+/** A checkpoint folder, read except for its weights. */
 export interface DescribedModel {
   readonly checkpoint: Checkpoint
   readonly tokenizer: Tokenizer | null // null: the folder has none
@@ -73,7 +73,7 @@ export async function openModel(
 }
 
 /**
- * What training asks of a model before its weights are loaded.
+ * What training needs of a model before its weights are loaded.
  * @throws UserError if the folder has no tokenizer, or no token that ends a text
  */
 export const describeForTraining = (described: DescribedModel): DescribedForTraining => ({
@@ -95,7 +95,7 @@ export function stopTokensOf({ checkpoint, tokenizer }: DescribedModel): Int32Ar
  */
 export function trainModel(opened: OpenedModel): TrainModel {
   const { checkpoint, engine } = opened
-  const description = readDescription(checkpoint.dir) // now: the folder may be moved while the run goes on
+  const description = readDescription(checkpoint.dir) // now: the folder may be moved during the run
   description.catch(() => {}) // told by the first write
   return {
     engine,
@@ -105,7 +105,7 @@ export function trainModel(opened: OpenedModel): TrainModel {
   }
 }
 
-/** What a folder must have to be trained: a tokenizer, and a token that ends a text. */
+/** What training requires of a folder: a tokenizer and an EOS token. */
 export function requireTrainable(described: DescribedModel): { tokenizer: Tokenizer; stopTokens: Int32Array } {
   const tokenizer = requireTokenizer(described)
   const stopTokens = stopTokensOf(described)

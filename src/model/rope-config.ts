@@ -6,9 +6,9 @@ import { type RopeFrequencies, type RopeParameters, ropeFrequencies, yarnAttenti
 const supported = 'default, linear, llama3, yarn'
 
 /**
- * Angular frequencies, and the factor on cos and sin, that a config.json asks for.
+ * Angular frequencies, and the factor on cos and sin, that a config.json specifies.
  * @param model.headDim elements a head has; even, and bounded: the table is made
- * @throws UserError as parseRope, and for parameters that give angles which are no finite numbers
+ * @throws UserError as parseRope, and for parameters that give angles that are not finite
  */
 export function ropeTable(
   config: JsonFields,

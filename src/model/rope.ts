@@ -26,7 +26,7 @@ export type RopeParameters =
     }
 
 export interface RopeFrequencies {
-  readonly frequencies: Float32Array // [headDim / 2] radians a position
+  readonly frequencies: Float32Array // [headDim / 2] radians per position
   readonly scale: number // multiplies cos and sin; 1 except for yarn
 }
 

@@ -18,7 +18,7 @@ const maxHeaderBytes = 2 ** 24
 
 /**
  * Reads the header of one safetensors file and checks it against the file's size.
- * @returns one source a tensor, in the order of their bytes; no weight is read
+ * @returns one source per tensor, in the order of their bytes; no weight is read
  * @throws UserError naming the file (not there, cut short, not safetensors) or the file and tensor (dtype, bytes)
  */
 export async function readSafetensorsHeader(file: string): Promise<TensorSource[]> {
@@ -124,7 +124,7 @@ function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((side) => Number.isSafeInteger(side) && side >= 0)
 }
 
-/** Tensors must fill the file exactly: no hole, no overlap, nothing behind the last. */
+/** Tensors must fill the file exactly: no hole, no overlap, nothing after the last. */
 function checkExtent(tensors: readonly TensorSource[], file: string, dataStart: number, size: number): void {
   let end = dataStart
   for (const tensor of tensors) {

@@ -1,4 +1,4 @@
-// config.json comes from anywhere: "num_hidden_layers": 5e7 must be an error in words, not what memory is taken by.
+// config.json is untrusted: "num_hidden_layers": 5e7 must be an error, not an allocation.
 // Every size that it names is a side of a tensor, and there is a layer's tensor for every layer; so the weights' header,
 // whose tensors fill its file, bounds them all.
 import type { TensorSource } from '../native/types.ts'

@@ -1,5 +1,5 @@
-// Special tokens stand in two files: tokenizer.json's added_tokens, and tokenizer_config.json's named tokens
-// (bos_token ...) and added_tokens_decoder. transformers puts them together when it loads; so is it done here.
+// Special tokens are defined in two files: tokenizer.json's added_tokens, and tokenizer_config.json's named tokens
+// (bos_token ...) and added_tokens_decoder. transformers puts them together when it loads; so does this module.
 
 import { describe } from './json-fields.ts'
 

@@ -1,7 +1,7 @@
 const months = 'January February March April May June July August September October November December'.split(' ')
 const days = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
 
-/** Python's strftime in the C locale, local time; the directives that chat templates use, others left as they are. */
+/** Python's strftime in the C locale, local time; the directives that chat templates use; others are unchanged. */
 export function strftime(date: Date, format: string): string {
   const two = (n: number) => String(n).padStart(2, '0')
   const hour = date.getHours() % 12 || 12

@@ -12,7 +12,7 @@ export interface Tokenizer {
   encode(text: string): Int32Array // [T]
   /** No special token added; those written in the text are recognised. */
   encodePlain(text: string): Int32Array // [T]
-  /** Special tokens, and ids that stand for nothing, are left out. */
+  /** Special tokens and unknown ids are left out. */
   decode(tokens: Int32Array | readonly number[]): string
   /** The chat template applied; its text brings its own special tokens, none are added. */
   chat(messages: readonly ChatMessage[], options: ChatOptions): Int32Array // [T]
@@ -93,7 +93,7 @@ function openLibrary(raw: Json, config: Json, file: string): { description: Json
   }
 }
 
-/** @throws Error naming a part that is not what the library takes it for */
+/** @throws Error naming a part that is not what the library expects */
 function requireParts(raw: Json): void {
   const { vocab } = (raw.model ?? {}) as { readonly vocab?: unknown }
   if (typeof vocab !== 'object' || vocab === null) {
@@ -127,7 +127,7 @@ function textIds(
 }
 
 /**
- * add_bos_token or add_eos_token in tokenizer_config.json take the place of tokenizer.json's post-processor, as in
+ * add_bos_token or add_eos_token in tokenizer_config.json replace tokenizer.json's post-processor, as in
  * transformers 5.
  */
 function encoderWithSpecialTokens(

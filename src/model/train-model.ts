@@ -1,7 +1,7 @@
 import type { NativeEngine, TensorSource } from '../native/types.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
-/** An open model with all that training asks of it; tests put a fake in its place. */
+/** An open model with everything that training needs; tests use a fake. */
 export interface TrainModel {
   readonly engine: NativeEngine
   readonly tokenizer: Tokenizer

@@ -55,7 +55,7 @@ async function readShards(dir: string, where: string): Promise<TensorSource[]> {
   return [...found.values()]
 }
 
-// no path, and nothing that a terminal would obey
+// not a path, and no control characters
 const isShardName = (name: string): boolean => /^[^/\\\p{Cc}]{1,255}$/u.test(name) && name !== '.' && name !== '..'
 
 function noWeights(dir: string, files: readonly string[]): string {

@@ -11,10 +11,10 @@ import { planShards, weightsIndexFile } from './weights.ts'
 /**
  * Writes the engine's weights as a HuggingFace folder that transformers loads, with the other files (config, tokenizer,
  * template, licence) of the checkpoint it came from. The folder appears whole or not at all: everything is written and
- * synced beside it first, then renamed.
+ * synced next to it first, then renamed.
  * @param outDir must not exist yet, or be empty; its parent folders are made
- * @param description the other files; default: as they are in the checkpoint's folder now
- * @throws UserError if there is something at outDir
+ * @param description the other files; default: as they are now in the checkpoint's folder
+ * @throws UserError if outDir exists and is not empty
  */
 export async function writeCheckpoint(
   engine: Pick<NativeEngine, 'info' | 'exportTensors'>,

@@ -8,8 +8,8 @@ import type { EngineInfo, EngineOptions, NativeEngine, ProgressFn, SequenceBatch
 const ABI = 2
 
 /**
- * The addon's class: NativeEngine without what engine.ts adds. engine.ts says in words what is wrong with an argument; the
- * addon itself only refuses to crash. A job's failure rejects with an Error whose `code` is a NativeErrorCode.
+ * The addon's class: NativeEngine without what engine.ts adds. engine.ts explains what is wrong with an argument; the
+ * addon itself only guards against crashes. A job's failure rejects with an Error whose `code` is a NativeErrorCode.
  */
 export interface AddonEngine extends Omit<NativeEngine, 'info' | 'logprobs'> {
   open(options: EngineOptions, onProgress?: ProgressFn): Promise<Omit<EngineInfo, 'device' | 'dtype'>>

@@ -18,7 +18,7 @@ function argument(condition: boolean, message: string): asserts condition {
   if (!condition) throw new SerlError('ARGUMENT', message)
 }
 
-/** Checks what openEngine is given, as far as native code relies on it. */
+/** Checks the arguments of openEngine that native code relies on. */
 export function checkOptions({ model, weights, dtype, kvCacheBytes, threads, device }: EngineOptions): void {
   argument(dtype === 'float32' || dtype === 'bfloat16', `dtype is ${dtype}: float32 or bfloat16`)
   checkSources(weights)

@@ -24,7 +24,7 @@ export interface ModelConfig {
   readonly qkNorm: boolean
   /** [numHiddenLayers] keys a query sees, itself included; 0 = all. */
   readonly slidingWindows: Int32Array
-  /** [headDim / 2] radians a position. */
+  /** [headDim / 2] radians per position. */
   readonly ropeFrequencies: Float32Array
   /** Multiplies cos and sin (yarn); 1 otherwise. */
   readonly ropeScale: number
@@ -60,11 +60,11 @@ export interface EngineOptions {
   readonly kvCacheBytes: number
   /** CPU threads, at most MOST_THREADS; 0 = as many as the process began with: all cores, or OMP_NUM_THREADS. */
   readonly threads: number
-  /** Tensor operations, as on CUDA, instead of the fused CPU kernels: slower, same results but for rounding. */
+  /** Tensor operations, as on CUDA, instead of the fused CPU kernels: slower, same results except for rounding. */
   readonly portableKernels?: boolean
-  /** Keep only the layers' inputs for the backward and run each layer again there: slower, less memory. Default false. */
+  /** Keep only the layers' inputs and recompute each layer in the backward pass: slower, less memory. Default false. */
   readonly activationCheckpointing?: boolean
-  /** Look at every weight while it is loaded; NaN or infinity rejects with NOT_FINITE, naming the tensor. Default false. */
+  /** Check every weight while it is loaded; NaN or infinity rejects with NOT_FINITE and the tensor. Default false. */
   readonly checkWeights?: boolean
 }
 
@@ -85,7 +85,7 @@ export interface SamplingParams {
   readonly topP: number // (0, 1], 1 = off
   readonly presencePenalty: number // taken from the logit of every token already generated in the row; 0 = off
   readonly stopTokens: Int32Array // a drawn stop token is kept as the row's last token
-  readonly seeds: Uint32Array // [n * samplesPerPrompt]: a row replays alone
+  readonly seeds: Uint32Array // [n * samplesPerPrompt]: a single row can be reproduced
 }
 
 export const FinishReason = { stop: 0, length: 1, cancelled: 2 } as const
@@ -157,7 +157,7 @@ export interface MemoryStats {
   readonly deviceTotalBytes: number // CUDA; 0 on the CPU
 }
 
-/** Seconds. What is in none of them is bookkeeping, copies and additions. */
+/** Seconds. Time in none of them is bookkeeping, copies and additions. */
 export interface WorkProfile {
   readonly products: number // with weight matrices
   readonly attention: number // scores, softmax, values, key-value cache
@@ -183,7 +183,7 @@ export type ProgressFn = (done: number, total: number) => void
  * as the batch) cross without a copy and belong to the caller. A call refused with code ARGUMENT changes nothing; an
  * accumulate that fails otherwise leaves gradients zeroed. Where weights give logits that are not finite, generate and
  * logprobs reject with NOT_FINITE. Engines in one process share its cores: each has the number
- * of threads it asked for, and two at work at once take turns, at best at half the speed each.
+ * of threads it asked for, and two working at once run at half the speed each at best.
  */
 export interface NativeEngine {
   readonly info: EngineInfo
@@ -205,9 +205,9 @@ export interface NativeEngine {
   /** Overwrites named tensors: weights, `reference/NAME`, `exp_avg/NAME`, `exp_avg_sq/NAME`, `master/NAME`. */
   importTensors(sources: readonly TensorSource[]): Promise<void>
   memory(): MemoryStats
-  /** Seconds that the engine's thread has spent in each part of the work since it opened. On CUDA kernels run on. */
+  /** Seconds that the engine's thread has spent in each part of the work since it opened. CUDA kernels are asynchronous. */
   profile(): WorkProfile
-  /** Every generate under way or waiting settles early, its unfinished rows with finishReason cancelled. */
+  /** Every running or queued generate settles early, its unfinished rows with finishReason cancelled. */
   cancel(): void
   /** Idempotent: waits for queued jobs, joins the thread, frees device memory. */
   close(): Promise<void>

@@ -13,7 +13,7 @@ const rounding = 1e-6
 
 /**
  * SeRL's online difficulty filter (section 3.2 of arXiv 2505.20347): a question is worth training on when its responses
- * agree neither always nor hardly ever. Both ends belong to the band, with 1e-6 for the rounding of float32.
+ * agree neither always nor hardly ever. Both ends are inside the band, with 1e-6 for float32 rounding.
  * @param rewards [n] of one group
  */
 export function difficultyOf(rewards: Float32Array, band: DifficultyBand): Difficulty {

@@ -4,7 +4,7 @@ import { createRandom } from '../random.ts'
 import type { Group, Response, Vote } from '../rollout/group.ts'
 import type { Scorer } from './scorer/scorer.ts'
 
-/** What rewards are found with. */
+/** What computing rewards needs. */
 export interface RewardTools {
   readonly config: Pick<Config, 'reward' | 'train'>
   readonly checker: AnswerChecker
@@ -29,8 +29,8 @@ const module: Reward = async ({ checker, scorer }, group, texts) => {
 
 /**
  * A control: a fair coin for each response. What still improves was not learned from agreement (Spurious Rewards, arXiv
- * 2506.10947). Dealing the vote's own rewards by lot would not do: the means of the groups would tell what agreement
- * tells, unless the estimator takes them out.
+ * 2506.10947). Shuffling the vote's rewards would not do: the means of the groups would carry what agreement
+ * carries, unless the estimator removes them.
  */
 const random: Reward = async ({ checker, config }, group, texts, step) => {
   const vote = await checker.vote(texts)

@@ -1,14 +1,14 @@
-// From rewards to one advantage a token.
+// From rewards to one advantage per token.
 //
 // Every estimator first turns the n rewards of a group into n shaped rewards, then all share one pipeline: the KL
 // penalty is subtracted token by token, the shaped reward is added at the last token, discounted returns-to-go are the
 // advantages, and (except for grpo and dr_grpo) they are normalised over all action tokens of the batch. The batch is the
-// kept groups: the reference implementation normalises before the difficulty band, so that questions outside it leave
+// kept groups: the reference implementation normalises before the difficulty band, so questions outside it leave
 // their statistics behind; here they do not.
 
 export interface AdvantageParams {
   readonly estimator: Estimator
-  readonly gamma: number // discount a token
+  readonly gamma: number // discount per token
   readonly klCoef: number // KL penalty in the reward; 0 = none
   readonly rewardClip: readonly [low: number, high: number] // of the shaped reward
 }
@@ -28,7 +28,7 @@ interface EstimatorSpec {
 
 const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** Hu et al., REINFORCE++ (arXiv 2501.03262): the reward as it is; the batch is the baseline. */
+/** Hu et al., REINFORCE++ (arXiv 2501.03262): the reward unchanged; the batch is the baseline. */
 const plain = (rewards: Float32Array): Float32Array => rewards
 
 /** The same paper's variant for grouped samples, and Dr. GRPO's: r_i - mean(r). */

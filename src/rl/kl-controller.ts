@@ -1,5 +1,5 @@
 export interface KlTarget {
-  readonly target: number | null // nats a token; null = the coefficient is fixed
+  readonly target: number | null // nats per token; null = the coefficient is fixed
   readonly horizon: number // responses
 }
 
@@ -9,7 +9,7 @@ const errorClip = 0.2
 /**
  * The KL coefficient after an update: Ziegler et al. 2019 (arXiv 1909.08593), section 2.2: a proportional controller in
  * log space, coef * (1 + clip(observed / target - 1, -0.2, 0.2) * responses / horizon).
- * @param observed mean KL of the update's batch, nats a token
+ * @param observed mean KL of the update's batch, nats per token
  * @param responses the update was made on
  */
 export function nextKlCoef(coef: number, observed: number, responses: number, { target, horizon }: KlTarget): number {

@@ -1,4 +1,4 @@
-// Estimators of KL(policy || reference) from samples of the policy, one value a token.
+// Estimators of KL(policy || reference) from samples of the policy, one value per token.
 // John Schulman, "Approximating KL Divergence" (2020), with d = log policy - log reference.
 
 const estimators = {

@@ -1,9 +1,9 @@
 import type { Random } from '../random.ts'
 
 /**
- * Which sequences each optimizer step trains on: `epochs` passes over all of them, each in an order of its own.
+ * Which sequences each optimizer step trains on: `epochs` passes over all of them, each in its own order.
  * @param groups sequences of each group of the training step
- * @param shuffle what is put in order: single sequences, or groups, whose members stay neighbours
+ * @param shuffle what is shuffled: single sequences, or groups, whose members stay neighbours
  * @returns [optimizer steps][sequencesPerStep or fewer] indices; the first ceil(count / sequencesPerStep) are the first
  * epoch's
  */

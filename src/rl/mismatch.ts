@@ -1,7 +1,7 @@
 // Sampling and training compute the same log-probabilities by different kernels: how far apart they are, and how to
-// train on samples of the one as if the other had drawn them.
+// correct for it.
 
-/** From this difference on a token counts as apart: frameworks with two engines take it for an alarm. */
+/** Threshold for a token to count as different; frameworks with two engines warn at it. */
 const apart = 0.01
 
 /** |sampling - training| log-probability over tokens. */
@@ -13,8 +13,8 @@ export interface Mismatch {
 
 /**
  * @param sampling per sequence [A]
- * @param training per sequence [A]; null: not computed again, left out
- * @returns null if none was computed again
+ * @param training per sequence [A]; null: not recomputed, left out
+ * @returns null if none was recomputed
  */
 export function measureMismatch(
   sampling: readonly Float32Array[],

@@ -19,7 +19,7 @@ export interface TrainSequence extends TokenSequence {
 
 export interface TrainBatch {
   readonly sequences: readonly TrainSequence[]
-  readonly klMean: number | null // nats a token, of kl.estimator; null without a reference
+  readonly klMean: number | null // nats per token, of kl.estimator; null without a reference
   readonly mismatch: Mismatch | null // null where nothing was recomputed
   readonly importanceMean: number | null // of the weights; null where nothing was corrected
 }
@@ -27,8 +27,8 @@ export interface TrainBatch {
 /** Where the batch stands in the run. */
 export interface BatchPlan {
   readonly step: number
-  readonly klCoef: number // as the controller has it
-  readonly minibatches: readonly (readonly number[])[] // of sequences, as updatePolicy will take them
+  readonly klCoef: number // set by the controller
+  readonly minibatches: readonly (readonly number[])[] // of sequences, in the order of updatePolicy
 }
 
 /** Everything the policy loss needs: log-probabilities of policy and reference, KL, advantages, importance weights. */

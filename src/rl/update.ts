@@ -7,7 +7,7 @@ import { type LossWeights, lossWeights } from './loss-mean.ts'
 import { learningRate, type Schedule, warmupSteps } from './schedule.ts'
 import type { TrainSequence } from './train-batch.ts'
 
-/** Every optimizer step of an update was refused: weights and moments are as they were before it. */
+/** Every optimizer step of an update was skipped: weights and moments are unchanged. */
 export class NoFiniteGradient extends SerlError {
   constructor(tensor: string) {
     super(
@@ -23,12 +23,12 @@ export interface UpdateStats {
   readonly loss: number
   readonly gradNorm: number // before clipping
   readonly clipFraction: number // of action tokens
-  readonly entropyMean: number // nats a token
+  readonly entropyMean: number // nats per token
   readonly ratioMax: number
   readonly learningRate: number // of the last optimizer step
   readonly tokensTrained: number // action tokens, once per epoch; of the steps taken
   readonly optimizerSteps: number // taken
-  readonly skipped: readonly string[] // a tensor name for each optimizer step refused for a non-finite gradient
+  readonly skipped: readonly string[] // one tensor name per optimizer step skipped because of a non-finite gradient
 }
 
 /** The learning-rate schedule of one iteration: as many full steps as its budget of steps and questions allows. */
@@ -56,7 +56,7 @@ export interface UpdateProgress {
 
 /**
  * PPO's clipped update over the batch, one optimizer step per minibatch (minibatches.ts).
- * The token losses of an optimizer step are averaged as update.lossMean says, however it is cut into micro-batches.
+ * The token losses of an optimizer step are averaged as update.lossMean says, however it is split into micro-batches.
  * @throws NoFiniteGradient when every optimizer step had one that is not finite
  */
 export async function updatePolicy(
@@ -74,12 +74,12 @@ export async function updatePolicy(
   for (const rows of progress.minibatches) {
     const minibatch = rows.map((i) => sequences[i]!)
     const losses = await trace.span('accumulate', () => accumulateMinibatch(engine, minibatch, config, progress.klCoef))
-    const step = progress.optimizerStep + norms.length + 1 // a refused step does not count: AdamW's bias correction
+    const step = progress.optimizerStep + norms.length + 1 // a skipped step does not count: AdamW's bias correction
     lr = learningRate(schedule, progress.scheduleStep + norms.length + 1)
     const optimizer = { ...adamw(config), step, lr }
     const { gradNorm, nonFinite } = await trace.span('optimizer step', () => engine.step(optimizer))
     if (nonFinite !== null) {
-      skipped.push(nonFinite) // its loss says nothing, and is often no number
+      skipped.push(nonFinite) // its loss is meaningless, and often NaN
       continue
     }
     stats.push(losses)

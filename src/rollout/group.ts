@@ -1,4 +1,4 @@
-// Plain data that the stages of a step hand on.
+// Plain data passed between the stages of a step.
 
 /** A question, and where it came from. */
 export interface Question {
@@ -23,7 +23,7 @@ export interface Group {
   readonly responses: readonly Response[] // [n]
 }
 
-/** The vote on a group's answers, and the rewards that reward.kind made of it: one a response. */
+/** The vote on a group's answers, and the rewards by reward.kind: one per response. */
 export interface Vote {
   readonly rewards: Float32Array // [n]
   readonly answers: readonly (string | null)[] // [n] canonical text; null = no answer found

@@ -52,9 +52,9 @@ export function splitFloats(packed: Float32Array, lengths: readonly number[]): F
 }
 
 /**
- * Groups rows of like length: attention pads a group to its longest row, so that padded size stays within `budget`
+ * Groups rows of like length: attention pads a group to its longest row, so the padded size stays within `budget`
  * tokens (a longer row is alone) and no row is padded to more than twice its length. Longest rows first, ties by index:
- * memory runs out early or never.
+ * memory runs out early or not at all.
  * @returns indices into `lengths`
  */
 export function byTokenBudget(lengths: readonly number[], budget: number): number[][] {
@@ -74,14 +74,14 @@ const sharesPrompts = (device: string): boolean => device === 'cpu'
 
 /**
  * Cuts sequences into micro-batches of at most `budget` tokens, a prompt counted once in each (a longer sequence is
- * alone). Groups stay together; the longest come first: memory runs out early or never.
+ * alone). Groups stay together; the longest come first: memory runs out early or not at all.
  * @returns indices into `sequences`
  */
 export function byPromptBudget(sequences: readonly TokenSequence[], budget: number): number[][] {
   const batches: number[][] = []
   let rows = Number.POSITIVE_INFINITY // of the last batch
   for (const members of groupsByPrompt(sequences)) {
-    let prompt = sequences[members[0]!]!.promptLength // what it still costs
+    let prompt = sequences[members[0]!]!.promptLength // what it adds
     for (const i of members) {
       const { tokens, promptLength } = sequences[i]!
       const tail = tokens.length - promptLength

@@ -18,7 +18,7 @@ export interface PromptedQuestion {
 /**
  * n samples of each prompt, in one call, so that every prompt is prefilled once.
  * @param sampling seeds: [prompts * samplesPerPrompt]
- * @returns one group a prompt, in order
+ * @returns one group per prompt, in order
  */
 export async function rollOut(
   engine: NativeEngine,
@@ -39,7 +39,7 @@ export const finishNames = Object.fromEntries(
   Object.entries(FinishReason).map(([name, code]) => [code, name]),
 ) as Record<number, Response['finishReason']>
 
-/** Packed rows to one object a row; texts without special tokens. Token arrays are copies: the batch can go. */
+/** Packed rows to one object per row; texts without special tokens. Token arrays are copies: the batch can go. */
 export function unpackCompletions(batch: Completions, tokenizer: Pick<Tokenizer, 'decode'>): Response[] {
   return Array.from(batch.finishReasons, (reason, row) => {
     const [from, to] = [batch.offsets[row]!, batch.offsets[row + 1]!]

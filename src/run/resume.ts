@@ -17,11 +17,11 @@ export async function newestCheckpoint(run: string): Promise<number | null> {
 }
 
 /**
- * Puts the run back to its newest checkpoint: weights, optimizer state and training state are loaded, the logs are cut
+ * Restores the run from its newest checkpoint: weights, optimizer state and training state are loaded, the logs are cut
  * to that step, checkpoints unfinished or beyond `keep` are removed. The engine must have been opened on the run's base model, whose
  * weights stay the KL reference until an iteration has set another, which is then in the checkpoint.
- * @returns null where the run died before its first checkpoint: it starts again, from the beginning
- * @throws UserError if the checkpoint cannot be used; the logs are as they were
+ * @returns null if the run died before its first checkpoint: it restarts from the beginning
+ * @throws UserError if the checkpoint cannot be used; the logs are unchanged
  */
 export async function resumeRun(model: TrainModel, run: string, keep: number): Promise<TrainState | null> {
   await removeUnfinished(run)
@@ -35,7 +35,7 @@ export async function resumeRun(model: TrainModel, run: string, keep: number): P
   return state
 }
 
-/** A checkpoint as it lies on the disk, before a tensor of it is read. */
+/** A checkpoint on disk, before its tensors are read. */
 export interface StoredCheckpoint {
   readonly state: TrainState
   /** Weights, optimizer state, and the reference where it is not the base model. */
@@ -43,7 +43,7 @@ export interface StoredCheckpoint {
 }
 
 /**
- * Reads all of a checkpoint but its tensors.
+ * Reads a checkpoint except for its tensors.
  * @param reference whether the run keeps a reference, for KL
  * @throws UserError if the checkpoint cannot be used
  */
@@ -100,7 +100,7 @@ async function readState(folder: string): Promise<TrainState> {
   }
 }
 
-/** Checkpoints half written or half removed, and a final/ that did not get its name. */
+/** Checkpoints half written or half removed, and a final/ that was not renamed. */
 async function removeUnfinished(run: string): Promise<void> {
   for (const [folder, prefix] of [
     [checkpointsFolder(run), '.partial-'],

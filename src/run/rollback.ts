@@ -5,8 +5,8 @@ import { checkpointFolder, checkpointsFolder, stepOf } from './run-folder.ts'
 import { removeCheckpoint } from './save-checkpoint.ts'
 
 /**
- * Puts the model back to a checkpoint, and removes the later ones: a resumed run goes on from there. Logs stay as they
- * are until then.
+ * Restores the model from a checkpoint and removes the later ones: a resumed run continues from there. Logs are
+ * unchanged until then.
  */
 export async function rollBack(model: TrainModel, run: string, step: number): Promise<void> {
   await loadCheckpoint(model, checkpointFolder(run, step))

@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts'
 import { syncPath, writeWhole } from '../files.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 
-/** Where a run's files lie. Lines are appended as things happen; a resumed run first cuts what came after its step. */
+/** The files of a run. Lines are appended as they arise; a resumed run first removes those after its step. */
 export interface RunFolder {
   readonly path: string
   metrics(line: StepMetrics): Promise<void>
@@ -70,7 +70,7 @@ export async function makeSubfolders(path: string): Promise<void> {
   await mkdir(checkpointsFolder(path), { recursive: true })
 }
 
-/** What a run leaves that died, or was refused, before it had a config. */
+/** What a run leaves if it ended before it had a config. */
 export const isOwn = (name: string): boolean => name.startsWith('.lock') || name.startsWith('config.yaml.tmp-')
 
 /**

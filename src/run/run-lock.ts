@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 
 const beatMs = 5_000
-// a holder on another machine (a shared disk, another container) is looked for by the age of its lock
+// a holder on another machine (a shared disk, another container) is judged by the age of its lock
 const goneAfterMs = 60_000
 
 export const lockFile = (run: string): string => join(run, '.lock')
@@ -18,10 +18,10 @@ interface Holder {
 const heldHere = new Set<string>() // by this process
 
 /**
- * Claims a run's folder for this process; it is made where it does not exist. A lock left by a process that is gone is
+ * Claims a run's folder for this process; it is made where it does not exist. A lock left by a dead process is
  * taken over.
  * @returns releases the folder, and removes it again if it was made here and is still empty
- * @throws UserError if another run is at work in it, naming the process
+ * @throws UserError if another run is using it, naming the process
  */
 export async function lockRun(run: string): Promise<() => Promise<void>> {
   const path = resolve(lockFile(run))
@@ -83,12 +83,12 @@ async function isStale(path: string, text: string): Promise<boolean> {
   } catch {
     return true // cut short by a crash of the machine
   }
-  if (holder.host === hostname()) return holder.pid === process.pid || !isAlive(holder.pid) // an id comes again in a new container
+  if (holder.host === hostname()) return holder.pid === process.pid || !isAlive(holder.pid) // ids repeat in a new container
   const age = Date.now() - ((await stat(path).catch(() => null))?.mtimeMs ?? 0)
   return age > goneAfterMs
 }
 
-/** Moved aside first: where another process was faster, what is there now is its lock, and goes back. */
+/** Moved aside first: if another process was faster, this is its lock, and is moved back. */
 async function removeStale(path: string, text: string, own: string): Promise<void> {
   const aside = `${own}-stale`
   const moved = await rename(path, aside).then(
@@ -122,7 +122,7 @@ function isOurs(path: string): boolean {
   }
 }
 
-/** Keeps the lock young; a disk that does not answer for once is no reason to end the run. */
+/** Keeps the lock fresh; one failed write is no reason to end the run. */
 function touch(path: string): void {
   try {
     if (isOurs(path)) utimesSync(path, new Date(), new Date())

@@ -23,10 +23,10 @@ export function optimizerTensors(model: TrainModel): { name: string; shape: read
 }
 
 /**
- * Writes checkpoints/step-NNNNNN: HuggingFace files, and trainer/ with what a resumed run needs. It is written under
+ * Writes checkpoints/step-NNNNNN: HuggingFace files, and trainer/ with what resuming needs. It is written under
  * another name, synced, and renamed last, so that a folder of that name is always whole, and so are the logs up to it.
- * A second checkpoint of one step has the same weights: its state alone is replaced. Older ones beyond `keep` go, but
- * for the best.
+ * A second checkpoint of one step has the same weights: its state alone is replaced. Older ones beyond
+ * `keep` are removed, except for the best.
  * @throws NoSpace
  */
 export async function saveCheckpoint(
@@ -90,7 +90,7 @@ export class NoSpace extends UserError {
   }
 }
 
-/** What was half written goes, whatever the error. */
+/** Partial files are removed, whatever the error. */
 async function orNoSpace(what: string, run: string, partial: string, work: () => Promise<void>): Promise<void> {
   try {
     await work()

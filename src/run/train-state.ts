@@ -4,7 +4,7 @@ import { type StepMetrics, stepMetrics } from '../log/metrics.ts'
 import type { Question, Response, RewardedGroup } from '../rollout/group.ts'
 
 /**
- * All that a run carries from one step to the next besides weights and optimizer state. Generators are not in it: each
+ * A run's state between steps, besides weights and optimizer state. Generators are not in it: each
  * draw is keyed by (seed, purpose, step).
  */
 export interface TrainState {
@@ -17,7 +17,7 @@ export interface TrainState {
   pool: Pool // kept questions that the model wrote
   queuedQuestions: QueuedQuestion[] // accepted, not answered yet
   queuedGroups: RewardedGroup[] // inside the difficulty band, not trained on yet
-  openLine: StepMetrics | null // of a step that still wants its evaluation and its line in metrics.jsonl
+  openLine: StepMetrics | null // of a step whose evaluation and line in metrics.jsonl are still missing
   guard: GuardMemory
 }
 

@@ -13,9 +13,9 @@ const questionFields = ['problem', 'question', 'prompt', 'text'] as const
 export const questionNames = questionFields.map((field) => `"${field}"`).join(', ')
 
 /**
- * The question of a JSONL line, as it stands there: under "problem", "question", "prompt" or "text", the first that holds
+ * The question of a JSONL line, unchanged: under "problem", "question", "prompt" or "text", the first that holds
  * more than white space; a blank one where there is no other.
- * @returns null where none of them holds a text
+ * @returns null if none of them holds a string
  */
 export function questionOf(value: unknown): string | null {
   const fields = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>

@@ -3,7 +3,7 @@ import type { SftDocument } from './documents.ts'
 
 /**
  * One pass over the documents in random order. Batches are fair draws: sorting by length would put short answers and
- * long ones into different updates. What padding attention needs is kept down inside a batch, see byTokenBudget.
+ * long ones into different updates. byTokenBudget limits the padding inside a batch.
  * @returns the same batches for the same seed and epoch
  */
 export function epochBatches(

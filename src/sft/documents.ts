@@ -18,7 +18,7 @@ export interface DocumentFormat {
 }
 
 /**
- * The token that closes a document: the tokenizer's own EOS, which ends a turn of its chat template, where generation
+ * The token that ends a document: the tokenizer's own EOS, which ends a turn of its chat template, where generation
  * stops at it; else the first of those it stops at. (Llama 3.2 stops at three, and ends its turns with the last.)
  * @param stopTokens every id that ends a text, at least one
  */

@@ -9,14 +9,14 @@ import type { SftDocument } from './documents.ts'
 export interface FineTuneParams {
   readonly schedule: Schedule // its totalSteps is when to stop
   readonly adamw: { beta1: number; beta2: number; eps: number; weightDecay: number; maxGradNorm: number }
-  readonly batchSize: number // documents an optimizer step
-  readonly tokensPerBatch: number | null // computed at a time; null: as the device has it
+  readonly batchSize: number // documents per optimizer step
+  readonly tokensPerBatch: number | null // computed at a time; null: the device's default
   readonly seed: number
 }
 
 export interface FineTuneStep {
   readonly step: number
-  readonly loss: number // nats a learned token, of this step's batch before its update
+  readonly loss: number // nats per learned token, of this step's batch before its update
   readonly gradNorm: number
   readonly learningRate: number
   readonly tokens: number // in the batch, prompts included

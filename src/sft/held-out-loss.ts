@@ -3,7 +3,7 @@ import { scoreSequences } from '../rl/logprobs.ts'
 import type { SftDocument } from './documents.ts'
 import { learnedTokens } from './fine-tune.ts'
 
-/** Negative log-likelihood a learned token, nats. */
+/** Negative log-likelihood per learned token, nats. */
 export async function heldOutLoss(
   engine: NativeEngine,
   documents: readonly SftDocument[],

@@ -17,8 +17,8 @@ interface OpenSpan {
 /**
  * Begins a trace in Chrome's trace event format ("Trace Event Format", the JSON object form with complete events,
  * `ph: "X"`, times in microseconds), which ui.perfetto.dev and chrome://tracing read. An event is written when its span
- * ends, at once: a process that exits early, by the second Ctrl-C too, still leaves a whole file. A disk that fills up
- * later ends the trace, with a word on stderr, not the work.
+ * ends, at once: a process that exits early, by the second Ctrl-C too, still leaves a complete file. A disk that fills
+ * up later ends the trace, with a message on stderr, but not the work.
  * @param processName what the viewer calls the process
  * @throws UserError if the file cannot be begun
  */
@@ -83,7 +83,7 @@ async function spanned<T>({ name, work, args, open, end }: Spanned<T>): Promise<
   }
 }
 
-/** What a trace to a file is for: the viewer's name for the process, and files that must not be written over. */
+/** Options of a trace file: the process name in the viewer, and files that must not be overwritten. */
 export interface TraceOptions {
   readonly processName: string
   readonly inputs: readonly string[]

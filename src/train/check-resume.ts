@@ -14,20 +14,20 @@ import { checkpointFolder, configFile, finalFolder } from '../run/run-folder.ts'
 import { initialState, type TrainState } from '../run/train-state.ts'
 import { howToGoOn, isFinished } from './iteration.ts'
 
-/** A run that can be gone on with. */
+/** A run that can be resumed. */
 export interface Resumable {
   readonly began: Config // what it had so far
   readonly state: TrainState // of its newest checkpoint; the initial one where it has none
 }
 
 interface Asked {
-  readonly config: Config // to go on with
+  readonly config: Config // to continue with
   readonly out: string // the run's folder
   readonly described: Pick<DescribedForTraining, 'readWeights'>
 }
 
 /**
- * Can the run be gone on with by this config, and its newest checkpoint be read? No tensor is, and nothing is touched.
+ * Checks that the run can be resumed with this config and its newest checkpoint read. Reads no tensor, changes nothing.
  * @throws UserError
  */
 export async function checkResume({ config, out, described }: Asked): Promise<Resumable> {
@@ -45,7 +45,7 @@ export async function checkResume({ config, out, described }: Asked): Promise<Re
   return { began, state: stored.state }
 }
 
-/** What is said of a run that goes on, or of one that is finished: settings that nothing will run under are not named. */
+/** The note on a resumed or a finished run; a finished run's changed settings, which nothing uses, are not named. */
 export function resumeText(out: string, config: Config, { began, state }: Resumable): string {
   if (isFinished(config, state))
     return `${out} is finished: step ${state.step} was its last. ${howToGoOn(config, state)}`
@@ -89,7 +89,7 @@ function requireSameDtype(out: string, began: Config, config: Config): void {
   }
 }
 
-/** Seeds that were held out must stay so, and those that were trained on are no test any more. */
+/** Held-out seeds must stay held out, and seeds that were trained on are no longer a test. */
 function requireSameHeldOut(out: string, began: Config, config: Config): void {
   const drawn = ({ eval: { holdOut }, train }: Config): Record<string, number> =>
     holdOut === 0 ? { 'eval.holdOut': 0 } : { 'eval.holdOut': holdOut, 'train.seed': train.seed }

@@ -13,14 +13,14 @@ export interface StartCheck {
   readonly described: DescribedForTraining
 }
 
-/** What the checks found, for the run to go on with. */
+/** Results of the checks, used by the run. */
 export interface Checked {
   readonly data: Preflight
   readonly resumable: Resumable | null // null: a new run
 }
 
 /**
- * Every check that a run makes before it claims its folder and loads a weight; a dry run is these and nothing else.
+ * Every check that a run makes before it claims its folder and loads a weight; a dry run makes only these.
  * Writes nothing.
  * @throws UserError
  */

@@ -24,7 +24,7 @@ export interface TrainContext {
   readonly signal: AbortSignal // aborted: stop at the next safe place
 }
 
-/** Thrown where a run was asked to stop; the state it had after its last whole step is still good. */
+/** Thrown when a run was told to stop; its state after the last completed step is still valid. */
 export class Interrupted extends Error {
   constructor() {
     super('interrupted')
@@ -32,7 +32,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** @throws Interrupted if the run was asked to stop. */
+/** @throws Interrupted if the run was told to stop. */
 export function stopIfAsked({ signal }: Pick<TrainContext, 'signal'>): void {
   if (signal.aborted) throw new Interrupted()
 }

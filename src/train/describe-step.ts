@@ -5,7 +5,7 @@ import type { Learned } from './learn.ts'
 import type { Tally } from './tally.ts'
 
 /**
- * A step's metrics, evaluation aside.
+ * A step's metrics, without the evaluation.
  * @param learned null: the step found nothing to train on
  * @param signals what guards watch
  */

@@ -12,7 +12,7 @@ export function iterationOver({ train }: Config, { iteration }: TrainState): boo
 export const isFinished = (config: Config, state: TrainState): boolean =>
   iterationOver(config, state) && state.iteration.index + 1 >= config.train.iterations
 
-/** What a finished run wants to train on: the setting that ended it, and what to set it to. */
+/** How to continue a finished run: the setting that ended it, and what to set it to. */
 export function howToGoOn({ train }: Config, { step, iteration }: TrainState): string {
   if (train.instructions > 0 && iteration.questions >= train.instructions) {
     return (
@@ -29,7 +29,7 @@ export function howToGoOn({ train }: Config, { step, iteration }: TrainState): s
 
 /**
  * The paper's outer loop: the next iteration starts from the model of the last one, which becomes the reference for
- * KL; the learning-rate schedule starts again. Pool, queues and AdamW's moments go on.
+ * KL; the learning-rate schedule starts again. Pool, queues and AdamW's moments are kept.
  */
 export async function nextIteration({ config, model, reporter }: TrainContext, state: TrainState): Promise<TrainState> {
   if (keepsReference(config)) await model.engine.syncReference()

@@ -8,8 +8,8 @@
 //   advantages  Reinforce++ with a KL penalty, token by token                    rl/
 //   update      PPO's clipped loss                                               rl/
 //
-// The functions of these names, in files beside this one, hand a stage what it needs of the run, and log and count what
-// comes of it. docs/method.md tells each stage, docs/glossary.md each word.
+// The functions of these names, in files beside this one, give a stage what it needs from the run, and log and count
+// the results. docs/method.md describes each stage, docs/glossary.md each term.
 //
 // Departures from the reference implementation: the vote sees the response alone; text without an answer never votes,
 // nor does a response that the token limit cut off (except with reward.unfinishedVotes); advantages are normalised after
@@ -40,7 +40,7 @@ import { newTally, type Tally, type TimedStage, timed } from './tally.ts'
 /**
  * Trains for `train.iterations` times `train.steps` steps, or until a guard ends it. Stopped by the run's signal, by a
  * user's mistake such as a search that found nothing, or by gradients that are not finite, it first saves a checkpoint of
- * the last whole step.
+ * the last completed step.
  * @returns why it ended early; null: it did not
  * @throws Interrupted, NothingAcceptable, UserError, NoFiniteGradient
  */
@@ -119,7 +119,7 @@ function waitingGroups({ config }: TrainContext, state: TrainState, tally: Tally
 /**
  * Evaluation, guards, the metrics line, the checkpoint. A step that a guard makes the last is evaluated though none was
  * due: the run must not end on the accuracy of an older model.
- * @returns a guard that wants the run to end
+ * @returns the guard that ends the run
  */
 async function closeStep(context: TrainContext, state: TrainState): Promise<Trip | null> {
   const { config, folder, reporter, trace } = context

@@ -15,7 +15,7 @@ export class NothingAcceptable extends UserError {
 const shown = (text: string): string => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}...` : text)
 
 /**
- * The model proposed no question that passed the filters, or not as many as were wanted.
+ * The model proposed no question that passed the filters, or fewer than wanted.
  * @param short where questions alone were asked for: how many of how many were found; null = it was for training
  */
 export function noQuestion(

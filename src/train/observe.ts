@@ -8,7 +8,7 @@ import type { TrainState } from '../run/train-state.ts'
 import type { TrainContext } from './context.ts'
 import type { Tally } from './tally.ts'
 
-/** What guards watch in a step's responses; the state remembers what later steps compare with. */
+/** The guards' measures of a step's responses; the state stores what later steps compare with. */
 export async function observe(
   context: TrainContext,
   state: TrainState,
@@ -31,14 +31,14 @@ export async function observe(
   }
 }
 
-/** Answers are shown bare; in a box each kind of checker but a module finds them again. */
+/** Answers are shown bare; in a box, every kind of checker except a module finds them. */
 function sameAnswer({ checker, config }: TrainContext): (a: string, b: string) => Promise<boolean> {
   const shown = (answer: string): string => (config.reward.answers === 'module' ? answer : `\\boxed{${answer}}`)
   return async (a, b) => (await checker.grade(shown(a), shown(b))).equal
 }
 
 /**
- * The step's line with what the guards make of it.
+ * The step's line with the guards' verdicts.
  * @param line complete except for eval.drop and guard.tripped
  * @param guard as it was before this line
  * @returns guard: with the line's streaks and best model

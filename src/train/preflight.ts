@@ -26,9 +26,9 @@ export interface Preflight {
 type PromptedModel = Pick<TrainModel, 'tokenizer' | 'maxPositions'>
 
 /**
- * Everything that can be found wrong without loading a weight or writing a file: data files, known answers for reward
- * rule, room for prompts beside the new tokens, chat templates, the length of seeds and held-out questions, the user's
- * modules. To be called before the weights are loaded and before the run's folder is made.
+ * Every check that needs no weights and writes no file: data files, known answers for reward
+ * rule, room for prompts and new tokens, chat templates, the length of seeds and held-out questions, the user's
+ * modules. Called before the weights are loaded and the run's folder is made.
  * @throws UserError saying which setting or file, and what to do
  */
 export async function preflight(config: Config, model: PromptedModel): Promise<Preflight> {

@@ -59,7 +59,7 @@ async function oneRound(context: TrainContext, state: TrainState, tally: Tally):
 
 const queued = ({ id, text, source }: Proposal, step: number): QueuedQuestion => ({ id, text, source, step })
 
-/** The next seed questions: every one once, in an order of each pass's own. A round ends where a pass does. */
+/** The next seed questions: each once per pass, in a new random order each pass. A round ends where a pass does. */
 export function nextSeeds({ config, seeds }: TrainContext, state: TrainState): Question[] {
   const questions: Question[] = []
   do {

@@ -9,7 +9,7 @@ import type { TrainState } from '../run/train-state.ts'
 import { Interrupted, type TrainContext } from './context.ts'
 import { iterationOver } from './iteration.ts'
 
-/** Every so many steps, before the first, and after the last of an iteration. */
+/** Every few steps (a setting), before the first, and after the last of an iteration. */
 export const due = (config: Config, state: TrainState, every: number): boolean =>
   state.step % every === 0 || iterationOver(config, state)
 

@@ -85,7 +85,7 @@ async function runLocked(options: StartOptions, { data, resumable }: Checked): P
   }
 }
 
-/** The state of the run's newest checkpoint; config.yaml becomes what the run goes on with. */
+/** The state of the run's newest checkpoint; config.yaml is replaced with the settings that the run continues with. */
 async function goOn(
   { config, preset, out, reporter }: StartOptions,
   model: TrainModel,
@@ -93,19 +93,19 @@ async function goOn(
 ): Promise<TrainState> {
   const state = (await resumeRun(model, out, config.checkpoint.keep)) ?? initialState(emptyPool)
   reporter.note(resumeText(out, config, { began, state }))
-  if (isFinished(config, state)) return state // settings that nothing will run under are not the run's
+  if (isFinished(config, state)) return state // settings that no step will use are not the run's
   if (configChanges(began, config).length > 0) await replaceConfig(out, state.step + 1, configText(config, preset))
   return state
 }
 
-/** The old one is kept; where there is one for this step already, nothing ran under those in between. */
+/** The old one is kept; if there is already one for this step, nothing ran with those in between. */
 async function replaceConfig(out: string, step: number, text: string): Promise<void> {
   const old = join(out, `config.before-step-${step}.yaml`)
   if (!existsSync(old)) await writeWhole(old, await readFile(configFile(out), 'utf8'))
   await writeWhole(configFile(out), text)
 }
 
-/** What eval.holdOut took out of training, for other evaluations. */
+/** The questions that eval.holdOut took out of training, for other evaluations. */
 const writeHeldOut = (out: string, heldOut: readonly HeldOutQuestion[]): Promise<void> =>
   writeWhole(heldOutFile(out), heldOut.map((question) => `${JSON.stringify(question)}\n`).join(''))
 

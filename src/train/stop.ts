@@ -10,12 +10,12 @@ import type { TrainContext } from './context.ts'
 export interface Stopped extends Trip {
   readonly text: string
   readonly modelOfStep: number
-  readonly bestNotKept: number | null // the step that a rollback should have gone back to, where it could not
+  readonly bestNotKept: number | null // the step that a rollback should have restored, if it could not
 }
 
 type Ending = Pick<Stopped, 'modelOfStep' | 'bestNotKept'>
 
-/** Does what a guard demands: the run ends with the model as it is, or with its best one. */
+/** Carries out a guard's action: the run ends with the model as it is, or with its best one. */
 export async function endEarly(context: TrainContext, state: TrainState, trip: Trip): Promise<Stopped> {
   const { step } = state
   const ending = trip.action === 'rollback' ? await goBack(context, state) : await stayHere(context, state)
@@ -36,7 +36,7 @@ async function stayHere({ config, model, folder }: TrainContext, state: TrainSta
   return { modelOfStep: state.step, bestNotKept: null }
 }
 
-/** Where rolling back was asked for later on, the best may have no checkpoint; the base model lies where it came from. */
+/** If rollback was enabled later, the best may have no checkpoint; the base model is still at its own path. */
 async function goBack(context: TrainContext, state: TrainState): Promise<Ending> {
   const { config, model, folder, reporter } = context
   const best = state.guard.best!.step

@@ -5,7 +5,7 @@ import type { RewardedGroup } from '../rollout/group.ts'
 /** Stages as metrics.jsonl times them; `rollout` is answering and rewards. */
 export type TimedStage = 'propose' | 'rollout' | 'update'
 
-/** What one step counts while it runs. */
+/** Counters of one step while it runs. */
 export interface Tally {
   readonly started: number // ms
   readonly seconds: Record<TimedStage, number>

@@ -4,7 +4,7 @@ import { packSequences } from '../../src/rollout/pack.ts'
 import { adamw, type EngineUnderTest, greedy, maxGap, prompts, sequences } from './fixtures.ts'
 
 export function describeLife(fresh: () => Promise<EngineUnderTest>): void {
-  it('settles a running generate early when cancelled, and goes on working', async () => {
+  it('settles a running generate early when cancelled, and continues working', async () => {
     const { engine, maxPositions } = await fresh()
     const maxNewTokens = maxPositions - 3
     const seeds = new Uint32Array(96)

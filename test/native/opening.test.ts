@@ -83,7 +83,7 @@ describe('opening an engine', () => {
 })
 
 describe('importing tensors', () => {
-  it('names file and tensor when the file is too short, and goes on working', async () => {
+  it('names file and tensor when the file is too short, and continues working', async () => {
     const engine = await openGolden('llama-tied')
     const file = join(await tempFolder(), 'short')
     await writeFile(file, new Uint8Array(100))

@@ -27,7 +27,7 @@ describe('a file written whole', () => {
   })
 })
 
-it('an output is none of the inputs, but for a device', async () => {
+it('an output is none of the inputs, except for a device', async () => {
   const file = join(await tempFolder(), 'a')
   await expect(requireNoInput(file, [file])).resolves.toBeUndefined() // neither is there
   await writeFile(file, 'x')

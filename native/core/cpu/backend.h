@@ -3,7 +3,7 @@
 
 namespace serl::cpu {
 
-// The CPU's kernels for attention, cache and sampling, which widen what is not float32; layers as tensor operations.
+// CPU kernels for attention, cache and sampling, which widen other types to float32; layers as tensor operations.
 // Activations are feature-major underneath (strides [1, T]): weight times x transposed is the faster product, and an
 // element-wise kernel meets one feature of many tokens as one vector.
 class WideningBackend : public portable::PortableBackend {
@@ -16,7 +16,7 @@ class WideningBackend : public portable::PortableBackend {
   KvCache newCache(int64_t blocks, at::ScalarType dtype) const override;
   Attend attendDecode(KvCache& cache, const BlockRows& rows) const override;
   Attend attendPrefill(KvCache& cache, const PrefillPiece& piece) const override;
-  int64_t prefillTokens() const override { return 512; }  // products are at their best from a few hundred rows on
+  int64_t prefillTokens() const override { return 512; }  // products are fastest from a few hundred rows on
   Sampled sample(const at::Tensor& logits, const SampleParams& params,
                  const std::vector<SampleRow>& rows) const override;
   bool hostMemory() const override { return true; }

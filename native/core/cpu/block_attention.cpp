@@ -53,9 +53,9 @@ struct Block {
   Visible visible;
 };
 
-// The softmax state of query q takes in its scores [kBlock] of one block, which become weights.
+// The softmax state of query q absorbs its scores [kBlock] of one block, which become weights.
 void mergeScores(Running& s, int64_t q, float* scores, int64_t dim, Visible visible) {
-  if (!visible.whole()) {  // what is hidden weighs e^-87, which is lost beside the highest one's 1
+  if (!visible.whole()) {  // hidden slots weigh e^-87, which vanishes next to the highest weight, 1
     std::fill(scores, scores + visible.from, -std::numeric_limits<float>::infinity());
     std::fill(scores + visible.to, scores + kBlock, -std::numeric_limits<float>::infinity());
   }
@@ -146,7 +146,7 @@ constexpr std::array<TileFunction, kTile> tileFunctions(std::integer_sequence<in
 }
 constexpr auto kTiles = tileFunctions(std::make_integer_sequence<int, kTile>{});  // [queries - 1]
 
-// Tiles of even size: a lone query would wait for its own sums.
+// Tiles of even size: a single query would wait for its own sums.
 void attendBlock(Running& s, int64_t begin, int64_t end, const Block& block) {
   for (int64_t tiles = (end - begin + kTile - 1) / kTile; tiles > 0; --tiles) {
     const int64_t count = (end - begin + tiles - 1) / tiles;

@@ -77,7 +77,7 @@ void rmsNormBackward(RmsNormShape shape, const float* dy, const float* x, const 
       }
       partial[f] = sum;
     }
-    // d/dx of x * r(x): the direction of x itself loses what normalising took
+    // d/dx of x * r(x): normalising removes the component along x
     for (int64_t t = 0; t < count; ++t) dot[t] *= scale[t] * scale[t] * scale[t] / static_cast<float>(features);
     for (int64_t f = 0; f < features; ++f) {
       const float *g = dy + f * tokens + begin, *row = x + f * tokens + begin;

@@ -17,7 +17,7 @@ using torch::autograd::variable_list;
 // The [features, T] memory behind a feature-major activation.
 at::Tensor memory(const at::Tensor& x) { return x.t().contiguous(); }
 
-// What a backward comes back to.
+// State kept for the backward pass.
 struct Kept {
   Context* context;
   at::Tensor sink;  // where the weight's gradient is added; undefined: autograd keeps it
@@ -100,7 +100,7 @@ struct Embedding : torch::autograd::Function<Embedding> {
   }
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     at::Tensor sink = dataOf<Kept>(ctx->saved_data["kept"]).sink;
-    // as large as the vocabulary, and nearly all of it zeros: straight into what is there
+    // as large as the vocabulary and nearly all zeros: added in place
     sink.index_add_(0, ctx->get_saved_variables()[0], grads[0].contiguous());
     return {{}, {}, {}};
   }

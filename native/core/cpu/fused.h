@@ -12,7 +12,7 @@
 namespace serl::cpu {
 
 // Rows of weight [vocab, hidden] for tokens [T] int64 -> [T, hidden] feature-major. A backward adds a weight's gradient
-// to the context's sink where there is one for it, and works out again what is cheaper than keeping.
+// to the context's sink where there is one for it, and recomputes what is cheaper to recompute than to keep.
 at::Tensor embedding(Context& context, const at::Tensor& weight, const at::Tensor& tokens);
 
 // x [T, in], weight [out, in] -> [T, out] feature-major.

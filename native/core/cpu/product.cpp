@@ -29,7 +29,7 @@ struct Tile {
   float* c;        // [Rows, Vecs * Lanes], rows of stride ldc
   int64_t ldc;
   bool accumulate;
-  const float* ahead;  // rows of stride lda that a later tile wants, to be fetched meanwhile
+  const float* ahead;  // rows of stride lda that a later tile needs, prefetched meanwhile
   int64_t aheadRows;
 };
 
@@ -187,7 +187,7 @@ void multiplyBlocks(const Slab& slab, int64_t begin, int64_t end, int64_t firstP
     const int64_t row = block * kRows, rows = std::min<int64_t>(kRows, slab.m - row);
     const float* a = slab.a.data + row * slab.a.rowStride;
     if (slab.packLeft) pack({a, slab.a.columnStride, slab.a.rowStride}, slab.depth, rows, rows, packed);
-    // the run's next block comes in a few rows a panel: memory and products take turns otherwise
+    // the run's next block comes in a few rows per panel: otherwise memory and products alternate
     const bool last = block + 1 == end;
     const int64_t next = slab.packLeft || last ? 0 : std::min<int64_t>(slab.m - row - kRows, kRows);
     for (int64_t p = 0; p < panels; ++p) {

@@ -3,10 +3,10 @@
 
 // Matrix products of float32 for the shapes of a decoder: one operand is a weight matrix that is read once, the other
 // some tokens' activations. Blocking after Goto and van de Geijn 2008, "Anatomy of high-performance matrix
-// multiplication", but the left operand is packed only where its rows do not lie well.
+// multiplication", but the left operand is packed only where its rows are badly placed in memory.
 namespace serl::cpu {
 
-// Whether this build has vector instructions to do better with than libtorch's own product.
+// Whether this build has the vector instructions to beat libtorch's product.
 bool productIsFast();
 
 // An operand by strides: element (i, j) lies at data[i * rowStride + j * columnStride]; one of the strides is 1.

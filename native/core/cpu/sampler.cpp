@@ -39,7 +39,7 @@ int64_t drawEntry(const ColumnSoftmax& s, int64_t row, double uniform) {
       left -= w;
     }
   }
-  return last;  // rounding left a crumb past the last entry
+  return last;  // rounding left a remainder past the last entry
 }
 
 // The smallest set of heaviest entries whose mass reaches topP; ties go to the lower entry. Returned in vocabulary

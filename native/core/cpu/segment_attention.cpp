@@ -100,7 +100,7 @@ Gradients backwardAll(const at::Tensor& dOutput, const Gradients& x, const Atten
   return out;
 }
 
-// What a backward comes back to.
+// State kept for the backward pass.
 struct Kept {
   Profile* profile;
   std::shared_ptr<const SegmentLayout> layout;
@@ -131,7 +131,7 @@ struct SegmentAttention : torch::autograd::Function<SegmentAttention> {
   }
 };
 
-// Blocks for a segment of so many tokens.
+// Blocks for a segment of this many tokens.
 std::vector<int32_t> takeBlocks(SegmentLayout& layout, int64_t tokens) {
   std::vector<int32_t> blocks(static_cast<size_t>(KvCache::blocksFor(tokens)));
   std::iota(blocks.begin(), blocks.end(), static_cast<int32_t>(layout.blocks));

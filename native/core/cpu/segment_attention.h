@@ -33,8 +33,8 @@ std::shared_ptr<const SegmentLayout> segmentLayout(const std::vector<int64_t>& h
                                                    const std::vector<std::vector<int64_t>>& tails);
 
 // q [T, heads, d], k and v [T, kvHeads, d] -> [T, heads * d]. Differentiable. The forward is the kernel
-// that decodes, so that log-probs of training are those of sampling; in the backward head and tail are gone through
-// apart, each with the output and log-sum of both, which makes their sum exact (Dao et al. 2022, "FlashAttention",
+// that decodes, so that log-probs of training are those of sampling; in the backward pass head and tail are processed
+// separately, each with the output and log-sum of both, which makes their sum exact (Dao et al. 2022, "FlashAttention",
 // appendix B.2). Nothing of size [T, T] is kept.
 at::Tensor segmentAttention(Profile& profile, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const std::shared_ptr<const SegmentLayout>& layout);

@@ -5,8 +5,8 @@
 
 namespace serl::cpu {
 
-// Whether some layer's window is shorter than a sequence: it hides keys by distance, which a shared prompt does not
-// know.
+// Whether some layer's window is shorter than a sequence: it hides keys by distance, which shared prompts do not
+// support.
 bool windowed(const SequenceView& view, const ModelConfig& config);
 
 // Each distinct prompt once, then what follows it in every sequence. A sequence's last token, which predicts nothing,

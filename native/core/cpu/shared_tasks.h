@@ -7,8 +7,8 @@
 
 namespace serl::cpu {
 
-// Calls body(task) for the tasks [0, count), which the threads fetch as they get free: a core that other programs slow
-// down holds nobody up. Which thread takes a task must not matter.
+// Calls body(task) for the tasks [0, count), which threads fetch as they become free: a core slowed by other programs
+// does not delay the rest. Results must not depend on which thread takes a task.
 template <typename Body>
 void sharedTasks(int64_t count, const Body& body) {
   std::atomic<int64_t> next{0};

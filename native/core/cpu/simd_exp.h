@@ -4,7 +4,7 @@
 
 #include "core/cpu/simd.h"
 
-// What the vectoriser does not make of branches where the instruction set has no masks. For files that are compiled for
+// What the vectorizer does not produce from branches without mask instructions. For files that are compiled for
 // the machine's own instruction set.
 namespace serl::cpu {
 

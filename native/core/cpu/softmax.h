@@ -11,7 +11,7 @@ namespace serl::cpu {
 // vocabulary entry of all columns is one vector. Masses are summed by blocks of entries, in a fixed order, and kept, so
 // that a draw searches blocks first, then one block.
 struct ColumnSoftmax {
-  static constexpr int64_t kEntries = 256;  // vocabulary entries a block
+  static constexpr int64_t kEntries = 256;  // vocabulary entries per block
 
   const float* logits;  // [vocab, C]
   int64_t vocabulary, columns, blocks;

@@ -4,7 +4,7 @@
 
 namespace serl::portable {
 
-// Every sequence by itself, for any device.
+// Every sequence separately, for any device.
 SequenceBatch separateSequences(const SequenceView& view, const ModelConfig& config, at::Device device);
 
 }  // namespace serl::portable

@@ -33,7 +33,7 @@ interface Event {
   readonly operand: number
 }
 
-/** What cannot be done to so many (multiplying a large number, taking away more than there is) becomes an addition. */
+/** An operation that does not fit the number (multiplying a large number, taking away more than there is) becomes an addition. */
 function drawEvent(draw: Draw, operator: Operator, value: number, { change, largestMultiplied }: Ranges): Event {
   const operand = operator === '*' ? draw.integer(2, 3) : draw.integer(...change)
   if (operator === '*' && value > largestMultiplied) return { operator: '+', operand: draw.integer(...change) }

@@ -12,7 +12,7 @@ import { canonicalText, EMPTY_TEXT, REALS_TEXT } from './texts.ts'
 const NO_PIECES: Region = { kind: 'region', variable: null, pieces: [] }
 const ALL: Region = { kind: 'region', variable: null, pieces: [EVERYTHING] }
 
-/** What an answer's notation says, as a shape that can be compared. */
+/** An answer's meaning, as a shape that can be compared. */
 export function shapeOf(node: Node, budget: Budget): Shape {
   switch (node.kind) {
     case 'text':

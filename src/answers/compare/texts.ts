@@ -1,4 +1,4 @@
-// Prose answers: what is left of them when case, marks and articles are gone.
+// Prose answers: what remains without case, marks and articles.
 
 const EMPTY = new Set([
   'none',
@@ -42,7 +42,7 @@ export function canonicalText(text: string): string {
   return canonicalDate(plain) ?? plain
 }
 
-/** Whether a text is one of the fixed answers in words: no solution, undefined, all real numbers, a date. */
+/** Whether a text is one of the fixed phrases: no solution, undefined, all real numbers, a date. */
 export const isFixedText = (text: string): boolean =>
   text.length < 60 && /^(?:no solution|undefined|all real numbers|date .*-.*-.+)$/.test(canonicalText(text))
 

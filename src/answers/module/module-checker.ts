@@ -10,7 +10,7 @@ import { type Call, openModuleThread } from './thread.ts'
 const LOAD_LIMIT_MS = 10_000
 
 /**
- * A checker that asks a user's module, in a thread of its own: a call that takes longer than the limit counts as no
+ * A checker that asks a user's module, in its own thread: a call that takes longer than the limit counts as no
  * answer, or as unequal, and is counted.
  * @throws UserError when the module is missing, does not load, lacks a function, or throws.
  */

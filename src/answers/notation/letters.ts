@@ -4,7 +4,7 @@ import { FUNCTION_ALIASES, FUNCTIONS, PLAIN_NAMES, SHORT_WORDS } from './vocabul
 
 const VOWEL = /[aeiouyAEIOUY]/
 
-/** Cuts the run of letters at the cursor into a word, a function's name, or one symbol a letter. */
+/** Cuts the run of letters at the cursor into a word, a function's name, or one symbol per letter. */
 export function readLetters(cutting: Cutting): void {
   const { source } = cutting
   const start = cutting.at

@@ -36,7 +36,7 @@ export interface Bounds {
 export type ListJoiner = 'comma' | 'and' | 'or'
 export type SetOperator = 'union' | 'intersection' | 'minus'
 
-/** Thrown where notation cannot be read: one shared object, for a stack would cost more than the parse. */
+/** Thrown where notation cannot be read: one shared object, because a stack would cost more than the parse. */
 export const UNREADABLE = new Error('this notation cannot be read')
 
 export const INFINITY_NAME = '∞'

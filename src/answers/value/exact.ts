@@ -202,7 +202,7 @@ function exactRepeated(node: Extract<Node, { kind: 'repeated' }>, scope: ExactSc
   return value
 }
 
-/** Functions of which nothing is known but their name: f(x), F_{n-k}. */
+/** Functions known only by name: f(x), F_{n-k}. */
 export const isUnknownFunction = (name: string): boolean =>
   name.endsWith('()') || name.endsWith('_') || name.startsWith('sub:')
 

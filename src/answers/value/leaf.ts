@@ -11,7 +11,7 @@ export interface Leaf {
   readonly node: Node
   readonly budget: Budget // work left for the whole answer that it belongs to
   traits?: Traits
-  exact?: readonly (Rational | null)[] // [EXACT_POINTS], one for a constant
+  exact?: readonly (Rational | null)[] // [EXACT_POINTS], or [1] for a constant
   exactWhole?: readonly (Rational | null)[] // [EXACT_POINTS] at whole numbers
   real?: readonly Complex[] // [REAL_POINTS], one for a constant
   whole?: readonly Complex[] // [WHOLE_POINTS]
@@ -84,7 +84,7 @@ function compareExact(a: Leaf, b: Leaf, wholeOnly: boolean): Equality {
   return 'equal'
 }
 
-/** Exact values: one for a constant, else one a point; null where there is none. */
+/** Exact values: one for a constant, otherwise one per point; null where there is none. */
 export function exactOfLeaf(leaf: Leaf): readonly (Rational | null)[] {
   leaf.exact ??= evaluateExact(leaf, exactValue)
   return leaf.exact
@@ -142,7 +142,7 @@ function guarded<T>(leaf: Leaf, otherwise: T, work: (budget: Budget) => T): T {
 }
 
 /**
- * Compares values point by point. Points where either side has left the real line are passed over, as long as others
+ * Compares values point by point. Points where either side has left the real line are skipped, as long as others
  * remain: sqrt(x y) and sqrt(x) sqrt(y) agree wherever both are real.
  */
 function compareValues(a: readonly Complex[], b: readonly Complex[]): Equality {

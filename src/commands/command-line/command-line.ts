@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 
-/** What a command is called and understands. Loads nothing of what runs it. */
+/** A command's name and flags. Does not load its implementation. */
 export interface CommandLine<Flags> {
   readonly name: string
   readonly description: string
@@ -9,7 +9,7 @@ export interface CommandLine<Flags> {
 }
 
 /**
- * An option for each flag that a command reads, and for no other; the compiler holds the two together. A flag's name is
+ * One option for each flag that a command reads; the compiler checks that the two agree. A flag's name is
  * its key: maxNewTokens is --max-new-tokens. Help lists them in this order.
  */
 export type FlagTable<Flags> = {
@@ -35,7 +35,7 @@ interface Parsed<T> {
   readonly parse: (text: string, earlier: T) => T
 }
 
-/** A flag that a command counts on must be given, or have a default. */
+/** A flag that a command requires is mandatory or has a default. */
 type Presence<Flags, Key extends keyof Flags> =
   object extends Pick<Flags, Key> ? unknown : { readonly default: Flags[Key] } | { readonly required: true }
 

@@ -3,7 +3,7 @@ import { MOST_THREADS } from '../../native/types.ts'
 import type { FlagTable } from './command-line.ts'
 import { integer } from './parsers.ts'
 
-/** What every command that opens a model understands. */
+/** Flags of every command that opens a model. */
 export interface EngineFlags {
   readonly device?: string
   readonly dtype?: 'auto' | 'float32' | 'bfloat16'
@@ -25,7 +25,7 @@ const parseDtype = (text: string): NonNullable<EngineFlags['dtype']> => {
 
 const group = 'Options of every command that opens a model:'
 
-/** To be put last in a command's table: help lists them under a heading of their own. */
+/** Last in a command's table; help lists them under their own heading. */
 export const engineFlags: FlagTable<EngineFlags> = {
   device: { value: '<device>', help: 'cpu, cuda or cuda:N (default: cpu)', parse: parseDevice, group },
   dtype: {

@@ -1,7 +1,7 @@
 import { flagSetting, parseOverride, type Setting } from '../../config/layers.ts'
 import type { SettingFlags } from './common-flags.ts'
 
-/** The settings that flags give; flags of their own win over --set. */
+/** The settings that flags give; dedicated flags override --set. */
 export const flagLayers = (flags: SettingFlags): Setting[] => [
   ...flags.set.map(parseOverride),
   ...flagSetting('--model', 'model.path', flags.model),

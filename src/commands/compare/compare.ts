@@ -31,7 +31,7 @@ export async function compareCommand(paths: readonly string[], flags: EvalFlags)
   return 0
 }
 
-/** Evaluates what has no results yet. @returns null where it was stopped */
+/** Evaluates the models without results. @returns null if stopped */
 async function withResults(named: readonly Named[], flags: EvalFlags): Promise<Contender[] | null> {
   const models = named.filter((contender) => 'model' in contender)
   if (models.length === 0) return [...named] as Contender[]

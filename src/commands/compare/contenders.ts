@@ -9,7 +9,7 @@ import { type Results, readResults } from '../../eval/results.ts'
 import { newestCheckpoint } from '../../run/resume.ts'
 import { checkpointFolder, configFile, finalFolder, heldOutFile } from '../../run/run-folder.ts'
 
-/** How a run asked and where its held-out questions are. */
+/** How a run asked questions, and where its held-out questions are. */
 export interface TrainingRun {
   readonly config: Config
   readonly heldOut: string | null // file; null: it had none
@@ -58,7 +58,7 @@ async function readRun(path: string): Promise<Named[]> {
   return [start, at(` step ${step}`, checkpointFolder(path, step))]
 }
 
-/** The last so many folders of a path, without a results file's ending. */
+/** The last `folders` folders of a path, without a results file's ending. */
 const labelOf = (path: string, folders = 1): string =>
   resolve(path)
     .split('/')
@@ -67,7 +67,7 @@ const labelOf = (path: string, folders = 1): string =>
     .join('/')
     .replace(/\.json$/, '') || path
 
-/** Labels that tell contenders apart: as much of their paths as that takes, and numbers where these are the same. */
+/** Distinct labels: as much of each path as needed, and numbers where paths are the same. */
 export function distinctLabels(named: readonly Named[]): Named[] {
   const longer = named.map((contender) => ({ ...contender, label: distinctLabel(contender, named) }))
   const taken = new Map<string, number>()

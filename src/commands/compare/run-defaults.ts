@@ -3,7 +3,7 @@ import type { EngineFlags } from '../command-line/engine-flags.ts'
 import type { RunReading, RunSettings } from '../eval/eval-settings.ts'
 import type { TrainingRun } from './contenders.ts'
 
-/** What a run says of an evaluation where flags do not. */
+/** A run's settings for an evaluation, used where flags give none. */
 export interface RunDefaults {
   readonly settings: RunSettings
   readonly reading: RunReading
@@ -11,7 +11,7 @@ export interface RunDefaults {
 }
 
 /**
- * As the run's own evaluations asked, read, graded and computed, so that their numbers agree.
+ * The same settings as in the run's own evaluations, so that the numbers agree.
  * @param isOwn on the run's own held-out questions; other sets keep their suffix and their kind of answers
  */
 export function runDefaults({ config }: TrainingRun, isOwn: boolean): RunDefaults {

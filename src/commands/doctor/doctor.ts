@@ -8,7 +8,7 @@ import { type Finding, failure } from './finding.ts'
 import type { DoctorFlags } from './flags.ts'
 import { modelFindings } from './model-findings.ts'
 
-/** `serl doctor`: exit 0 when a run could start, 2 when something must be put right first. */
+/** `serl doctor`: exit 0 if a run could start, 2 if something must be fixed first. */
 export async function doctorCommand(flags: DoctorFlags): Promise<number> {
   const base = flags.config === undefined ? [] : await readLayers(flags.config)
   const config = resolveConfig([...base, ...flagLayers(flags)])

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts'
 
-/** One thing looked at. */
+/** One check and its result. */
 export interface Finding {
   readonly name: string
   readonly status: 'ok' | 'warning' | 'failed'

@@ -12,7 +12,7 @@ export interface LookedAtWith {
   readonly source: string | undefined // the preset or file they come from; undefined = the defaults
 }
 
-/** What can be said of a checkpoint without an engine; its weights are read once. */
+/** Checks of a checkpoint that need no engine; its weights are read once. */
 export async function modelFindings(path: string, settings: LookedAtWith): Promise<Finding[]> {
   let described: DescribedModel
   try {

@@ -6,7 +6,7 @@ import type { EvalSettings } from '../../eval/settings.ts'
 import { statusLine } from '../../log/console.ts'
 import type { EvalFlags } from './flags.ts'
 
-/** What a run was trained and evaluated with, where flags do not say otherwise. */
+/** What a run was trained and evaluated with, unless flags override it. */
 export type RunSettings = Partial<Pick<EvalSettings, 'template' | 'suffix' | 'maxNewTokens'>>
 
 /** @throws UserError for flags that contradict each other */
@@ -34,7 +34,7 @@ const kinds: readonly SetKind[] = ['math', 'choice', 'exact', 'number']
 export type RunReading = Partial<Pick<SetOptions, 'limit' | 'answers'>>
 
 /**
- * @param run where flags do not say otherwise
+ * @param run used where flags give nothing
  * @throws UserError
  */
 export async function setsOf(sources: readonly string[], flags: EvalFlags, run: RunReading = {}): Promise<EvalSet[]> {

@@ -22,7 +22,7 @@ export interface ModelEvaluation {
 }
 
 /**
- * Evaluates the model in a folder; says so on stderr, set by set.
+ * Evaluates the model in a folder; reports on stderr, set by set.
  * @returns null where it was stopped
  */
 export async function evaluateModel(evaluation: ModelEvaluation, flags: EvalFlags): Promise<Results | null> {
@@ -50,7 +50,7 @@ export async function evaluateModel(evaluation: ModelEvaluation, flags: EvalFlag
   }
 }
 
-/** A model whose weights are loaded when a response is not known yet. */
+/** A model whose weights are loaded only if a response is not cached. */
 async function openLazily(
   path: string,
   flags: EvalFlags,

@@ -3,7 +3,7 @@ import { modelFlag } from '../command-line/common-flags.ts'
 import { type EngineFlags, engineFlags } from '../command-line/engine-flags.ts'
 import { collect, integer, number } from '../command-line/parsers.ts'
 
-/** What `serl eval` and `serl compare` understand alike. */
+/** Flags of both `serl eval` and `serl compare`. */
 export interface EvalFlags extends EngineFlags {
   readonly data?: readonly string[]
   readonly samples: number

@@ -13,7 +13,7 @@ export interface OutputPlaces {
 }
 
 /**
- * A folder's TITLE.json, TITLE.md and items/; or NAME.json itself, with NAME.md and NAME-items/ beside it.
+ * A folder's TITLE.json, TITLE.md and items/; or NAME.json itself, with NAME.md and NAME-items/ next to it.
  * @throws UserError if it cannot be written there
  */
 export async function outputPlaces(output: string, title: 'results' | 'comparison' = 'results'): Promise<OutputPlaces> {
@@ -35,7 +35,7 @@ export async function outputPlaces(output: string, title: 'results' | 'compariso
 const linesFile = ({ items }: OutputPlaces, set: string): string => join(items, `${set}.jsonl`)
 const unpublished = (places: OutputPlaces, set: string): string => `${linesFile(places, set)}.new`
 
-/** A set's lines, one JSON object each, under a name of their own until the results are there. */
+/** A set's lines, one JSON object each, under a temporary name until the results are complete. */
 export async function keepLines(places: OutputPlaces, set: string, lines: readonly object[]): Promise<void> {
   await mkdir(places.items, { recursive: true })
   await writeWhole(unpublished(places, set), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
@@ -46,11 +46,11 @@ export async function dropLines(places: OutputPlaces, sets: readonly string[]): 
   for (const set of sets) await rm(unpublished(places, set), { force: true })
 }
 
-/** Puts results and kept lines where they are found, and takes away the lines of sets that only older results had. */
+/** Publishes results and lines, and removes the lines of sets that only older results had. */
 export async function publish(places: OutputPlaces, results: Results): Promise<void> {
   const names = results.sets.map(({ name }) => name)
   const older = await readResults(places.json).catch(() => null) // none, or no results
-  await rm(places.json, { force: true }) // lines must not stand beside the results of others
+  await rm(places.json, { force: true }) // lines must not lie next to results of another evaluation
   for (const { name } of older?.sets ?? []) {
     if (!names.includes(name)) await rm(linesFile(places, name), { force: true })
   }

@@ -21,7 +21,7 @@ import { type JsonlOutput, printSummary, withJsonlOutput } from '../shared/jsonl
 import type { GenerateFlags } from './flags.ts'
 import { type SampleLine, showSamples } from './readable-samples.ts'
 
-// results are written after so many rows: the engine's queue stays long, and little is lost on Ctrl-C
+// results are written after this many rows: the engine's queue stays long, and little is lost on Ctrl-C
 const rowsPerCall = 2048
 
 /** `serl generate`. */
@@ -101,7 +101,7 @@ async function generateAll(
   }
 }
 
-/** Rows are seeded by their place in the input, so that a sample does not depend on how the calls are cut. */
+/** Rows are seeded by their place in the input, so that a sample does not depend on how calls are split. */
 function sampling(opened: OpenedModel, flags: GenerateFlags, prompts: number, first: number): SamplingParams {
   const seeds = rowSeeds(flags.seed ?? 0, 'generate', 0, (first + prompts) * flags.n)
   return {
@@ -115,7 +115,7 @@ function sampling(opened: OpenedModel, flags: GenerateFlags, prompts: number, fi
   }
 }
 
-/** @throws UserError where texts cannot be shown, or are not what was asked for */
+/** @throws UserError if text cannot be shown, or other flags exclude it */
 function requireReadable({ tokenizer, checkpoint }: DescribedModel, { output, json }: GenerateFlags): void {
   if (output !== undefined) throw new UserError('--text prints to stdout and --output writes JSONL: omit one of them')
   if (json) throw new UserError('--text and --json both write to stdout: omit one of them')

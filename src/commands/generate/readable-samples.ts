@@ -14,7 +14,7 @@ export interface SampleLine {
 const ends = { stop: '', length: ', cut off by --max-new-tokens', cancelled: ', interrupted' }
 
 /**
- * Samples for a person to read, each prompt once above its own.
+ * Readable samples, each prompt once above its samples.
  * @param prompts [prompts of the input] of [P] tokens; shown without special tokens
  */
 export const readableSamples = (

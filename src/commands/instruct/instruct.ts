@@ -71,7 +71,7 @@ const withProposals = <T>(
   work: (proposals: JsonlOutput | null) => Promise<T>,
 ): Promise<T> => (path === undefined ? work(null) : withJsonlOutput(path, { inputs }, work))
 
-/** A search that ends early is returned, not thrown: what it found, and why the rest was rejected, stays. */
+/** A search that ends early is returned, not thrown: what it found, and why the rest was rejected, is kept. */
 async function collectFrom(
   open: () => Promise<TrainModel>,
   seeds: readonly Seed[],

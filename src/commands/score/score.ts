@@ -9,7 +9,7 @@ import { encodingOf, readSequences } from '../shared/input-lines.ts'
 import { type JsonlOutput, printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
 import type { ScoreFlags } from './flags.ts'
 
-// results are written after so many lines: sorting by length needs a window, streaming needs an end to it
+// results are written after this many lines: sorting by length needs a window, streaming needs an end to it
 const linesPerWindow = 1024
 
 /** `serl score`. */

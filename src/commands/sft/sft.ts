@@ -16,7 +16,7 @@ import { interruptSignal } from '../shared/interrupt.ts'
 import { printSummary } from '../shared/jsonl-output.ts'
 import type { SftFlags } from './flags.ts'
 
-/** A number that says how good the model is on held-out data. */
+/** A measure of the model on held-out data. */
 interface Measure {
   readonly name: 'loss' | 'accuracy'
   readonly take: (model: TrainModel) => Promise<number>
@@ -83,7 +83,7 @@ async function trainAndMeasure(
   return { steps: totalSteps, tokens, loss, ...heldOut, seconds, tokensPerSecond: tokens / seconds }
 }
 
-/** Says how it goes, at most about once in two seconds; returns the loss smoothed over some 20 steps. */
+/** Reports progress about every two seconds at most; returns the loss smoothed over about 20 steps. */
 function progressLines(totalSteps: number, say: (text: string) => void): (step: FineTuneStep) => number {
   let smooth: number | null = null
   let tokens = 0
@@ -135,7 +135,7 @@ function dropLong(documents: readonly SftDocument[], longest: number, flags: Sft
   return fitting
 }
 
-/** Accuracy where the lines have answers, else the loss of the same kinds of lines as the training data. */
+/** Accuracy if the lines have answers, otherwise the loss of the same kinds of lines as the training data. */
 async function heldOutMeasure(
   path: string,
   flags: SftFlags,

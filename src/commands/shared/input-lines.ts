@@ -37,7 +37,7 @@ type Fields = Readonly<Record<string, unknown>>
 const promptFields = ['prompt', 'problem', 'question', 'text'] as const
 
 /**
- * Prompts of `serl generate`: {"prompt"} (or "problem", "question", "text"), {"messages"} or {"tokens"} a line.
+ * Prompts of `serl generate`: {"prompt"} (or "problem", "question", "text"), {"messages"} or {"tokens"} per line.
  * Messages are refused with `raw`.
  * @returns [n] of [P] tokens
  * @throws UserError naming file and line

@@ -8,19 +8,19 @@ export interface JsonlOutput {
   write(lines: readonly object[]): Promise<void>
   /** How many lines were written so far. */
   count(): number
-  /** Puts the file in place, whole; what had its name before is gone only now. */
+  /** Puts the complete file in place; an existing one is replaced only now. */
   close(): Promise<void>
-  /** Leaves what had the file's name as it was; lines already written stay beside it, and the user is told where. */
+  /** Leaves the existing file unchanged; lines already written stay next to it, and the user is told where. */
   abandon(): Promise<void>
 }
 
 export interface OutputOptions {
   readonly json?: boolean | undefined // stdout is for the summary, so that lines need a file
-  readonly inputs?: readonly string[] // files that must not be written over
+  readonly inputs?: readonly string[] // files that must not be overwritten
 }
 
 /**
- * Opens a command's output. A file is written under another name, and takes its own when it is closed.
+ * Opens a command's output. A file is written under a temporary name and renamed when it is closed.
  * @throws UserError if the file cannot be written, or is also an input
  */
 export async function openJsonlOutput(path: string | undefined, options: OutputOptions = {}): Promise<JsonlOutput> {
@@ -99,7 +99,7 @@ async function fileLines(path: string, { target, written, isStream }: FileOnItsW
   }
 }
 
-/** Prints a command's summary: the object with --json; else as a line on stderr. */
+/** Prints a command's summary: the object with --json; otherwise one line on stderr. */
 export function printSummary(summary: object, text: string, flags: { json?: boolean; quiet?: boolean }): void {
   if (flags.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
   else if (!flags.quiet) process.stderr.write(`${text}\n`)

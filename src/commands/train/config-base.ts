@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts'
 import { configFile } from '../../run/run-folder.ts'
 import type { TrainFlags } from './flags.ts'
 
-/** What a run's flags go on top of. */
+/** The settings that a run's flags override. */
 export interface ConfigBase {
   readonly layers: readonly Setting[]
   readonly preset: string | null // that they start from
@@ -26,8 +26,8 @@ export async function configBase(
 }
 
 /**
- * The settings that a run has. A preset named with them changes nothing, as it may lack what flags have changed since; a
- * config file's own lines are the user's word, and count.
+ * The settings that a run has. Naming the preset changes nothing, because it may lack what flags have changed since; a
+ * config file's own lines are explicit, and apply.
  */
 async function ownConfig(run: string, source: string | undefined): Promise<ConfigBase> {
   const file = configFile(run)

@@ -14,7 +14,7 @@ interface Measured {
 export interface HeldOutChange {
   readonly before: Measured
   readonly after: Measured // of the model in final/
-  readonly best: Measured // the earliest of equals
+  readonly best: Measured // the earliest if equal
   readonly times: number // that it was measured
 }
 
@@ -31,7 +31,7 @@ export function heldOutChange({ metrics, stopped }: Pick<Outcome, 'metrics' | 's
   return { before, after, best, times: measured.length }
 }
 
-/** What happened to accuracy, in sentences; a model worse than it was is called so. */
+/** The change of accuracy in sentences; says so if the model became worse. */
 export function changeText({ before, after, best }: HeldOutChange, run: string): string {
   const [from, to] = [percent(before.accuracy), percent(after.accuracy)]
   const change = after.accuracy > before.accuracy ? 'rose' : 'fell'

@@ -1,6 +1,6 @@
 /**
  * A word as a shell reads it: bare where it can be, else quoted. Line ends and tabs are written $'\\n', which bash, zsh
- * and ksh know.
+ * and ksh support.
  */
 export function shellWord(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text

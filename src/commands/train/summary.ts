@@ -86,7 +86,7 @@ function tableRows(outcome: Outcome): string[][] {
   ]
 }
 
-/** Shows greedy answers of the trained model to a few questions, asked as the run asked them. */
+/** Shows greedy answers of the trained model to a few questions, with the run's own prompt settings. */
 export function generateCommandLine({ final }: Pick<Outcome, 'final'>, config: Config): string {
   const { model, rollout, eval: evaluation, seeds } = config
   const input = evaluation.path ?? seeds.path ?? 'QUESTIONS.jsonl'

@@ -93,7 +93,7 @@ const openForTraining = (described: DescribedModel, trace: Trace) => async (conf
 const inputsOf = ({ seeds, eval: heldOut, reward }: Config): string[] =>
   [seeds.path, heldOut.path, reward.scorer].filter((path) => path !== null)
 
-/** What a run is called after: its preset or config file. */
+/** A run's name: that of its preset or config file. */
 export const runName = (source = 'demo'): string => basename(source).replace(/\.ya?ml$/, '')
 
 /** runs/NAME-1, or the first number that is not taken. */

@@ -32,7 +32,7 @@ export const bootstrapDefaults: BootstrapOptions = { rounds: 2000, key: ['bootst
 /**
  * Percentile bootstrap of a mean over clusters (Efron, Tibshirani 1993, ch. 13; Davison, Hinkley 1997, ch. 3.8): items
  * are drawn with replacement, each with all its samples, because samples of one question are not independent.
- * @param strata values of one stratum each; a stratum is resampled by itself and all strata weigh the same
+ * @param strata values of one stratum each; each stratum is resampled separately and all strata weigh the same
  * @returns 95 %
  */
 export function bootstrapInterval(
@@ -66,13 +66,13 @@ export interface Estimate {
   readonly method: 'wilson' | 'wilson-effective' | 'bootstrap'
 }
 
-/** Fewer questions than this are too few to be resampled: a percentile bootstrap is too narrow. */
+/** Fewer questions than this are too few to resample: a percentile bootstrap is too narrow. */
 const fewQuestions = 20
 
 /**
  * The mean of an item's shares of right samples, with its 95 % interval: Wilson's where every share is 0 or 1 (one
- * sample an item, or samples that all agree); else the bootstrap over items, and below 20 items Wilson's with the number
- * of independent samples that the shares are worth.
+ * sample per item, or samples that all agree), else the bootstrap over items, and below 20 items Wilson's with
+ * the number of independent samples that the shares are worth.
  * @param shares [n] of right samples, or values in [0, 1] that come of them; n at least 1
  * @param samples an item that a share is of; 1 where the values are no shares: they are then worth an item each
  */

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads'
 import { UserError } from '../../errors.ts'
 import { WORKER_SOURCE } from './worker-source.ts'
 
-/** What a scoring module is given. */
+/** Input of a scoring module. */
 export interface ScoreRequest {
   readonly question: string
   readonly responses: readonly string[] // [n] whole texts, those cut off included
@@ -13,7 +13,7 @@ export interface ScoreRequest {
   readonly gold: string | null // the known answer of a seed question
 }
 
-/** A user's reward: one number a response. */
+/** A user's reward: one number per response. */
 export interface Scorer {
   /**
    * @returns [n] rewards
@@ -27,7 +27,7 @@ export interface Scorer {
 const loadLimitMs = 10_000
 
 /**
- * Opens a JavaScript module that exports score({question, responses, answers, gold}), in a thread of its own.
+ * Opens a JavaScript module that exports score({question, responses, answers, gold}), in its own thread.
  * @param limitMs longest time for one group
  * @throws UserError when the file is missing, does not load, or exports no such function
  */

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('gradeFile', () => {
-  test('writes a line a pair, in order, and the summary', async () => {
+  test('writes one line per pair, in order, and the summary', async () => {
     const [input, output] = [join(folder, 'pairs.jsonl'), join(folder, 'graded.jsonl')]
     await writeFile(
       input,

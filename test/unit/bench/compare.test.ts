@@ -29,7 +29,7 @@ describe('a comparison', () => {
     expect(ourSide(score, setting).args.slice(-flags.length)).toEqual(flags)
   })
 
-  it('tells what adds a peer that was not given', () => {
+  it('says what adds a peer that was not given', () => {
     expect(theirSide(train, setting)).toEqual({
       missing: '--python PROGRAM, a Python with torch, transformers, trl and datasets',
     })
@@ -40,10 +40,10 @@ describe('a comparison', () => {
 
   it('counts how many times as fast we were', () => {
     const round = { ours: measured(2, 1, 1.5), theirs: measured(9, 1) }
-    expect(speed(train, round.theirs)).toBe(9) // seconds a step
+    expect(speed(train, round.theirs)).toBe(9) // seconds per step
     expect(ratio(round)).toBe(4.5)
     expect(shareOfLimit(round)).toBe(0.75)
-    expect(speed(parseCase('generate:1x1x128:transformers'), measured(4, 128))).toBe(32) // tokens a second
+    expect(speed(parseCase('generate:1x1x128:transformers'), measured(4, 128))).toBe(32) // tokens per second
     expect(ratio({ ours: measured(4, 128), theirs: null })).toBeNull()
     expect([median([3, 1, 2]), median([4, 1, 2, 3]), median([5])]).toEqual([2, 2.5, 5])
     const second = { ours: measured(4, 1, 2), theirs: measured(10, 1) }

@@ -51,7 +51,7 @@ describe('pickLibtorch', () => {
     ])
   })
 
-  it('wants the CUDA half and its headers where CUDA is wanted', () => {
+  it('requires the CUDA half and its headers if CUDA is requested', () => {
     const cuda = { wanted: true, forced: false }
     const installed = { folder: '/site/torch', version: '2.15.0' }
     expect(pick({ cuda, installed }, { '/site/torch': CUDA })).toMatchObject({ source: 'python', cuda: true })

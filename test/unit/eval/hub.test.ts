@@ -130,7 +130,7 @@ describe('a set of the hub', () => {
     await expect(readHubSet({ dataset, config: 'main', split: 'test' }, offline)).rejects.toThrow(/no cached copy/)
   })
 
-  it('wants an address', async () => {
+  it('requires an address', async () => {
     const from = await options({ HF_ENDPOINT: 'nowhere' })
     await expect(readHubSet({ dataset: 'me/set' }, from)).rejects.toThrow(/HF_ENDPOINT = nowhere is not a URL/)
   })

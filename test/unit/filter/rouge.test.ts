@@ -74,7 +74,7 @@ describe('the index', () => {
     expect(grown.nearest('nothing alike')).toEqual({ score: 0, text: null })
     expect(grown.nearest('question number 7')).toEqual({ score: 1, text: 'question number 7' })
   })
-  test('the same text but for case and white space', () => {
+  test('the same text except for case and white space', () => {
     expect(index.same(`  ${texts[3]!.toUpperCase()}\n`)).toBe(texts[3])
     expect(index.same('something else')).toBeNull()
   })

@@ -131,7 +131,7 @@ describe('TRL', () => {
     return rows.map((row) => row[0]!)
   }
 
-  it('grpo, but for the 1e-4 that it adds to the deviation', () => {
+  it('grpo, except for the 1e-4 that it adds to the deviation', () => {
     const scaled = trl.grpo.advantages.map((advantage, i) => {
       const rewards = trl.rewards[Math.floor(i / n)]!
       const mean = rewards.reduce((a, b) => a + b, 0) / n

@@ -7,7 +7,7 @@ import { fakeModel } from '../../support/fake-model.ts'
 const format = { template: 'none', suffix: '\n=' } as const
 
 describe('rollOut', () => {
-  it('gives n responses a question, their text without the end token', async () => {
+  it('gives n responses per question, their text without the end token', async () => {
     const { engine } = await fakeModel(false)
     const prompted = ['ab', 'cd'].map((text, i) => ({
       question: { id: `q${i}`, text, source: 'self' as const },

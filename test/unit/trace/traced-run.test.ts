@@ -31,7 +31,7 @@ describe('the trace of a run', () => {
     expect(spans.filter(({ depth }) => depth === 0).map(({ name }) => name)).toEqual([
       ...['open model', 'evaluation', 'step 1', 'step 2', 'final model'],
     ])
-    const updates = Array(4).fill(['accumulate', 'optimizer step']).flat() // 4 prompts x 8 samples, 8 sequences a step
+    const updates = Array(4).fill(['accumulate', 'optimizer step']).flat() // 4 prompts x 8 samples, 8 sequences per step
     const learning = ['observe', 'old log-probs', 'reference log-probs', ...updates]
     for (const [step, closing] of [
       [1, []],

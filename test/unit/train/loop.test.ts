@@ -30,7 +30,7 @@ describe('a self-play run', () => {
     outcome = await startRun(fakeStart(fakeConfig(folder, { 'train.steps': 6 }), join(folder, 'run')))
   })
 
-  it('writes a line a step, the evaluation before training first, every key on every line', () => {
+  it('writes one line per step, the evaluation before training first, every key on every line', () => {
     expect(outcome.metrics.map((line) => line.step)).toEqual([0, 1, 2, 3, 4, 5, 6])
     for (const line of outcome.metrics) for (const key of issueKeys) expect(line).toHaveProperty(key)
     expect(metrics(0)['eval.accuracy']).toBe(1)

@@ -34,14 +34,14 @@ describe('preflight', () => {
     expect(firstQuestionPrompt!.tokens.length).toBeLessThanOrEqual(150)
   })
 
-  it('wants room for new tokens in every stage that runs, and in no other', async () => {
+  it('requires room for new tokens in every stage that runs, and in no other', async () => {
     const long = { 'eval.maxNewTokens': 2048, 'instruct.maxNewTokens': 2048 }
     await refuse(check(long), /instruct\.maxNewTokens = 2048 leaves[\s\S]*eval\.maxNewTokens = 2048 leaves no room/)
     await check({ ...long, 'eval.path': null, 'instruct.source': 'given' })
     await refuse(check({ 'rollout.maxNewTokens': 2048 }), /rollout\.maxNewTokens = 2048 leaves no room for a prompt/)
   })
 
-  it('wants one seed question that fits, and every held-out question', async () => {
+  it('requires one seed question that fits, and every held-out question', async () => {
     const lines = [{ problem: 'x'.repeat(500) }, { problem: 'y'.repeat(40) }].map((line) => JSON.stringify(line))
     await writeFile(join(folder, 'long.jsonl'), lines.join('\n'))
     const seeds = { 'seeds.path': join(folder, 'long.jsonl') }
@@ -55,13 +55,13 @@ describe('preflight', () => {
     await refuse(check({ 'eval.maxNewTokens': 2048 - 502 }), /held-out\.jsonl: a held-out question has 503 tokens/)
   })
 
-  it('wants answers for reward rule, by line', async () => {
+  it('requires answers for reward rule, by line', async () => {
     await writeFile(join(folder, 'seeds.jsonl'), '{"problem":"a","answer":"1"}\n\n{"problem":"b"}\n')
     const rule = { 'reward.kind': 'rule', 'instruct.source': 'given' }
     await refuse(check(rule), /seeds\.jsonl:3: no "answer", which reward\.kind = rule needs/)
   })
 
-  it("wants held-out answers of the run's kind, by line", async () => {
+  it("requires held-out answers of the run's kind, by line", async () => {
     const lines = '{"problem":"a","answer":"1"}\n{"problem":"b","answer":"Evelyn"}\n'
     await writeFile(join(folder, 'held-out.jsonl'), lines)
     await refuse(

@@ -23,7 +23,7 @@ describe('modelFindings', () => {
     expect(findings.get('memory plan')!.detail).toMatch(/parameters +0\.01 million[\s\S]*KV cache/)
   })
 
-  it('tells which settings the memory plan is for', async () => {
+  it('says which settings the memory plan is for', async () => {
     const plan = async (source?: string) => (await byName(await tinyCheckpoint(), source)).get('memory plan')!.detail
     expect(await plan()).toMatch(
       /with the default settings \(for others: --config PRESET\):[\s\S]*activations .* tokens per micro-batch[\s\S]*peak/,

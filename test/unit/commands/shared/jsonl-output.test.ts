@@ -59,7 +59,7 @@ describe('the output of a command', () => {
     expect(await readFile('/dev/null', 'utf8')).toBe('')
   })
 
-  it('tells of a full disk as the user can help', async () => {
+  it('explains a full disk and what to do', async () => {
     const full = withJsonlOutput('/dev/full', {}, (output) => output.write([{ a: 1 }]))
     await expect(full).rejects.toThrow('cannot write /dev/full: ENOSPC')
     await expect(full).rejects.toBeInstanceOf(UserError)

@@ -38,7 +38,7 @@ describe('what a run starts from', () => {
   })
 })
 
-describe('what a run goes on with', () => {
+describe('the settings that a run continues with', () => {
   it('its own settings, also where its preset is named again', async () => {
     const config = await begun('cpu-100m')
     for (const source of [undefined, 'cpu-100m']) {

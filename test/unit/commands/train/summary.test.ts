@@ -25,7 +25,7 @@ const step = (n: number, accuracy: number | null, trained: number | null = 16): 
   })
 
 describe('the summary of a run', () => {
-  it('tells accuracy before and after, in words and in a table', () => {
+  it('says accuracy before and after, in words and in a table', () => {
     const text = summaryText(outcome([step(0, 0.39), step(1, 0.66), step(2, 0.937)]), config)
     expect(text).toContain('In 2 steps (1.5 min) the model trained on questions it wrote itself')
     expect(text).toContain('held-out questions rose from 39.0 % to 93.7 %')
@@ -70,7 +70,7 @@ describe('the summary of a run', () => {
     expect(text).toContain('1 of the steps found no question worth training on')
   })
 
-  it('tells which guard ended it, and the accuracy of the model it went back to', () => {
+  it('says which guard ended it, and the accuracy of the model it went back to', () => {
     const stopped: Stopped = {
       guard: 'accuracyDrop',
       step: 2,

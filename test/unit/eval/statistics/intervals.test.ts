@@ -78,7 +78,7 @@ describe('bootstrapInterval', () => {
 })
 
 describe('estimateAccuracy', () => {
-  it('takes Wilson for one sample a question, the bootstrap for shares', () => {
+  it('takes Wilson for one sample per question, the bootstrap for shares', () => {
     expect(estimateAccuracy([1, 0, 0, 1])).toEqual({ mean: 0.5, interval: wilsonInterval(2, 4), method: 'wilson' })
     const many = Array.from({ length: 20 }, (_, i) => (i % 5) / 4)
     expect(estimateAccuracy(many, 4)).toMatchObject({ method: 'bootstrap' })
