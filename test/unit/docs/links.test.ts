@@ -38,12 +38,14 @@ const sources = (folder: string): string[] =>
   })
 
 it('docs/troubleshooting.md quotes messages that the program has', () => {
-  // templates put names and numbers into a message: some run of three words of each must be in the sources
+  // templates put names and numbers into a message: some run of three words of each line must be in the sources
   const plain = (text: string): string => text.replace(/['"`+\s\\]+/g, ' ')
   const all = plain(['src', 'scripts/native', 'scripts', 'native', 'bin'].flatMap(sources).join('\n'))
   const messages = fences(read('docs/troubleshooting.md')).filter(({ language }) => language === '')
   expect(messages.length).toBeGreaterThan(12)
-  for (const { text } of messages) {
+  const lines = messages.flatMap(({ text }) => text.split('\n'))
+  // a word or two prove nothing, and libtorch's own words are not here
+  for (const text of lines.filter((line) => line.split(' ').length > 4 && !line.includes('enforce fail'))) {
     const words = plain(text).trim().split(' ')
     const runs = words.map((_, i) => words.slice(i, i + 3)).filter((run) => run.length === 3)
     expect(
