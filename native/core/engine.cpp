@@ -51,8 +51,7 @@ struct LossTensors {
     if (std::any_of(value, value + left, [](float x) { return !std::isfinite(x); })) break;
     value += left;
   }
-  throw Error(ErrorCode::NotFinite, "a log-probability of sequence " + std::to_string(sequence) +
-                                        " is not finite: the weights are damaged or have diverged");
+  throw Error(ErrorCode::NotFinite, "a log-probability of sequence " + std::to_string(sequence + 1) + " is not finite");
 }
 
 LossTensors uploadLoss(const LossView& loss, at::Device device) {

@@ -93,9 +93,9 @@ int64_t cacheBlocks(const Generation& job, int64_t budgetBytes, at::ScalarType d
 [[noreturn]] void refuseLogits(const Generation& job, int64_t row) {
   const int64_t samples = job.params.samplesPerPrompt;
   const size_t position = job.rows[static_cast<size_t>(row)].tokens.size();
-  throw Error(ErrorCode::NotFinite, "the logits of prompt " + std::to_string(row / samples) + ", sample " +
-                                        std::to_string(row % samples) + ", at new token " + std::to_string(position) +
-                                        " are not finite: the weights are damaged or have diverged");
+  throw Error(ErrorCode::NotFinite, "the logits of prompt " + std::to_string(row / samples + 1) + ", sample " +
+                                        std::to_string(row % samples + 1) + ", at new token " +
+                                        std::to_string(position + 1) + " are not finite");
 }
 
 // Draws one token for each row from its logits, and takes ended rows out of `active`.

@@ -27,6 +27,7 @@ class KvCache {
 
   int64_t freeBlocks() const { return static_cast<int64_t>(free_.size()); }
   std::vector<int32_t> take(int64_t count);
+  // Called by leave() in generator.cpp, when a row or the last row of a prompt ends.
   void release(std::vector<int32_t>& blocks);
 
   const KvBlocks& layer(int64_t layer) const { return layers_[static_cast<size_t>(layer)]; }

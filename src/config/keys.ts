@@ -1,6 +1,8 @@
 import { nearest } from './nearest.ts'
 import { configSchema } from './schema.ts'
 
+// Unknown keys are refused in layers.ts.
+
 /** Every setting's dotted name with its line of documentation, in the schema's order. */
 export const settings: ReadonlyMap<string, string> = new Map(
   Object.entries(configSchema.shape).flatMap(([group, schema]) =>

@@ -1,4 +1,5 @@
 // Estimators of KL(policy || reference) from samples of the policy, one value per token.
+// Subtracted from rewards in advantage.ts, or added to the loss in native/core/token_loss.cpp.
 // John Schulman, "Approximating KL Divergence" (2020), with d = log policy - log reference.
 
 const estimators = {

@@ -30,7 +30,7 @@ export function noQuestion(
       : `only ${short!.found} of ${short!.wanted} questions were found, and then no more`
   const given = short === null ? ', or instruct.source=given to train on the seed questions themselves' : ''
   return new NothingAcceptable(
-    `${what} in ${search.rounds} rounds (${search.proposals.length} proposals). ${details}\n` +
+    `${what} in ${search.rounds} ${search.rounds === 1 ? 'round' : 'rounds'} (${search.proposals.length} proposals). ${details}\n` +
       'Try seed questions closer to what the model knows, a higher instruct.temperature or filter.rougeMax, wider ' +
       `filter.minWords and filter.maxWords${given}`,
   )

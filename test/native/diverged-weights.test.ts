@@ -39,7 +39,7 @@ describe.each([
   it.each(kinds)('%s sampling refuses them', async (_kind, over) => {
     await expect(engine.generate(prompts, greedy(2, over))).rejects.toMatchObject({
       code: 'NOT_FINITE',
-      message: expect.stringContaining('have diverged'),
+      message: expect.stringContaining('not finite'),
     })
   })
 
@@ -54,6 +54,6 @@ it('refuses infinite logits too', async () => {
   for (const portableKernels of [false, true]) {
     const engine = await openGolden('qwen3', { portableKernels })
     await fill(engine, 'model.norm.weight', 64, Number.POSITIVE_INFINITY)
-    await expect(engine.generate(prompts, greedy(2))).rejects.toThrow('have diverged')
+    await expect(engine.generate(prompts, greedy(2))).rejects.toThrow('not finite')
   }
 })

@@ -34,7 +34,12 @@ export const engineFlags: FlagTable<EngineFlags> = {
     parse: parseDtype,
     group,
   },
-  threads: { value: '<n>', help: 'CPU threads; 0 = all cores (default: 0)', parse: integer(0, MOST_THREADS), group },
+  threads: {
+    value: '<n>',
+    help: 'CPU threads; 0 = all cores, or OMP_NUM_THREADS if set (default: 0)',
+    parse: integer(0, MOST_THREADS),
+    group,
+  },
   seed: { value: '<n>', help: 'seed of every random draw (default: 0)', parse: integer(0, 0xffffffff), group },
   json: { help: 'print one JSON object on stdout and nothing else', group },
   quiet: { help: 'print errors only', group },

@@ -25,7 +25,9 @@ export const trainLine: CommandLine<TrainFlags> = {
     set: setFlag,
     resume: { help: 'continue the run in --out from its newest checkpoint' },
     trace: traceFlag,
-    dryRun: { help: 'run the start-up checks, print settings, memory plan and first prompts, and exit' },
+    dryRun: {
+      help: 'run the start-up checks (weights are not read), print settings, memory plan and first prompts, and exit',
+    },
     ...engineFlags,
   },
 }
