@@ -55,10 +55,14 @@ std::optional<Failure> failureOf(const std::function<void()>& run) {
 }
 
 DeviceThread::DeviceThread(Napi::Env env)
-    : channel_(Channel::New(env, "serl engine", /*maxQueueSize=*/0, /*initialThreadCount=*/1)),
-      env_(env),
-      thread_([this] { loop(); }) {
+    : channel_(Channel::New(env, "serl engine", /*maxQueueSize=*/0, /*initialThreadCount=*/1)), env_(env) {
   channel_.Unref(env);
+  try {
+    thread_ = std::thread([this] { loop(); });
+  } catch (...) {  // the system starts no more: a channel that nobody releases keeps the process alive
+    channel_.Release();
+    throw;
+  }
 }
 
 DeviceThread::~DeviceThread() { stop(); }
@@ -105,11 +109,13 @@ void DeviceThread::loop() {
       queue_.pop_front();
     }
     const std::optional<Failure> failure = failureOf(job->run);
+    const bool last = job->last;
     // the job leaves with its callback: its references must die on the JavaScript thread
     callback([this, job = std::move(job), failure](Napi::Env env) {
       settled(env);
       job->settle(env, failure);
     });
+    if (last) return;  // what is queued behind it is refused by whoever calls stop()
   }
 }
 

@@ -26,6 +26,7 @@ std::optional<Failure> failureOf(const std::function<void()>& run);
 struct DeviceJob {
   std::function<void()> run;
   std::function<void(Napi::Env, const std::optional<Failure>&)> settle;
+  bool last = false;  // the thread takes no job after it
 };
 
 // The engine's own thread: jobs run first in, first out, so libtorch's thread-locals have one home and no lock is

@@ -83,7 +83,7 @@ Engine& EngineWrap::engine() {
 }
 
 Napi::Value EngineWrap::submit(const Napi::CallbackInfo& info, std::function<void()> run,
-                               std::function<Napi::Value(Napi::Env)> result) {
+                               std::function<Napi::Value(Napi::Env)> result, bool last) {
   const Napi::Env env = info.Env();
   auto deferred = std::make_shared<Napi::Promise::Deferred>(env);
   // the engine lives until the job is settled
@@ -95,12 +95,14 @@ Napi::Value EngineWrap::submit(const Napi::CallbackInfo& info, std::function<voi
       deferred->Resolve(result(settleEnv));
     } catch (const Napi::Error& error) {
       deferred->Reject(error.Value());
+    } catch (const std::exception& error) {  // no memory for the outputs
+      deferred->Reject(errorOf(settleEnv, {"OUT_OF_MEMORY", error.what()}));
     }
   };
   if (!thread_) {
     settle(env, Failure{"CLOSED", "the engine is closed"});
   } else {
-    thread_->post({std::move(run), std::move(settle)});
+    thread_->post({.run = std::move(run), .settle = std::move(settle), .last = last});
   }
   return deferred->Promise();
 }
@@ -261,14 +263,19 @@ Napi::Value EngineWrap::close(const Napi::CallbackInfo& info) {
       [this] {
         engine_.reset();
         gauges_.memory.clear();
-        releaseDeviceMemory(deviceIndex_);
+        try {
+          releaseDeviceMemory(deviceIndex_);
+        } catch (const std::exception&) {
+          // a device that is lost has nothing to give back, and closing must not fail
+        }
       },
       [this](Napi::Env env) {
         const auto waiting = thread_->stop();
         thread_.reset();
         for (const auto& job : waiting) job->settle(env, Failure{"CLOSED", "the engine is closed"});
         return env.Undefined();
-      });
+      },
+      /*last=*/true);
 }
 
 }  // namespace serl

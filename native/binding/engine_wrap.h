@@ -38,7 +38,7 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
   // Queues `run`, which owns its arguments; `result` makes the promise's value from what it left in shared state, never
   // from the engine: that belongs to the other thread.
   Napi::Value submit(const Napi::CallbackInfo& info, std::function<void()> run,
-                     std::function<Napi::Value(Napi::Env)> result);
+                     std::function<Napi::Value(Napi::Env)> result, bool last = false);
   Progress progressTo(const Napi::Value& callback, std::shared_ptr<std::atomic<bool>> cancelled = nullptr);
   void cancelAll();
   Engine& engine();  // the engine's thread only; throws Error(Closed)

@@ -2,6 +2,9 @@
 
 #include <torch/version.h>
 
+#include <cstdio>
+#include <cstdlib>
+
 #include "binding/engine_wrap.h"
 #include "core/cpu/instruction_set.h"
 #include "core/device.h"
@@ -9,7 +12,7 @@
 namespace serl {
 namespace {
 
-constexpr int kAbi = 2;  // bumped with src/native/types.ts
+constexpr int kAbi = 3;  // bumped with src/native/types.ts
 
 }  // namespace
 
@@ -27,6 +30,12 @@ Napi::Object exportAddon(Napi::Env env, Napi::Object exports) {
               }));
   exports.Set("threads", Napi::Function::New(env, [](const Napi::CallbackInfo& info) -> Napi::Value {
                 return Napi::Number::New(info.Env(), defaultThreads());
+              }));
+  // Ends the process at once, without the destructors that libtorch registered: they crash beside an engine at work.
+  exports.Set("exitNow", Napi::Function::New(env, [](const Napi::CallbackInfo& info) -> Napi::Value {
+                const int code = info[0].IsNumber() ? info[0].As<Napi::Number>().Int32Value() : 0;
+                std::fflush(nullptr);
+                std::_Exit(code);
               }));
   exports.Set("Engine", EngineWrap::define(env));
   return exports;

@@ -31,6 +31,7 @@ int defaultThreads() {
 }
 
 int useThreads(int threads) {
+  at::get_num_threads();  // a thread's first call takes what any engine stored last: before ours is stored
   const int wanted = threads > 0 ? threads : defaultThreads();
   at::set_num_threads(std::min(wanted, kMostThreads));
   return at::get_num_threads();

@@ -96,6 +96,7 @@ Engine::Engine(const EngineOptions& options, Gauges& gauges, const Progress& pro
       context_{.pool = {}, .profile = gauges.profile, .gradients = {}},
       backend_(
           chooseBackend({.device = device_, .dtype = dtype_, .portable = options.portableKernels}, config_, context_)) {
+  checkModel(config_);
   at::NoGradGuard noGrad;
   policy_ = allocateWeights(config_, at::TensorOptions().dtype(dtype_).device(device_));
   load(options.weights, options.checkWeights, progress);
@@ -294,11 +295,12 @@ at::Tensor Engine::resolve(const std::string& name) {
     if (!reference_) throw Error(ErrorCode::Argument, "the engine was opened without reference weights");
     return namedView(reference_->parameters, named);
   }
+  const bool known = kind == "exp_avg" || kind == "exp_avg_sq" || (kind == "master" && dtype_ != at::kFloat);
+  if (!known) throw Error(ErrorCode::Argument, "there is no tensor " + name + " in this engine");
   prepareOptimizer();
   if (kind == "exp_avg") return namedView(optimizer_->firstMoment, named);
   if (kind == "exp_avg_sq") return namedView(optimizer_->secondMoment, named);
-  if (kind == "master" && dtype_ != at::kFloat) return namedView(optimizer_->masters, named);
-  throw Error(ErrorCode::Argument, "there is no tensor " + name + " in this engine");
+  return namedView(optimizer_->masters, named);
 }
 
 void Engine::exportTensors(const std::vector<TensorFile>& files) {

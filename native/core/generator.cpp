@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -48,6 +49,11 @@ void checkParams(const GenerateParams& params, int64_t prompts, const ModelConfi
   require(params.maxNewTokens >= 1 && params.maxNewTokens <= kMost / rows,
           "maxNewTokens must be 1 or more, and rows times maxNewTokens less than 2^31");
   require(static_cast<int64_t>(params.seeds.size()) == rows, "seeds must have an entry per row");
+  const SampleParams& sampling = params.sampling;
+  require(sampling.topP > 0 && sampling.topP <= 1, "topP must be above 0 and at most 1");
+  require(sampling.temperature == 0 || (sampling.temperature >= 1e-4 && std::isfinite(sampling.temperature)),
+          "temperature must be 0 or at least 1e-4");
+  require(std::abs(sampling.presencePenalty) <= 1e4, "presencePenalty must be from -1e4 to 1e4");
   require(std::all_of(params.stopTokens.begin(), params.stopTokens.end(),
                       [&](int32_t token) { return token >= 0 && token < config.vocabSize; }),
           "a stop token is not in the vocabulary");

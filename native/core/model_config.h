@@ -29,4 +29,7 @@ struct ModelConfig {
   int64_t keyValueSize() const { return numKeyValueHeads * headDim; }
 };
 
+// What kernels that read the arrays rely on. Throws Error(Argument).
+void checkModel(const ModelConfig& config);
+
 }  // namespace serl

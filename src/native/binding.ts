@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { isMainThread } from 'node:worker_threads'
 import { UserError } from '../errors.ts'
 import type { EngineInfo, EngineOptions, NativeEngine, ProgressFn, SequenceBatch } from './types.ts'
 
 /** Bumped with types.ts and native/binding/addon.cpp. */
-const ABI = 2
+const ABI = 3
 
 /**
  * The addon's class: NativeEngine without what engine.ts adds. engine.ts explains what is wrong with an argument; the
@@ -22,7 +23,12 @@ export interface Addon {
   readonly Engine: new () => AddonEngine
   cudaDevices(): number
   threads(): number
+  /** Ends the process at once, without running what libtorch does at exit. */
+  exitNow(code: number): never
 }
+
+/** Calls that engines of this thread have not settled yet. */
+export const unsettled = { calls: 0 }
 
 let loaded: Addon | undefined
 
@@ -58,6 +64,8 @@ export function loadAddon(): Addon {
     )
   }
   loaded = addon
+  // Node waits for no engine when the main thread exits, and libtorch's destructors crash beside one that works
+  if (isMainThread) process.on('exit', (code) => unsettled.calls > 0 && addon.exitNow(code))
   return addon
 }
 

@@ -110,7 +110,7 @@ export function checkSampling(sampling: SamplingParams, prompts: number, vocabSi
     `temperature is ${temperature}: 0 (greedy), or 1e-4 or more`,
   )
   argument(topP > 0 && topP <= 1, `topP is ${topP}: above 0, at most 1`)
-  argument(Number.isFinite(presencePenalty), `presencePenalty is ${presencePenalty}: a number`)
+  argument(Math.abs(presencePenalty) <= 1e4, `presencePenalty is ${presencePenalty}: from -1e4 to 1e4`)
   const rows = prompts * samplesPerPrompt
   argument(
     rows * maxNewTokens < 2 ** 31,

@@ -1,5 +1,5 @@
 import { SerlError, UserError } from '../errors.ts'
-import { type Addon, type AddonEngine, loadAddon } from './binding.ts'
+import { type Addon, type AddonEngine, loadAddon, unsettled } from './binding.ts'
 import {
   checkFiles,
   checkLoss,
@@ -132,6 +132,7 @@ type Caller = (...args: never[]) => unknown
 async function call<T>(caller: Caller, job: () => Promise<T>): Promise<T> {
   const site = { stack: '' }
   Error.captureStackTrace(site, caller)
+  unsettled.calls++
   try {
     return await job()
   } catch (cause) {
@@ -140,5 +141,7 @@ async function call<T>(caller: Caller, job: () => Promise<T>): Promise<T> {
     const error = new SerlError(code, (cause as Error).message, { cause })
     error.stack = `${error.name}: ${error.message}\n${site.stack.split('\n').slice(1).join('\n')}`
     throw error
+  } finally {
+    unsettled.calls--
   }
 }

@@ -59,6 +59,29 @@ it.each([
   expect(await endWorkers(onProgress, then)).toEqual({ code: 0, signal: null, out: 'all ended\n' })
 })
 
+it.each(['accumulate', 'logprobs', 'generate'])(
+  'a process may exit while an engine of its own is at %s',
+  async (method) => {
+    for (let i = 0; i < 10; i++) {
+      const ended = await runScript(
+        'qwen3',
+        `const engine = await openEngine(options)
+       const n = 300, length = 90
+       const batch = { tokens: Int32Array.from({ length: n * length }, (_, i) => 3 + (i * 37) % 250), offsets: Int32Array.from({ length: n + 1 }, (_, i) => i * length), promptLengths: new Int32Array(n).fill(4) }
+       const sampling = { samplesPerPrompt: 64, maxNewTokens: 90, temperature: 1, topP: 1, presencePenalty: 0, stopTokens: new Int32Array(0), seeds: new Uint32Array(64) }
+       const calls = {
+         accumulate: () => engine.accumulate(batch, { kind: 'nll', normalizer: 1 }),
+         logprobs: () => engine.logprobs(batch, 'policy', 1),
+         generate: () => engine.generate({ tokens: Int32Array.of(5, 6, 7), offsets: Int32Array.of(0, 3) }, sampling),
+       }
+       calls.${method}().catch(() => {})
+       setTimeout(() => process.exit(7), ${(i * 13) % 60})`,
+      )
+      expect(ended).toEqual({ code: 7, signal: null, out: '' })
+    }
+  },
+)
+
 it('a process may exit while engines of workers work', { timeout: 300_000 }, async () => {
   const exit = 'start(), start(); setTimeout(() => process.exit(7), 700)'
   expect(await endWorkers('', '', exit)).toEqual({ code: 7, signal: null, out: 'all ended\n' })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadAddon } from '../../src/native/binding.ts'
+import type { ModelConfig } from '../../src/native/types.ts'
 import { packSequences, packTokens } from '../../src/rollout/pack.ts'
 import { adamw, greedy } from '../contract/fixtures.ts'
 import { goldenOptions } from './golden-engine.ts'
@@ -76,6 +77,29 @@ describe('the addon without its guard', () => {
     await engine.close()
   })
 
+  it('rejects a model whose sizes do not fit together', async () => {
+    const options = await goldenOptions('llama-tied')
+    const bad: Partial<ModelConfig>[] = [
+      { numHiddenLayers: 50_000_000 },
+      { slidingWindows: new Int32Array(0) },
+      { slidingWindows: Int32Array.of(-1, 0) },
+      { ropeFrequencies: new Float32Array(1) },
+      { headDim: 2 ** 31 },
+      { numHiddenLayers: 0, slidingWindows: new Int32Array(0) },
+      { numKeyValueHeads: 7 },
+      { numKeyValueHeads: 0 },
+      { vocabSize: -1 },
+      { hiddenSize: 0 },
+      { hiddenSize: Number.NaN },
+    ]
+    for (const over of bad) {
+      const engine = new (loadAddon().Engine)()
+      const opened = engine.open({ ...options, model: { ...options.model, ...over } })
+      expect([over, await opened.then(String, (error) => error.code)]).toEqual([over, 'ARGUMENT'])
+      await engine.close()
+    }
+  })
+
   it('rejects every call on an engine that was never opened', async () => {
     const engine = new (loadAddon().Engine)()
     const batch = packSequences([{ tokens: Int32Array.of(1, 2, 3), promptLength: 1 }])
@@ -92,6 +116,25 @@ describe('the addon without its guard', () => {
     const codes = await Promise.all(calls.map((call) => call.catch((error) => error.code)))
     expect(codes).toEqual(calls.map(() => 'CLOSED'))
     await engine.close()
+  })
+
+  it('rejects every call queued behind close', async () => {
+    for (let i = 0; i < 20; i++) {
+      const engine = new (loadAddon().Engine)()
+      await engine.open(await goldenOptions('llama-tied'))
+      const closed = engine.close()
+      const behind = [engine.gradientNorms(), engine.syncReference(), engine.close()]
+      const codes = await Promise.all(
+        behind.map((call) =>
+          call.then(
+            () => 'done',
+            (error) => error.code,
+          ),
+        ),
+      )
+      expect(codes).toEqual(['CLOSED', 'CLOSED', 'CLOSED'])
+      await closed
+    }
   })
 
   it('rejects a call after close', async () => {

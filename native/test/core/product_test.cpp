@@ -11,8 +11,8 @@ struct Shape {
   int64_t m, n, k;
 };
 // tiles of 6 or 12 rows and of 16 or 32 columns, panels of 256 columns, parts of 576: below, at and above each
-const Shape kShapes[] = {{1, 1, 1},    {6, 16, 8},    {7, 17, 9},      {12, 32, 576}, {13, 33, 577},
-                         {5, 256, 64}, {31, 257, 40}, {64, 300, 1153}, {100, 4, 100}, {3, 700, 31}};
+const Shape kShapes[] = {{1, 1, 1},     {6, 16, 8},      {7, 17, 9},    {12, 32, 576}, {13, 33, 577},  {5, 256, 64},
+                         {31, 257, 40}, {64, 300, 1153}, {100, 4, 100}, {3, 700, 31},  {13, 33, 1024}, {7, 40, 2048}};
 
 cpu::Operand rowMajor(const at::Tensor& x) { return {x.const_data_ptr<float>(), x.size(1), 1}; }
 cpu::Operand transposed(const at::Tensor& x) { return {x.const_data_ptr<float>(), 1, x.size(1)}; }

@@ -41,7 +41,7 @@ export const evalFlags: FlagTable<EvalFlags> = {
   presencePenalty: {
     value: '<x>',
     help: 'penalty on tokens already in the response; 0 = off',
-    parse: number(),
+    parse: number(-1e4, 1e4),
     default: 0,
   },
   maxNewTokens: { value: '<count>', help: 'maximum new tokens per response (default: 1024)', parse: integer(1) },

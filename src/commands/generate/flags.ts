@@ -50,7 +50,7 @@ export const generateLine: CommandLine<GenerateFlags> = {
     presencePenalty: {
       value: '<x>',
       help: 'penalty on tokens already in the response; 0 = off',
-      parse: number(),
+      parse: number(-1e4, 1e4),
       default: 0,
     },
     ignoreEos: { help: 'do not stop at EOS; generate up to the token limit' },

@@ -34,6 +34,7 @@ export const fakeAddon = (weights: BigramWeights): Addon => ({
   },
   cudaDevices: () => 0,
   threads: () => 1,
+  exitNow: (code) => process.exit(code),
 })
 
 class BigramEngine implements AddonEngine {
