@@ -15,7 +15,9 @@ export interface Counts {
 export interface DoubleAddon extends Addon {
   /** Since the last call. */
   takeCounts(): Counts
-  /** The negative control: ends the process with exit code 42. */
+  /** A negative control: throws. */
+  mixOperands(): void
+  /** The other negative control: ends the process with exit code 42. */
   touchFromHost(): void
 }
 

@@ -90,7 +90,11 @@ describeEngine('device double, Llama with tied embeddings', {
   },
 })
 
-describe('the negative control', () => {
+describe('the negative controls', () => {
+  it('refuse an operand that lies on the host', () => {
+    expect(() => double.mixOperands()).toThrow('an operand lies on the host')
+  })
+
   it("ends the process when a kernel of the CPU's meets the device's memory", async () => {
     const ended = await runScript(
       'llama-tied',

@@ -30,9 +30,17 @@ Napi::Value touchFromHost(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// The other one: an operation of the device's with an operand on the host. Throws.
+Napi::Value mixOperands(const Napi::CallbackInfo& info) {
+  const at::Tensor onDevice = at::zeros({3, 2}, at::TensorOptions().device(at::Device("double:0")));
+  at::mm(onDevice, at::zeros({2, 3}));
+  return info.Env().Undefined();
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   install();
   exports.Set("takeCounts", Napi::Function::New(env, takeCounts));
+  exports.Set("mixOperands", Napi::Function::New(env, mixOperands));
   exports.Set("touchFromHost", Napi::Function::New(env, touchFromHost));
   return serl::exportAddon(env, exports);
 }

@@ -133,8 +133,27 @@ const at::Tensor& resize(const at::Tensor& self, c10::SymIntArrayRef sizes, std:
   return self;
 }
 
+// As CUDA: operands lie on the device, except for numbers in tensors without a dimension.
+void requireOnDevice(const c10::OperatorHandle& operation, const torch::jit::Stack& stack) {
+  const auto check = [&](const at::Tensor& tensor) {
+    TORCH_CHECK(!tensor.defined() || tensor.is_privateuseone() || tensor.dim() == 0, operation.operator_name(),
+                ": an operand lies on the host");
+  };
+  for (const c10::IValue& value : torch::jit::last(stack, operation.schema().arguments().size())) {
+    if (value.isTensor()) check(value.toTensor());
+    if (value.isTensorList())
+      for (const at::Tensor& tensor : value.toTensorVector()) check(tensor);
+    if (value.isOptionalTensorList())
+      for (const auto& tensor : value.toOptionalTensorVector())
+        if (tensor) check(*tensor);
+  }
+}
+
 void onCpu(const c10::OperatorHandle& operation, torch::jit::Stack* stack) {
-  if (!onDevice()) ++operations;
+  if (!onDevice()) {
+    ++operations;
+    requireOnDevice(operation, *stack);
+  }
   const OnDevice open;
   at::native::cpu_fallback(operation, stack);
 }
