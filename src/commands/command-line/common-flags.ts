@@ -1,6 +1,6 @@
 // Flags that mean the same wherever they are.
 import type { EngineFlags } from './engine-flags.ts'
-import { collect, integer } from './parsers.ts'
+import { collect, integer, number } from './parsers.ts'
 
 /** Flags that stand for settings of the config; `serl train` has them all. */
 export interface SettingFlags extends EngineFlags {
@@ -30,6 +30,20 @@ export const tokensPerBatchFlag = {
   value: '<count>',
   help: 'tokens per batch (default: 8192; on the CPU 1024, more if prompts are long)',
   parse: integer(1),
+}
+
+export const topPFlag = {
+  value: '<p>',
+  help: 'probability mass that sampling is cut to; 1 = off',
+  parse: number(Number.MIN_VALUE, 1),
+  default: 1,
+}
+
+export const presencePenaltyFlag = {
+  value: '<x>',
+  help: 'penalty on tokens already in the response; 0 = off',
+  parse: number(-1e4, 1e4),
+  default: 0,
 }
 
 export const rawFlag = { help: 'use prompts as they are, without the chat template' } as const

@@ -1,5 +1,5 @@
 import type { CommandLine, FlagTable } from '../command-line/command-line.ts'
-import { modelFlag } from '../command-line/common-flags.ts'
+import { modelFlag, presencePenaltyFlag, topPFlag } from '../command-line/common-flags.ts'
 import { type EngineFlags, engineFlags } from '../command-line/engine-flags.ts'
 import { collect, integer, number } from '../command-line/parsers.ts'
 
@@ -32,18 +32,8 @@ export const evalFlags: FlagTable<EvalFlags> = {
     help: 'sampling temperature; 0 = greedy (default: 0 with one sample, else 1)',
     parse: number(0),
   },
-  topP: {
-    value: '<p>',
-    help: 'probability mass that sampling is cut to; 1 = off',
-    parse: number(Number.MIN_VALUE, 1),
-    default: 1,
-  },
-  presencePenalty: {
-    value: '<x>',
-    help: 'penalty on tokens already in the response; 0 = off',
-    parse: number(-1e4, 1e4),
-    default: 0,
-  },
+  topP: topPFlag,
+  presencePenalty: presencePenaltyFlag,
   maxNewTokens: { value: '<count>', help: 'maximum new tokens per response (default: 1024)', parse: integer(1) },
   suffix: { value: '<text>', help: 'text put after every question (default: a request for a boxed answer)' },
   raw: { help: 'use questions as they are, without the chat template' },

@@ -1,5 +1,5 @@
 import type { CommandLine } from '../command-line/command-line.ts'
-import { modelFlag, traceFlag } from '../command-line/common-flags.ts'
+import { modelFlag, presencePenaltyFlag, topPFlag, traceFlag } from '../command-line/common-flags.ts'
 import { type EngineFlags, engineFlags } from '../command-line/engine-flags.ts'
 import { integer, number } from '../command-line/parsers.ts'
 
@@ -41,18 +41,8 @@ export const generateLine: CommandLine<GenerateFlags> = {
     },
     maxNewTokens: { value: '<count>', help: 'maximum new tokens per sample', parse: integer(1), default: 256 },
     temperature: { value: '<t>', help: 'sampling temperature; 0 = greedy', parse: number(0), default: 1 },
-    topP: {
-      value: '<p>',
-      help: 'probability mass that sampling is cut to; 1 = off',
-      parse: number(Number.MIN_VALUE, 1),
-      default: 1,
-    },
-    presencePenalty: {
-      value: '<x>',
-      help: 'penalty on tokens already in the response; 0 = off',
-      parse: number(-1e4, 1e4),
-      default: 0,
-    },
+    topP: topPFlag,
+    presencePenalty: presencePenaltyFlag,
     ignoreEos: { help: 'do not stop at EOS; generate up to the token limit' },
     trace: traceFlag,
     suffix: { value: '<text>', help: 'text put after every prompt that is text', default: '' },
