@@ -1,34 +1,14 @@
-import { mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { main } from '../../../src/cli.ts'
-import { heardOutput } from '../../support/heard-output.ts'
-import { expectRefused } from '../../support/refused.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { describe, expect, it } from 'vitest'
+import { commandTrial } from '../../support/command-trial.ts'
 import { tinyCheckpoint } from '../../support/tiny-checkpoint.ts'
 
-let folder: string
-let said: () => string
-beforeEach(async () => {
-  folder = await tempFolder()
-  said = heardOutput()
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-})
-
-/** Runs a command line; what it prints is in `said()`. */
-const serl = (...argv: string[]): Promise<number> => main(argv)
-
-const file = async (name: string, text: string): Promise<string> => {
-  await writeFile(join(folder, name), text)
-  return join(folder, name)
-}
+const trial = commandTrial()
+const { serl, file, refused, said } = trial
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
-
-const refused = (code: Promise<number>, message: RegExp): Promise<void> => expectRefused(code, said, message)
 
 const questions = '{"problem":"How much is 1 + 1?","answer":"2"}\n'
 
@@ -72,9 +52,9 @@ describe('model folders', () => {
     serl('score', '--model', model, '--input', await file('in.jsonl', '{"tokens":[1,2,3]}\n'))
 
   it('that are missing or empty', async () => {
-    await refused(score(join(folder, 'none')), /none/)
-    await mkdir(join(folder, 'empty'))
-    await refused(score(join(folder, 'empty')), /empty.*config\.json/)
+    await refused(score(join(trial.folder, 'none')), /none/)
+    await mkdir(join(trial.folder, 'empty'))
+    await refused(score(join(trial.folder, 'empty')), /empty.*config\.json/)
   })
 
   it('of an unknown architecture or rope type', async () => {
@@ -138,7 +118,7 @@ describe('input lines', () => {
   it.each(['score', 'generate'])('%s into its own input, which stays as it was', async (command) => {
     const text = '{"tokens":[1,2,3]}\n'
     const input = await file('in.jsonl', text)
-    const link = join(folder, 'link.jsonl')
+    const link = join(trial.folder, 'link.jsonl')
     await symlink(input, link)
     for (const output of [input, link]) {
       const argv = [command, '--model', await tinyCheckpoint(), '--input', input, '--output', output]
@@ -151,7 +131,7 @@ describe('input lines', () => {
   it.each(['grade', 'filter'])('%s into its own input, which stays as it was', async (command) => {
     const text = '{"id":1,"gold":"1","prediction":"2","text":"How much is 1 + 1?"}\n'
     const input = await file('in.jsonl', text)
-    const link = join(folder, 'link.jsonl')
+    const link = join(trial.folder, 'link.jsonl')
     await symlink(input, link)
     for (const output of [input, link]) {
       await refused(serl(command, '--input', input, '--output', output), /is also an input: give another name/)
@@ -166,13 +146,13 @@ describe('input lines', () => {
     const room = command === 'generate' ? ['--max-new-tokens', '4'] : []
     expect(await serl(...argv, '--device', 'cuda:99', ...room)).not.toBe(0)
     expect(await readFile(output, 'utf8')).toBe('precious')
-    expect((await readdir(folder)).sort()).toEqual(['in.jsonl', 'out.jsonl'])
+    expect((await readdir(trial.folder)).sort()).toEqual(['in.jsonl', 'out.jsonl'])
   })
 
   it('that are not there', async () => {
     const model = await tinyCheckpoint()
     await refused(
-      serl('generate', '--model', model, '--input', join(folder, 'none.jsonl')),
+      serl('generate', '--model', model, '--input', join(trial.folder, 'none.jsonl')),
       /none\.jsonl: no such file/,
     )
   })
@@ -190,7 +170,7 @@ describe('generate --text', () => {
 
   it('beside another output, or without a tokenizer', async () => {
     const demo = path('../../../seeds/demo-model')
-    await refused(generate(demo, '--output', join(folder, 'out.jsonl')), /--text prints to stdout and --output/)
+    await refused(generate(demo, '--output', join(trial.folder, 'out.jsonl')), /--text prints to stdout and --output/)
     await refused(generate(demo, '--json'), /--text and --json both write to stdout/)
     await refused(generate(await tinyCheckpoint()), /--text needs a tokenizer: there is no tokenizer\.json in/)
   })
@@ -206,10 +186,10 @@ describe('instruct', () => {
 
   it('into its seeds, or twice into one file', async () => {
     const room = ['--set', 'instruct.maxNewTokens=100']
-    const out = join(folder, 'out.jsonl')
+    const out = join(trial.folder, 'out.jsonl')
     await refused(instruct(...room, '--output', seeds), /demo-seeds\.jsonl is also an input/)
     await refused(instruct(...room, '--output', out, '--proposals', out), /--output and --proposals are both/)
-    expect(await readdir(folder)).toEqual([])
+    expect(await readdir(trial.folder)).toEqual([])
   })
 })
 
@@ -217,7 +197,7 @@ describe('sft', () => {
   it('refuses an --out that holds something', async () => {
     const data = await file('data.jsonl', '{"text":"a"}\n')
     await refused(
-      serl('sft', '--model', await tinyCheckpoint(), '--data', data, '--out', folder),
+      serl('sft', '--model', await tinyCheckpoint(), '--data', data, '--out', trial.folder),
       /--out .* is not empty/,
     )
   })

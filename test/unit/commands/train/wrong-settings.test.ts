@@ -1,43 +1,23 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { main } from '../../../../src/cli.ts'
-import { heardOutput } from '../../../support/heard-output.ts'
-import { expectRefused } from '../../../support/refused.ts'
-import { tempFolder } from '../../../support/temp-folder.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { commandTrial } from '../../../support/command-trial.ts'
 
-let folder: string
-let said: () => string
-beforeEach(async () => {
-  folder = await tempFolder()
-  said = heardOutput()
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-})
-
-/** Runs a command line; what it prints is in `said()`. */
-const serl = (...argv: string[]): Promise<number> => main(argv)
-
-const file = async (name: string, text: string): Promise<string> => {
-  await writeFile(join(folder, name), text)
-  return join(folder, name)
-}
+const trial = commandTrial()
+const { serl, file, refused } = trial
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
-
-const refused = (code: Promise<number>, message: RegExp): Promise<void> => expectRefused(code, said, message)
 
 const questions = '{"problem":"How much is 1 + 1?","answer":"2"}\n'
 
 describe('train', () => {
   const train = async (...argv: string[]): Promise<number> =>
-    serl('train', '--model', path('../../../../seeds/demo-model'), '--out', join(folder, 'run'), ...argv)
+    serl('train', '--model', path('../../../../seeds/demo-model'), '--out', join(trial.folder, 'run'), ...argv)
 
   it('without seed questions, or with bad ones', async () => {
     await refused(train(), /no seed questions: give --seeds/)
-    await refused(train('--seeds', join(folder, 'none.jsonl')), /none\.jsonl: no such file/)
+    await refused(train('--seeds', join(trial.folder, 'none.jsonl')), /none\.jsonl: no such file/)
     await refused(train('--seeds', await file('empty.jsonl', '')), /empty\.jsonl is empty/)
     await refused(
       train('--seeds', await file('bad.jsonl', `${questions}{"answer":"2"}\n`)),
@@ -48,7 +28,7 @@ describe('train', () => {
   it('with unknown settings or wrong types', async () => {
     await refused(train('--set', 'rollout.tempratur=1'), /--set: unknown config key rollout\.tempratur; did you mean/)
     await refused(train('--set', 'rollout.topP=x'), /rollout\.topP = "x": expected number/)
-    await refused(serl('train', join(folder, 'none.yaml')), /no config file .*none\.yaml/)
+    await refused(serl('train', join(trial.folder, 'none.yaml')), /no config file .*none\.yaml/)
     await refused(
       serl('train', await file('a.yaml', 'kl:\n  coeff: 1\n')),
       /a\.yaml: unknown config key kl\.coeff; did you mean kl\.coef/,
@@ -61,28 +41,29 @@ describe('train', () => {
       /--set: rollout is a group of settings: give rollout\.NAME=value; it has rollout\.promptsPerRound, /,
     ))
 
-  it('with a folder for a config', () => refused(serl('train', folder), /cannot read .*: it is a folder/))
+  it('with a folder for a config', () =>
+    refused(serl('train', trial.folder), /cannot read .*: it is a folder/))
 
   it('into a folder that holds something, without touching it', async () => {
     const seeds = await file('seeds.jsonl', questions)
-    await mkdir(join(folder, 'run'))
+    await mkdir(join(trial.folder, 'run'))
     await file(join('run', 'thesis.tex'), 'precious')
     await refused(train('--seeds', seeds), /run is not empty \(it holds thesis\.tex\)/)
-    expect(await readdir(join(folder, 'run'))).toEqual(['thesis.tex'])
+    expect(await readdir(join(trial.folder, 'run'))).toEqual(['thesis.tex'])
   })
 
   it('--resume where there is no run', async () => {
     const seeds = await file('seeds.jsonl', questions)
     await refused(train('--seeds', seeds, '--resume'), /--resume: .*run holds no run/)
-    await refused(serl('train', '--resume', '--out', join(folder, 'none')), /--resume: .*none holds no run/)
-    expect(await readdir(folder)).toEqual(['seeds.jsonl'])
+    await refused(serl('train', '--resume', '--out', join(trial.folder, 'none')), /--resume: .*none holds no run/)
+    expect(await readdir(trial.folder)).toEqual(['seeds.jsonl'])
   })
 
   it('--resume where config.yaml is empty', async () => {
-    await mkdir(join(folder, 'run'))
+    await mkdir(join(trial.folder, 'run'))
     await file(join('run', 'config.yaml'), '')
     await refused(
-      serl('train', '--resume', '--out', join(folder, 'run')),
+      serl('train', '--resume', '--out', join(trial.folder, 'run')),
       /config\.yaml is empty, so the run cannot be resumed/,
     )
   })
@@ -99,18 +80,18 @@ describe('train', () => {
     [['reward.answers=module', 'reward.module=none.mjs'], /answer module .*none\.mjs does not exist/],
     [['reward.kind=module', 'reward.scorer=none.mjs'], /reward\.scorer: there is no file .*none\.mjs/],
   ])('%j: before anything is written, and in a dry run too', async (settings, message) => {
-    const out = join(folder, 'run')
+    const out = join(trial.folder, 'run')
     const argv = ['train', 'demo', '--out', out, ...settings.flatMap((setting) => ['--set', setting])]
     await refused(serl(...argv, '--dry-run'), message)
     vi.restoreAllMocks()
-    said = heardOutput() // from here on
+    trial.forget()
     await refused(serl(...argv), message)
-    expect(await readdir(folder)).toEqual([])
+    expect(await readdir(trial.folder)).toEqual([])
   })
 
   it('dry, into a folder that holds something', async () => {
     await file('thesis.tex', 'precious')
-    await refused(serl('train', 'demo', '--dry-run', '--out', folder), /is not empty/)
+    await refused(serl('train', 'demo', '--dry-run', '--out', trial.folder), /is not empty/)
   })
 
   it('by rule without answers', async () => {
