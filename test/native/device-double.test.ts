@@ -6,7 +6,7 @@ import { openEngine } from '../../src/native/engine.ts'
 import type { Dtype, EngineOptions, NativeEngine } from '../../src/native/types.ts'
 import { packSequences, packTokens } from '../../src/rollout/pack.ts'
 import { describeEngine } from '../contract/engine.ts'
-import { adamw, policyLoss, sampled } from '../contract/fixtures.ts'
+import { adamw, greedy, maxGap, policyLoss, sampled } from '../contract/fixtures.ts'
 import { goldenFolders } from '../support/goldens.ts'
 import { buildDouble, type Counts, type DoubleAddon, doublePath, loadDouble } from './device-double-engine.ts'
 import { goldenFolder, someTokens } from './golden-engine.ts'
@@ -78,6 +78,24 @@ describe.each(goldenFolders().map((dir) => [basename(dir), dir]))('%s, as transf
   ])('%s', (_mode, activationCheckpointing) => {
     describeGolden(dir, (dtype: Dtype) => open(dir, { dtype, activationCheckpointing }))
   })
+})
+
+it('prefills a long prompt in pieces', async () => {
+  const dir = goldenFolder('llama-tied')
+  const { config, weights } = await readCheckpoint(dir)
+  const options = {
+    model: { ...config, maxPositionEmbeddings: 8192 },
+    weights,
+    device: 'cpu',
+    dtype: 'float32',
+  } as const
+  const common = { ...options, reference: false, threads: 1, kvCacheBytes: 1 << 26 }
+  const engines = [await openEngine(common), await openEngine(common, undefined, double)]
+  const prompt = packTokens([someTokens(4500)]) // pieces have 2,048 tokens at most (core/portable/backend.h)
+  const [onCpu, onDouble] = await Promise.all(engines.map((engine) => engine.generate(prompt, greedy(1))))
+  expect(onDouble!.tokens).toEqual(onCpu!.tokens)
+  expect(maxGap(onDouble!.logprobs, onCpu!.logprobs)).toBeLessThan(1e-3)
+  for (const engine of engines) await engine.close()
 })
 
 describeEngine('device double, Llama with tied embeddings', {

@@ -117,6 +117,31 @@ TEST_CASE("sampling's log-probabilities are scoring's, to the last bit, over mor
   CHECK(std::equal(out.logprobs.begin(), out.logprobs.end(), scored.const_data_ptr<float>()));
 }
 
+TEST_CASE("a prompt that is prefilled in pieces is the prompt prefilled whole") {
+  for (bool portable : {false, true}) {
+    for (int64_t window : {0, 300}) {
+      CAPTURE(portable);
+      ModelConfig config = tinyModel();
+      config.slidingWindows = {window, 0};
+      Model model(config);
+      Engine engine = model.open({.portableKernels = portable});
+      std::vector<int32_t> tokens;  // more than two pieces of either backend
+      for (int32_t t = 0; t < 4500; ++t) tokens.push_back(t * 31 % 67);
+      const std::vector<int32_t> offsets{0, 4500};
+      const std::atomic<bool> cancelled{false};
+      const Completions out = engine.generate({tokens, offsets}, {.maxNewTokens = 3, .seeds = {5}}, cancelled, {});
+      tokens.insert(tokens.end(), out.tokens.begin(), out.tokens.end());
+      Batch batch;
+      batch.tokens.clear(), batch.offsets = {0}, batch.promptLengths.clear();
+      batch.add(tokens, 4500);
+      const at::Tensor scored = engine.logprobs(batch.view(), false, 1.0);
+      REQUIRE(out.logprobs.size() == 3);
+      for (int64_t i = 0; i < 3; ++i)
+        CHECK(out.logprobs[static_cast<size_t>(i)] == doctest::Approx(scored[i].item<float>()).epsilon(1e-3));
+    }
+  }
+}
+
 TEST_CASE("bfloat16 trains and generates") {
   Model model;
   Engine engine = model.open({.dtype = at::kBFloat16});
