@@ -1,6 +1,7 @@
 #include "binding/engine_wrap.h"
 
 #include <chrono>
+#include <utility>
 
 #include "binding/marshal.h"
 #include "core/device.h"
@@ -34,7 +35,8 @@ Napi::Value EngineWrap::call(const Napi::CallbackInfo& info) {
   try {
     return (this->*Method)(info);
   } catch (const Napi::Error& error) {  // a value of the wrong type, a getter that throws
-    return rejected(info.Env(), {"ARGUMENT", error.Message()});
+    const std::string message = error.Message();
+    return rejected(info.Env(), {"ARGUMENT", message.empty() ? "an argument threw as it was read" : message});
   } catch (const Error& error) {
     return rejected(info.Env(), {"ARGUMENT", error.what()});
   }
@@ -131,6 +133,7 @@ Progress EngineWrap::progressTo(const Napi::Value& callback, std::shared_ptr<std
 
 Napi::Value EngineWrap::open(const Napi::CallbackInfo& info) {
   auto options = std::make_shared<EngineOptions>(readEngineOptions(info[0].As<Napi::Object>()));
+  if (std::exchange(opening_, true)) throw Error(ErrorCode::Argument, "the engine was opened before");
   const Progress progress = progressTo(info[1]);
   struct Opened {
     std::vector<std::string> names;

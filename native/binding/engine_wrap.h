@@ -46,6 +46,7 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
 
   std::vector<std::weak_ptr<std::atomic<bool>>> cancelFlags_;  // of generate calls that are queued or running
   Gauges gauges_;
+  bool opening_ = false;              // from the first open() on
   std::atomic<int> deviceIndex_{-1};  // CUDA index; -1 = CPU
   std::unique_ptr<Engine> engine_;    // the engine's thread only
   std::unique_ptr<DeviceThread> thread_;

@@ -8,10 +8,17 @@ namespace {
 double number(const Napi::Object& object, const char* key) { return object.Get(key).As<Napi::Number>().DoubleValue(); }
 int64_t integer(const Napi::Object& object, const char* key) { return object.Get(key).As<Napi::Number>().Int64Value(); }
 bool flag(const Napi::Object& object, const char* key) { return object.Get(key).As<Napi::Boolean>().Value(); }
-std::string text(const Napi::Object& object, const char* key) { return object.Get(key).As<Napi::String>().Utf8Value(); }
+std::string text(const Napi::Object& object, const char* key) {
+  std::string value = object.Get(key).As<Napi::String>().Utf8Value();
+  // the system would read a path up to there only
+  if (value.find('\0') != std::string::npos) throw Error(ErrorCode::Argument, std::string(key) + " holds a NUL");
+  return value;
+}
 
 template <typename T>
-constexpr napi_typedarray_type kArrayType = napi_uint8_array;
+constexpr napi_typedarray_type kArrayType;
+template <>
+constexpr napi_typedarray_type kArrayType<uint8_t> = napi_uint8_array;
 template <>
 constexpr napi_typedarray_type kArrayType<int32_t> = napi_int32_array;
 template <>
@@ -35,11 +42,17 @@ std::vector<float> optionalFloats(const Napi::Object& object, const char* key) {
   return value.IsUndefined() || value.IsNull() ? std::vector<float>{} : copied<float>(object, key);
 }
 
-at::ScalarType scalarType(const std::string& name) {
-  if (name == "F32" || name == "float32") return at::kFloat;
+at::ScalarType storedType(const std::string& name) {
+  if (name == "F32") return at::kFloat;
   if (name == "F16") return at::kHalf;
-  if (name == "BF16" || name == "bfloat16") return at::kBFloat16;
-  throw Error(ErrorCode::Argument, "unknown dtype " + name);
+  if (name == "BF16") return at::kBFloat16;
+  throw Error(ErrorCode::Argument, "dtype is " + name + ": F32, F16 or BF16");
+}
+
+at::ScalarType engineType(const std::string& name) {
+  if (name == "float32") return at::kFloat;
+  if (name == "bfloat16") return at::kBFloat16;
+  throw Error(ErrorCode::Argument, "dtype is " + name + ": float32 or bfloat16");
 }
 
 ModelConfig readModel(const Napi::Object& object) {
@@ -84,7 +97,7 @@ std::vector<TensorSource> readSources(const Napi::Array& array) {
     TensorSource source{.name = text(object, "name"),
                         .file = text(object, "file"),
                         .offset = integer(object, "offset"),
-                        .dtype = scalarType(text(object, "dtype"))};
+                        .dtype = storedType(text(object, "dtype"))};
     const auto shape = object.Get("shape").As<Napi::Array>();
     for (uint32_t d = 0; d < shape.Length(); ++d) source.shape.push_back(shape.Get(d).As<Napi::Number>().Int64Value());
     sources.push_back(std::move(source));
@@ -109,7 +122,7 @@ EngineOptions readEngineOptions(const Napi::Object& object) {
   options.model = readModel(object.Get("model").As<Napi::Object>());
   options.weights = readSources(object.Get("weights").As<Napi::Array>());
   options.device = text(object, "device");
-  options.dtype = scalarType(text(object, "dtype"));
+  options.dtype = engineType(text(object, "dtype"));
   options.reference = flag(object, "reference");
   options.kvCacheBytes = integer(object, "kvCacheBytes");
   options.threads = static_cast<int>(integer(object, "threads"));

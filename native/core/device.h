@@ -17,13 +17,16 @@ struct DeviceMemory {
 at::Tensor upload(const std::vector<int64_t>& values, at::Device device);
 
 int cudaDeviceCount();
+// Throws Error(Argument) for what is no device's name.
+at::Device parseDevice(const std::string& name);
 // Throws Error(Unsupported) where libtorch sees no such device.
 void requireDevice(at::Device device);
 // As many as libtorch would use, were it not told otherwise: OMP_NUM_THREADS, or all cores.
 int defaultThreads();
 inline constexpr int kMostThreads = 1024;  // a thread that cannot be started ends the process
 // How many threads work for the calling thread from now on; 0: defaultThreads(). OpenMP keeps the number by thread, so
-// that each engine has its own; they share the cores. Returns the number.
+// that each engine has its own; they share the cores. Returns the number. Throws Error(Unsupported) where the system
+// does not start so many.
 int useThreads(int threads);
 // "cuda" and "cuda:1" -> 0 and 1; "cpu" -> -1.
 int cudaIndex(const std::string& device);

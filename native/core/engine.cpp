@@ -87,7 +87,7 @@ at::Tensor chunkStats(const TokenLoss& token, const at::Tensor& entropy) {
 
 Engine::Engine(const EngineOptions& options, Gauges& gauges, const Progress& progress)
     : config_(options.model),
-      device_(options.device),
+      device_(parseDevice(options.device)),
       dtype_(options.dtype),
       kvCacheBytes_(options.kvCacheBytes),
       activationCheckpointing_(options.activationCheckpointing),
@@ -109,13 +109,15 @@ void Engine::load(const std::vector<TensorSource>& sources, bool checkWeights, c
   std::vector<bool> loaded(policy_.names.size(), false);
   int64_t done = 0;
   for (const TensorSource& source : sources) {
-    const at::Tensor tensor = resolve(source.name);
+    const auto named = policy_.index.find(source.name);
+    if (named == policy_.index.end()) throw Error(ErrorCode::Argument, "the model has no tensor " + source.name);
+    const at::Tensor tensor = namedView(policy_.parameters, policy_.names[named->second]);
     readTensor(source, tensor, backend_->hostMemory());
     if (checkWeights && !at::isfinite(tensor.sum(at::kDouble)).item<bool>()) {
       throw Error(ErrorCode::NotFinite,
                   "tensor " + source.name + " holds a value that is not finite (NaN or infinity)");
     }
-    loaded[policy_.index.at(source.name)] = true;
+    loaded[named->second] = true;
     if (progress) progress(++done, static_cast<int64_t>(sources.size()));
   }
   const auto missing = std::find(loaded.begin(), loaded.end(), false);

@@ -100,6 +100,37 @@ describe('the addon without its guard', () => {
     }
   })
 
+  it('rejects a data type or device that no engine has, a second open, and names that are none', async () => {
+    const options = await goldenOptions('llama-tied')
+    const [first, ...others] = options.weights
+    const bad: object[] = [
+      { ...options, dtype: 'F16' },
+      { ...options, device: 'meta' },
+      { ...options, device: 'no device' },
+      { ...options, weights: [{ ...first!, dtype: 'float32' }, ...others] },
+      { ...options, weights: [{ ...first!, name: `exp_avg/${first!.name}` }, ...others] },
+      { ...options, weights: [{ ...first!, file: `${first!.file}\0hidden` }, ...others] },
+    ]
+    for (const given of bad) {
+      const engine = new (loadAddon().Engine)()
+      const opened = engine.open(given as typeof options)
+      expect([given, await opened.then(String, (error) => error.code)]).toEqual([
+        given,
+        expect.stringMatching(/ARGUMENT|UNSUPPORTED/),
+      ])
+      await engine.close()
+    }
+    const engine = new (loadAddon().Engine)()
+    const opened = engine.open(options)
+    await expect(engine.open(options)).rejects.toMatchObject({ code: 'ARGUMENT' })
+    await opened
+    const before = engine.memory()
+    const files = [{ path: '/nowhere', header: new Uint8Array(0), tensors: [`nothing/${first!.name}`] }]
+    await expect(engine.exportTensors(files)).rejects.toMatchObject({ code: 'ARGUMENT' })
+    expect(engine.memory()).toEqual(before)
+    await engine.close()
+  })
+
   it('rejects every call on an engine that was never opened', async () => {
     const engine = new (loadAddon().Engine)()
     const batch = packSequences([{ tokens: Int32Array.of(1, 2, 3), promptLength: 1 }])

@@ -37,6 +37,20 @@ describe('threads of two engines in one process', () => {
     expect(ended).toEqual({ code: 0, signal: null, out: 'true\n' })
   })
 
+  it.skipIf(process.platform !== 'linux')(
+    'are refused, and the process goes on, where this system starts fewer',
+    async () => {
+      const script = `
+      console.log(await openEngine({ ...options, threads: 1024 }).catch((error) => error.code))
+      const engine = await openEngine({ ...options, threads: 2 })
+      console.log(engine.info.threads)
+      await engine.close()`
+      // stacks of 1,024 threads take 64 GiB of addresses
+      const ended = await runScript('qwen3', script, 'ulimit -s 65536; ulimit -v 40000000')
+      expect(ended).toEqual({ code: 0, signal: null, out: 'UNSUPPORTED\n2\n' })
+    },
+  )
+
   it('are refused where no system could start so many', async () => {
     await expect(openGolden('qwen3', { threads: 100_000 })).rejects.toMatchObject({ code: 'ARGUMENT' })
   })
