@@ -5,7 +5,7 @@ import { isMainThread } from 'node:worker_threads'
 import { UserError } from '../errors.ts'
 import type { EngineInfo, EngineOptions, NativeEngine, ProgressFn, SequenceBatch } from './types.ts'
 
-/** Bumped with types.ts and native/binding/addon.cpp. */
+/** Bumped with types.ts and native/binding/exports.cpp. */
 const ABI = 3
 
 /**

@@ -49,8 +49,8 @@ export function checkOptions({ model, weights, dtype, kvCacheBytes, threads, dev
 
 /** Offsets ascend from 0 to the number of tokens, sequences are not empty, ids are in the vocabulary. */
 function checkTokens({ tokens, offsets }: TokenBatch, model: ModelConfig): number {
-  argument(tokens instanceof Int32Array && offsets instanceof Int32Array, 'tokens and offsets must be Int32Array')
-  argument(!shared(tokens) && !shared(offsets), 'tokens and offsets must not lie in a shared or resizable buffer')
+  checkArray('tokens', tokens, Int32Array)
+  checkArray('offsets', offsets, Int32Array)
   const n = offsets.length - 1
   argument(n >= 1, 'the batch is empty: offsets needs at least two entries')
   argument(offsets[0] === 0 && offsets[n] === tokens.length, `offsets must run from 0 to ${tokens.length}`)
@@ -79,11 +79,7 @@ export function checkPrompts(batch: TokenBatch, model: ModelConfig, maxNewTokens
 export function checkSequences(batch: SequenceBatch, model: ModelConfig): number {
   const n = checkTokens(batch, model)
   const { promptLengths, offsets } = batch
-  argument(
-    promptLengths instanceof Int32Array && promptLengths.length === n,
-    `promptLengths must be an Int32Array of ${n}`,
-  )
-  argument(!shared(promptLengths), 'promptLengths must not lie in a shared or resizable buffer')
+  checkArray('promptLengths', promptLengths, Int32Array, n)
   let actions = 0
   for (let i = 0; i < n; i++) {
     const length = offsets[i + 1]! - offsets[i]!
@@ -116,8 +112,8 @@ export function checkSampling(sampling: SamplingParams, prompts: number, vocabSi
     rows * maxNewTokens < 2 ** 31,
     `${rows} rows of maxNewTokens ${maxNewTokens} make ${rows * maxNewTokens} tokens: a call holds fewer than 2^31`,
   )
-  argument(seeds instanceof Uint32Array && seeds.length === rows, `seeds must be a Uint32Array of ${rows}`)
-  argument(stopTokens instanceof Int32Array, 'stopTokens must be an Int32Array')
+  checkArray('seeds', seeds, Uint32Array, rows)
+  checkArray('stopTokens', stopTokens, Int32Array)
   for (const id of stopTokens)
     argument(id >= 0 && id < vocabSize, `stop token ${id} is not in the vocabulary of ${vocabSize}`)
 }
@@ -171,18 +167,20 @@ export function checkSources(sources: readonly TensorSource[]): void {
 }
 
 export function checkFiles(files: readonly TensorFile[]): void {
-  for (const { path, header } of files)
-    argument(header instanceof Uint8Array, `the header of ${path} must be a Uint8Array`)
+  for (const { path, header } of files) checkArray(`the header of ${path}`, header, Uint8Array)
 }
 
-function checkFloats(name: string, values: Float32Array | undefined, length: number): void {
-  if (values === undefined) return
-  argument(values instanceof Float32Array && values.length === length, `${name} must be a Float32Array of ${length}`)
-  argument(!shared(values), `${name} must not lie in a shared or resizable buffer`)
+const checkFloats = (name: string, values: Float32Array | undefined, length: number): void => {
+  if (values !== undefined) checkArray(name, values, Float32Array, length)
 }
 
-// memory that could change or go away under the engine
-function shared(array: Int32Array | Float32Array): boolean {
+type Numbers = Int32Array | Uint32Array | Float32Array | Uint8Array
+
+/** A typed array of the type, and of the length where one is given, in memory that nobody else can change meanwhile. */
+function checkArray(name: string, array: Numbers, type: new (length: number) => Numbers, length?: number): void {
+  const right = array instanceof type && (length === undefined || array.length === length)
+  argument(right, `${name} must be of type ${type.name}${length === undefined ? '' : `, of ${length} entries`}`)
   const { buffer } = array
-  return buffer instanceof SharedArrayBuffer || (buffer as { resizable?: boolean }).resizable === true
+  const fixed = !(buffer instanceof SharedArrayBuffer) && (buffer as { resizable?: boolean }).resizable !== true
+  argument(fixed, `${name} must not lie in a shared or resizable buffer`)
 }

@@ -56,7 +56,7 @@ function guard(inner: AddonEngine, info: NativeEngine['info'], options: EngineOp
   const run = <T>(caller: Caller, check: () => void, job: () => Promise<T>): Promise<T> =>
     call(caller, () => {
       if (closing) throw new SerlError('CLOSED', 'the engine is closed')
-      check()
+      checked(check)
       return job()
     })
   const engine: NativeEngine = {
@@ -124,6 +124,16 @@ function guard(inner: AddonEngine, info: NativeEngine['info'], options: EngineOp
     },
   }
   return engine
+}
+
+/** Also what is no object at all is an argument that does not fit. */
+function checked(check: () => void): void {
+  try {
+    check()
+  } catch (cause) {
+    if (cause instanceof SerlError) throw cause
+    throw new SerlError('ARGUMENT', (cause as Error).message, { cause })
+  }
 }
 
 type Caller = (...args: never[]) => unknown

@@ -27,6 +27,19 @@ export function describeArguments(under: () => EngineUnderTest): void {
     await refuse('temperature 0', (e) => e.logprobs(batch, 'policy', 0))
   })
 
+  it('refuses what is no batch at all', async () => {
+    const nothing = undefined as never
+    const batch = packSequences(sequences)
+    await refuse('no prompts', (e) => e.generate(nothing, greedy(1)))
+    await refuse('no sampling', (e) => e.generate(prompts, nothing))
+    await refuse('null for a batch', (e) => e.logprobs(null as never, 'policy', 1))
+    await refuse('no loss', (e) => e.accumulate(batch, nothing))
+    await refuse('no optimizer', (e) => e.step(nothing))
+    await refuse('an array for typed arrays', (e) => e.logprobs({ ...batch, tokens: [1] as never }, 'policy', 1))
+    const shared = new Int32Array(new SharedArrayBuffer(4))
+    await refuse('shared stop tokens', (e) => e.generate(prompts, greedy(3, { stopTokens: shared })))
+  })
+
   it('refuses a loss that does not fit its batch', async () => {
     const batch = packSequences(sequences)
     const loss = await policyLoss(under().engine, sequences)

@@ -17,6 +17,15 @@ describe('threads of two engines in one process', () => {
     expect(await other.logprobs(batch, 'policy', 1)).toEqual(await one.logprobs(batch, 'policy', 1))
   })
 
+  it('are those that each asked for when engines open at once, too', async () => {
+    const asked = [1, 3, 2, 1]
+    for (let round = 0; round < 20; round++) {
+      const engines = await Promise.all(asked.map((threads) => openGolden('llama-tied', { threads })))
+      expect(engines.map((engine) => engine.info.threads)).toEqual(asked)
+      await Promise.all(engines.map((engine) => engine.close()))
+    }
+  })
+
   it.skipIf(process.platform !== 'linux' || availableParallelism() < 2)('are started', async () => {
     // a process of its own: threads of engines opened before would be counted
     const ended = await runScript(

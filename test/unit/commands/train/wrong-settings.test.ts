@@ -41,8 +41,7 @@ describe('train', () => {
       /--set: rollout is a group of settings: give rollout\.NAME=value; it has rollout\.promptsPerRound, /,
     ))
 
-  it('with a folder for a config', () =>
-    refused(serl('train', trial.folder), /cannot read .*: it is a folder/))
+  it('with a folder for a config', () => refused(serl('train', trial.folder), /cannot read .*: it is a folder/))
 
   it('into a folder that holds something, without touching it', async () => {
     const seeds = await file('seeds.jsonl', questions)
