@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UserError } from '../../errors.ts'
+import { openModuleThread } from '../../user-module/module-thread.ts'
 import type { AnswerChecker } from '../answer-checker.ts'
 import { majorityVote } from '../majority.ts'
-import { type Call, openModuleThread } from './thread.ts'
+import { answerSource, type Call } from './worker-source.ts'
 
 /** Longest time for starting the thread and loading the module. */
 const LOAD_LIMIT_MS = 10_000
@@ -16,7 +17,7 @@ const LOAD_LIMIT_MS = 10_000
  */
 export async function openModuleChecker(path: string, timeLimitMs: number): Promise<AnswerChecker> {
   if (!existsSync(path)) throw new UserError(`the answer module ${path} does not exist`)
-  const thread = openModuleThread(pathToFileURL(resolve(path)).href)
+  const thread = openModuleThread<Call>(pathToFileURL(resolve(path)).href, answerSource)
   let timeouts = 0
   // a thread that has just been replaced loads the module again within the first call
   let limit = LOAD_LIMIT_MS

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Worker } from 'node:worker_threads'
 import { UserError } from '../../errors.ts'
-import { WORKER_SOURCE } from './worker-source.ts'
+import { openModuleThread } from '../../user-module/module-thread.ts'
+import { answerSource, type Call } from './worker-source.ts'
 
 /** Input of a scoring module. */
 export interface ScoreRequest {
@@ -33,19 +33,18 @@ const loadLimitMs = 10_000
  */
 export async function openScorer(path: string, limitMs: number): Promise<Scorer> {
   if (!existsSync(path)) throw new UserError(`reward.scorer: there is no file ${path}`)
-  const thread = openThread(pathToFileURL(resolve(path)).href)
-  const ask = async (request: ScoreRequest | null, limit: number): Promise<unknown> => {
-    try {
-      return await thread.ask(request, limit)
-    } catch (error) {
-      await thread.close()
-      const where = request === null ? 'while loading' : `on ${JSON.stringify(shortened(request.question))}`
-      throw new UserError(`the scoring module ${path} failed ${where}: ${(error as Error).message}`)
-    }
+  const thread = openModuleThread<Call>(pathToFileURL(resolve(path)).href, answerSource)
+  const ask = async (call: Call, requests: readonly ScoreRequest[], limit: number): Promise<unknown> => {
+    const outcome = await thread.call(call, requests, limit)
+    if (outcome.status === 'done') return outcome.value
+    await thread.close()
+    const where = requests[0] === undefined ? 'while loading' : `on ${JSON.stringify(shortened(requests[0].question))}`
+    const why = outcome.status === 'timeout' ? `it took longer than ${limit} ms` : outcome.error
+    throw new UserError(`the scoring module ${path} failed ${where}: ${why}`)
   }
-  await ask(null, loadLimitMs)
+  await ask('load', [], loadLimitMs)
   return {
-    score: async (request) => checkedScores(await ask(request, limitMs), request, path),
+    score: async (request) => checkedScores(await ask('score', [request], limitMs), request, path),
     close: thread.close,
   }
 }
@@ -67,43 +66,3 @@ const valueText = (value: unknown): string => {
 }
 
 const shortened = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}...` : text)
-
-interface Reply {
-  readonly value?: unknown
-  readonly error?: string
-}
-
-/** A thread that answers one request after the other. */
-function openThread(url: string) {
-  const worker = new Worker(WORKER_SOURCE, { eval: true, workerData: { url }, execArgv: [], stdout: true })
-  let pending: ((reply: Reply) => void) | null = null
-  let last: Promise<unknown> = Promise.resolve()
-  worker.stdout.pipe(process.stderr, { end: false }) // what the module prints must not mix with the program's output
-  worker.unref()
-  worker.on('message', (reply: Reply) => pending?.(reply))
-  worker.on('error', ({ message }) => pending?.({ error: message }))
-  worker.on('exit', () => pending?.({ error: 'its worker thread ended' }))
-
-  const run = (request: ScoreRequest | null, limitMs: number): Promise<unknown> =>
-    new Promise((fulfil, reject) => {
-      const settle = ({ value, error }: Reply): void => {
-        clearTimeout(timer)
-        pending = null
-        if (error === undefined) fulfil(value)
-        else reject(new Error(error))
-      }
-      const timer = setTimeout(() => settle({ error: `it took longer than ${limitMs} ms` }), limitMs)
-      pending = settle
-      worker.postMessage(request)
-    })
-  return {
-    ask: (request: ScoreRequest | null, limitMs: number): Promise<unknown> => {
-      const result = last.then(() => run(request, limitMs))
-      last = result.catch(() => {})
-      return result
-    },
-    close: async (): Promise<void> => {
-      await worker.terminate()
-    },
-  }
-}

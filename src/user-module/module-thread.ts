@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads'
-import { WORKER_SOURCE } from './worker-source.ts'
 
 /** What a call into the thread came to. */
 export type Outcome =
@@ -7,10 +6,8 @@ export type Outcome =
   | { readonly status: 'failed'; readonly error: string }
   | { readonly status: 'timeout' }
 
-export type Call = 'load' | 'extract' | 'equal'
-
 /** A thread with a user's module in it, replaced whenever a call in it runs over its time. */
-export interface ModuleThread {
+export interface ModuleThread<Call extends string> {
   call(name: Call, args: readonly unknown[], limitMs: number): Promise<Outcome>
   close(): Promise<void>
 }
@@ -32,8 +29,26 @@ interface Message {
   readonly error?: string
 }
 
-function startWorker(url: string, listeners: Listeners): Worker {
-  const worker = new Worker(WORKER_SOURCE, { eval: true, workerData: { url }, execArgv: [], stdout: true })
+/**
+ * What runs in the thread. Text, so that it starts the same from source and from a build. Messages in: { id, call, args };
+ * out: { id, value } or { id, error }.
+ */
+const workerSource = (answer: string): string => `
+const { parentPort, workerData } = require('node:worker_threads')
+let loaded
+${answer}
+parentPort.on('message', ({ id, call, args }) => {
+  loaded ??= import(workerData.url)
+  loaded.then((own) => answer(own, call, args)).then(
+    (value) => parentPort.postMessage({ id, value }),
+  ).catch(
+    (error) => parentPort.postMessage({ id, error: String(error && error.message ? error.message : error) }),
+  )
+})
+`
+
+function startWorker(url: string, source: string, listeners: Listeners): Worker {
+  const worker = new Worker(source, { eval: true, workerData: { url }, execArgv: [], stdout: true })
   // what the module prints must not mix with the program's own output
   worker.stdout.pipe(process.stderr, { end: false })
   worker.on('message', listeners.message)
@@ -43,8 +58,12 @@ function startWorker(url: string, listeners: Listeners): Worker {
   return worker
 }
 
-/** Opens a thread for the module at a file URL; the module is loaded at the first call. Calls run one at a time. */
-export function openModuleThread(url: string): ModuleThread {
+/**
+ * Opens a thread for the module at a file URL; the module is loaded at the first call. Calls run one at a time.
+ * @param answer source of `async function answer(own, call, args)`: what a call to the module `own` comes to
+ */
+export function openModuleThread<Call extends string>(url: string, answer: string): ModuleThread<Call> {
+  const source = workerSource(answer)
   let worker: Worker | null = null
   let pending: Pending | null = null
   let last: Promise<unknown> = Promise.resolve()
@@ -74,7 +93,7 @@ export function openModuleThread(url: string): ModuleThread {
   }
   const run = (name: Call, args: readonly unknown[], limitMs: number): Promise<Outcome> =>
     new Promise((resolve) => {
-      worker ??= startWorker(url, listeners)
+      worker ??= startWorker(url, source, listeners)
       const own = worker
       count += 1
       pending = { id: count, settle: resolve, timer: setTimeout(() => abandon(own), limitMs) }
