@@ -184,10 +184,13 @@ export function verdictSentence(comparison: Comparison, difference: Difference):
   return `Cannot tell whether ${second} is better or worse than ${first} ${where}: ${shares}, ${grounds}.${left}`
 }
 
-function testText({ differences }: Comparison, { test, onlyFirst, onlySecond, p, pAdjusted, set }: Difference): string {
+function testText(
+  { differences, first, second }: Comparison,
+  { test, onlyFirst, onlySecond, p, pAdjusted, set }: Difference,
+): string {
   const found =
     test === 'mcnemar'
-      ? `${onlySecond} right by the second alone and ${onlyFirst} by the first alone, McNemar's exact test ${pText(p)}`
+      ? `${onlySecond} right only by ${second} and ${onlyFirst} only by ${first}, McNemar's exact test ${pText(p)}`
       : `sign-flip test ${pText(p)}`
   if (set === 'average') return `${found}, a separate question, not corrected`
   return differences.length > 1 ? `${found}, ${pText(pAdjusted)} for ${differences.length} sets (Holm)` : found

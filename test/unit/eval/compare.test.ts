@@ -68,7 +68,7 @@ describe('compareAll', () => {
     expect(difference!.interval[0]).toBeCloseTo(0.0569, 4)
     expect(verdictSentence(comparison!, difference!)).toBe(
       'new is better than old on A: 96.0 % against 76.0 % of 50 questions, a difference of +20.0 (5.7 to 34.0) points, ' +
-        "12 right by the second alone and 2 by the first alone, McNemar's exact test p = 0.01.",
+        "12 right only by new and 2 only by old, McNemar's exact test p = 0.01.",
     )
     expect(compareAll([second, first])[0]!.differences[0]).toMatchObject({ verdict: 'worse', onlyFirst: 12 })
     expect(comparison!.average).toBeNull()
