@@ -17,8 +17,8 @@ constexpr size_t kSmallest = size_t{1} << 16;  // bytes; below it malloc serves 
 constexpr size_t kHugePage = size_t{1} << 21;
 
 void* allocate(size_t bytes) {
-  void* memory = std::aligned_alloc(bytes >= 2 * kHugePage ? kHugePage : kAlignment, bytes);
-  if (memory == nullptr) throw std::bad_alloc();
+  void* memory = nullptr;  // not aligned_alloc, which asks for a multiple of the alignment
+  if (posix_memalign(&memory, bytes >= 2 * kHugePage ? kHugePage : kAlignment, bytes) != 0) throw std::bad_alloc();
 #if defined(__linux__)
   if (bytes >= 2 * kHugePage) madvise(memory, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);
 #endif

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import { UserError } from '../errors.ts'
 import type { EngineInfo, EngineOptions, NativeEngine, ProgressFn, SequenceBatch } from './types.ts'
@@ -64,9 +65,22 @@ export function loadAddon(): Addon {
     )
   }
   loaded = addon
-  // Node waits for no engine when the main thread exits, and libtorch's destructors crash beside one that works
-  if (isMainThread) process.on('exit', (code) => unsettled.calls > 0 && addon.exitNow(code))
+  if (isMainThread) exitBesideEngines(addon)
   return addon
+}
+
+/** Node waits for no engine when the main thread exits, and libtorch's destructors crash beside one that works. */
+function exitBesideEngines(addon: Addon): void {
+  let uncaught: { error: unknown } | undefined
+  process.on('uncaughtExceptionMonitor', (error) => {
+    const handled = process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()
+    if (!handled) uncaught = { error }
+  })
+  process.on('exit', (code) => {
+    if (unsettled.calls === 0) return
+    if (uncaught) process.stderr.write(`${inspect(uncaught.error)}\n`) // Node itself would print it after this event
+    addon.exitNow(code)
+  })
 }
 
 /**
