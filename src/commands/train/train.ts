@@ -44,7 +44,9 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   const start = { config, out, resume, described: describeForTraining(described) }
   if (flags.dryRun) return dryRun({ start, asked, plan, inputs: inputsOf(config) }, flags)
   const { json = false, quiet = false } = flags
-  if (!json && !quiet) process.stderr.write(`memory plan\n${memoryText(plan).replaceAll(/^/gm, '  ')}\n`)
+  const sayPlan = (): void => {
+    if (!json && !quiet) process.stderr.write(`memory plan\n${memoryText(plan).replaceAll(/^/gm, '  ')}\n`)
+  }
   const interrupt = interruptSignal('stopping: the last completed step will be saved')
   try {
     const outcome = await withTraceFile(flags.trace, { processName: 'serl train', inputs: inputsOf(config) }, (trace) =>
@@ -54,7 +56,10 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
         reporter: consoleReporter({ json, quiet, steps: config.train.steps * config.train.iterations }),
         trace,
         signal: interrupt.signal,
-        openModel: openForTraining(described, trace),
+        openModel: (chosen, reference) => {
+          sayPlan() // a refused run says why, and nothing else
+          return openForTraining(described, trace)(chosen, reference)
+        },
         openChecker: openAnswerChecker,
       }),
     )
