@@ -27,7 +27,7 @@ constexpr int kWide = 4;
 
 using Vec = Vector<kLanes>;
 
-struct Task {
+struct RowTask {
   int64_t kvHead, rowBegin, rowEnd;
 };
 
@@ -177,7 +177,7 @@ struct LayerCache {
 };
 
 // Tokens [first, length) of a block list.
-struct Span {
+struct KeyRange {
   const std::vector<int32_t>& blocks;
   int64_t first, length;
 
@@ -186,22 +186,23 @@ struct Span {
   }
 };
 
-// Queries [begin, end) of a task against a span.
+// Queries [begin, end) of a task against a range.
 template <typename T>
-void attendSpan(Running& s, int64_t begin, int64_t end, const LayerCache<T>& cache, int64_t kvHead, const Span& span) {
+void attendRange(Running& s, int64_t begin, int64_t end, const LayerCache<T>& cache, int64_t kvHead,
+                 const KeyRange& range) {
   thread_local std::vector<float> keyScratch, valueScratch;
-  if (span.first >= span.length) return;
-  for (int64_t b = span.first / kBlock; b * kBlock < span.length; ++b) {
-    const int64_t size = kBlock * cache.dim, at = cache.at(span.blocks[static_cast<size_t>(b)], kvHead);
+  if (range.first >= range.length) return;
+  for (int64_t b = range.first / kBlock; b * kBlock < range.length; ++b) {
+    const int64_t size = kBlock * cache.dim, at = cache.at(range.blocks[static_cast<size_t>(b)], kvHead);
     const float* keys = widen(cache.keys + at, size, keyScratch);
     const float* values = widen(cache.values + at, size, valueScratch);
-    attendBlock(s, begin, end, {.keys = keys, .values = values, .dim = cache.dim, .visible = span.visible(b)});
+    attendBlock(s, begin, end, {.keys = keys, .values = values, .dim = cache.dim, .visible = range.visible(b)});
   }
 }
 
 // What a layer's tasks read and write.
 template <typename T>
-struct Layer {
+struct LayerView {
   const T* q;      // [R, heads, d]
   T* out;          // [R, heads, d]
   float* logSums;  // [R, heads] or null
@@ -213,7 +214,7 @@ struct Layer {
 };
 
 template <typename T>
-void begin(Running& s, const Task& task, const Layer<T>& layer) {
+void begin(Running& s, const RowTask& task, const LayerView<T>& layer) {
   const int64_t dim = layer.cache.dim, share = layer.share(), rows = task.rowEnd - task.rowBegin;
   const auto queries = static_cast<size_t>(rows * share);
   s.query.resize(queries * static_cast<size_t>(dim));
@@ -229,7 +230,7 @@ void begin(Running& s, const Task& task, const Layer<T>& layer) {
 }
 
 template <typename T>
-void finish(const Running& s, const Task& task, const Layer<T>& layer) {
+void finish(const Running& s, const RowTask& task, const LayerView<T>& layer) {
   const int64_t dim = layer.cache.dim, share = layer.share();
   for (int64_t r = 0; r < task.rowEnd - task.rowBegin; ++r) {
     for (int64_t h = 0; h < share; ++h) {
@@ -243,21 +244,21 @@ void finish(const Running& s, const Task& task, const Layer<T>& layer) {
 }
 
 // The part of a row's prefix and tail that it sees.
-Span visiblePrefix(const BlockRow& row, int64_t window) {
+KeyRange visiblePrefix(const BlockRow& row, int64_t window) {
   return {*row.prefixBlocks, window > 0 ? std::max<int64_t>(row.position() - window + 1, 0) : 0, row.prefixLength};
 }
-Span visibleTail(const BlockRow& row, int64_t window) {
+KeyRange visibleTail(const BlockRow& row, int64_t window) {
   const int64_t first = window > 0 ? row.position() - window + 1 - row.prefixLength : 0;
   return {*row.tailBlocks, std::max<int64_t>(first, 0), row.tailLength};
 }
 
 // Rows [first, last) of the task, which share a tail: its whole blocks together, then each row what is left.
 template <typename T>
-void attendTails(Running& s, const Task& task, const Layer<T>& layer, int64_t first, int64_t last) {
+void attendTails(Running& s, const RowTask& task, const LayerView<T>& layer, int64_t first, int64_t last) {
   const int64_t share = layer.share(), window = layer.window;
   const BlockRow* row = layer.rows.rows.data() + task.rowBegin;
-  const auto attend = [&](int64_t from, int64_t to, const Span& span) {
-    attendSpan(s, from * share, to * share, layer.cache, task.kvHead, span);
+  const auto attend = [&](int64_t from, int64_t to, const KeyRange& range) {
+    attendRange(s, from * share, to * share, layer.cache, task.kvHead, range);
   };
   if (window > 0) {  // each row sees another part
     for (int64_t r = first; r < last; ++r) {
@@ -272,13 +273,13 @@ void attendTails(Running& s, const Task& task, const Layer<T>& layer, int64_t fi
 }
 
 template <typename T>
-void runTask(const Task& task, const Layer<T>& layer) {
+void runTask(const RowTask& task, const LayerView<T>& layer) {
   thread_local Running s;
   begin(s, task, layer);
   const int64_t rows = task.rowEnd - task.rowBegin;
   const BlockRow* row = layer.rows.rows.data() + task.rowBegin;
   if (layer.window == 0 && row->prefixLength > 0)
-    attendSpan(s, 0, rows * layer.share(), layer.cache, task.kvHead, visiblePrefix(*row, 0));
+    attendRange(s, 0, rows * layer.share(), layer.cache, task.kvHead, visiblePrefix(*row, 0));
   for (int64_t first = 0, last = 0; first < rows; first = last) {
     while (last < rows && row[last].tailBlocks == row[first].tailBlocks) ++last;
     attendTails(s, task, layer, first, last);
@@ -286,8 +287,8 @@ void runTask(const Task& task, const Layer<T>& layer) {
   finish(s, task, layer);
 }
 
-std::vector<Task> tasksOf(const BlockRows& rows, int64_t kvHeads) {
-  std::vector<Task> tasks;
+std::vector<RowTask> tasksOf(const BlockRows& rows, int64_t kvHeads) {
+  std::vector<RowTask> tasks;
   for (size_t g = 0; g + 1 < rows.groupBegin.size(); ++g) {
     for (int64_t begin = rows.groupBegin[g]; begin < rows.groupBegin[g + 1]; begin += kRowsPerTask) {
       for (int64_t h = 0; h < kvHeads; ++h)
@@ -305,17 +306,17 @@ at::Tensor run(const at::Tensor& q, const KvBlocks& blocks, const BlockRows& row
   const int64_t heads = query.size(1), kvHeads = blocks.keys.size(1), dim = query.size(2);
   at::Tensor out = at::empty({query.size(0), heads * dim}, query.options());
   if (logSums != nullptr) *logSums = at::empty({query.size(0), heads}, query.options().dtype(at::kFloat));
-  const Layer<T> layer{.q = query.const_data_ptr<T>(),
-                       .out = out.mutable_data_ptr<T>(),
-                       .logSums = logSums == nullptr ? nullptr : logSums->mutable_data_ptr<float>(),
-                       .cache = {.keys = blocks.keys.const_data_ptr<T>(),
-                                 .values = blocks.values.const_data_ptr<T>(),
-                                 .kvHeads = kvHeads,
-                                 .dim = dim},
-                       .rows = rows,
-                       .heads = heads,
-                       .window = window};
-  const std::vector<Task> tasks = tasksOf(rows, kvHeads);
+  const LayerView<T> layer{.q = query.const_data_ptr<T>(),
+                           .out = out.mutable_data_ptr<T>(),
+                           .logSums = logSums == nullptr ? nullptr : logSums->mutable_data_ptr<float>(),
+                           .cache = {.keys = blocks.keys.const_data_ptr<T>(),
+                                     .values = blocks.values.const_data_ptr<T>(),
+                                     .kvHeads = kvHeads,
+                                     .dim = dim},
+                           .rows = rows,
+                           .heads = heads,
+                           .window = window};
+  const std::vector<RowTask> tasks = tasksOf(rows, kvHeads);
   sharedTasks(static_cast<int64_t>(tasks.size()), [&](int64_t t) { runTask(tasks[static_cast<size_t>(t)], layer); });
   return out;
 }

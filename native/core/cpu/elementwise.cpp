@@ -10,14 +10,14 @@
 namespace serl::cpu {
 namespace {
 
-constexpr int64_t kBlock = 64;  // tokens a task walks through all features
+constexpr int64_t kTokenBlock = 64;  // tokens a task walks through all features
 
-// Calls body(begin, count) for blocks of at most kBlock tokens.
+// Calls body(begin, count) for blocks of at most kTokenBlock tokens.
 template <typename Body>
 void overTokenBlocks(int64_t tokens, const Body& body) {
-  const int64_t blocks = (tokens + kBlock - 1) / kBlock;
+  const int64_t blocks = (tokens + kTokenBlock - 1) / kTokenBlock;
   at::parallel_for(0, blocks, 1, [&](int64_t first, int64_t last) {
-    for (int64_t b = first; b < last; ++b) body(b * kBlock, std::min(kBlock, tokens - b * kBlock));
+    for (int64_t b = first; b < last; ++b) body(b * kTokenBlock, std::min(kTokenBlock, tokens - b * kTokenBlock));
   });
 }
 
@@ -33,12 +33,12 @@ struct HeadRange {
 
 }  // namespace
 
-int64_t rmsNormBlocks(int64_t tokens) { return (tokens + kBlock - 1) / kBlock; }
+int64_t rmsNormBlocks(int64_t tokens) { return (tokens + kTokenBlock - 1) / kTokenBlock; }
 
 void rmsNormForward(RmsNormShape shape, const float* x, const float* weight, float eps, float* y, float* inverse) {
   const auto [features, tokens] = shape;
   overTokenBlocks(tokens, [&, features = features, tokens = tokens](int64_t begin, int64_t count) {
-    float scale[kBlock] = {};
+    float scale[kTokenBlock] = {};
     for (int64_t f = 0; f < features; ++f) {
       const float* row = x + f * tokens + begin;
 #pragma omp simd
@@ -63,8 +63,8 @@ void rmsNormBackward(RmsNormShape shape, const float* dy, const float* x, const 
   const auto [features, tokens] = shape;
   overTokenBlocks(tokens, [&, features = features, tokens = tokens](int64_t begin, int64_t count) {
     const float* scale = inverse + begin;
-    float* partial = weightPartials + begin / kBlock * features;
-    float dot[kBlock] = {};
+    float* partial = weightPartials + begin / kTokenBlock * features;
+    float dot[kTokenBlock] = {};
     for (int64_t f = 0; f < features; ++f) {
       const float *g = dy + f * tokens + begin, *row = x + f * tokens + begin;
       const float w = weight[f];

@@ -101,7 +101,7 @@ Gradients backwardAll(const at::Tensor& dOutput, const Gradients& x, const Atten
 }
 
 // State kept for the backward pass.
-struct Kept {
+struct KeptLayout {
   Profile* profile;
   std::shared_ptr<const SegmentLayout> layout;
 };
@@ -117,11 +117,11 @@ struct SegmentAttention : torch::autograd::Function<SegmentAttention> {
     at::Tensor logSum;
     const at::Tensor output = blockAttention(q, blocks, layout->rows, /*window=*/0, &logSum);
     ctx->save_for_backward({q, k, v, output, logSum});
-    ctx->saved_data["kept"] = keep(Kept{&profile, layout});
+    ctx->saved_data["kept"] = keep(KeptLayout{&profile, layout});
     return output;
   }
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
-    const Kept& kept = dataOf<Kept>(ctx->saved_data["kept"]);
+    const KeptLayout& kept = dataOf<KeptLayout>(ctx->saved_data["kept"]);
     const WorkTimer timer(*kept.profile, Work::attention);
     const SegmentLayout& layout = *kept.layout;
     const variable_list saved = ctx->get_saved_variables();

@@ -97,10 +97,10 @@ void writeKeysValues(const KvBlocks& cache, const at::Tensor& k, const at::Tenso
   values.index_put_({rows.writeBlock, all, rows.writeOffset}, v);
 }
 
-at::Tensor blockAttention(const at::Tensor& q, const KvBlocks& blocks, const BlockRows& blockRows,
-                          const BlockTables& tables, int64_t window) {
-  const at::Tensor& positions = blockRows.positions;
-  const int64_t rows = q.size(0), heads = q.size(1), dim = q.size(2), kvHeads = blocks.keys.size(1),
+at::Tensor blockAttention(const at::Tensor& q, const KvBlocks& blocks, const BlockRows& rows, const BlockTables& tables,
+                          int64_t window) {
+  const at::Tensor& positions = rows.positions;
+  const int64_t rowCount = q.size(0), heads = q.size(1), dim = q.size(2), kvHeads = blocks.keys.size(1),
                 share = heads / kvHeads;
   const int64_t groups = tables.prefixTable.size(0), slots = tables.largestGroup;
   const at::Tensor scaled = q.contiguous() * (1.0 / std::sqrt(static_cast<double>(dim)));
@@ -108,7 +108,7 @@ at::Tensor blockAttention(const at::Tensor& q, const KvBlocks& blocks, const Blo
 
   // every group's rows side by side against its prefix: [G, kvHeads, slots * share, d]
   const at::Tensor grid = at::zeros({groups * slots, kvHeads, share, dim}, q.options())
-                              .index_copy_(0, tables.rowSlot, scaled.view({rows, kvHeads, share, dim}))
+                              .index_copy_(0, tables.rowSlot, scaled.view({rowCount, kvHeads, share, dim}))
                               .view({groups, slots, kvHeads, share, dim})
                               .permute({0, 2, 1, 3, 4})
                               .reshape({groups, kvHeads, slots * share, dim});
@@ -133,12 +133,13 @@ at::Tensor blockAttention(const at::Tensor& q, const KvBlocks& blocks, const Blo
                                              (first - rowPrefix).clamp_min(0))
                                      .unsqueeze(1)
                                      .unsqueeze(1);  // [R, 1, 1, length]
-  const Partial tail = attendBlocks(scaled.view({rows, kvHeads, share, dim}), blocks, tables.tailTable, tailVisible);
+  const Partial tail =
+      attendBlocks(scaled.view({rowCount, kvHeads, share, dim}), blocks, tables.tailTable, tailVisible);
 
   const at::Tensor total = at::logaddexp(prefix.logSum, tail.logSum);  // [R, kvHeads, share]
   const at::Tensor merged = prefix.output * at::exp(prefix.logSum - total).unsqueeze(-1) +
                             tail.output * at::exp(tail.logSum - total).unsqueeze(-1);
-  return merged.to(q.scalar_type()).reshape({rows, heads * dim});
+  return merged.to(q.scalar_type()).reshape({rowCount, heads * dim});
 }
 
 at::Tensor laterAttention(const at::Tensor& q, const KvBlocks& cache, const at::Tensor& blocks, int64_t length,
