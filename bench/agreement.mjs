@@ -1,5 +1,5 @@
-// A scoring module that does what the vote does, for the demonstration under reward.kind = module: 1 for the most
-// frequent answer, the first on ties.
+// A scoring module that repeats the vote, for the demonstration under reward.kind = module: 1 for the most frequent
+// answer, the first on ties.
 export function score({ answers }) {
   const votes = new Map()
   for (const answer of answers) if (answer !== null) votes.set(answer, (votes.get(answer) ?? 0) + 1)

@@ -1,6 +1,6 @@
 // Speed of the answer check. Usage: npx tsx bench/answers.ts [PAIRS.jsonl]
-// PAIRS: lines of {"gold", "prediction"}; without it, random pairs. Votes are of 16 texts round one answer: eight with
-// the answer, five with three others, three without any.
+// PAIRS: lines of {"gold", "prediction"}; without it, random pairs. A vote has 16 texts: eight with
+// one answer, five with three others, three with none.
 
 import { drawing } from '../scripts/fuzz-answers/draw.ts'
 import { randomExpression, spell } from '../scripts/fuzz-answers/expressions.ts'

@@ -1,9 +1,9 @@
-// Our speed and memory beside programs that do the same work, in turns in one run:
+// Our speed and memory against programs that do the same work, alternating in one run:
 //   npm run bench -- --model FOLDER --prompts QUESTIONS.jsonl [--python PYTHON] [--llama MODEL.gguf --llama-dir FOLDER]
 //     [--rounds 2] [--threads N] [--device cpu] [--cases generate:8x16x64:transformers,...] [--out F.json] [--table F.md]
 //
-// PYTHON has torch, transformers, trl and datasets; in the second FOLDER `npm i node-llama-cpp` ran. A program that is
-// not given is left out. Every side runs in a process of its own, one after the other; loading and warming up are not
+// PYTHON has torch, transformers, trl and datasets; the second FOLDER has node-llama-cpp installed. A program that is
+// not given is left out. Every side runs in its own process, one after the other; loading and warming up are not
 // counted. generate PROMPTSxSAMPLESxNEW: sampling. score: log-probabilities of PROMPTS x SAMPLES random sequences as long
 // as the longest prompt and NEW tokens. train: whole GRPO steps. QUESTIONS.jsonl: {"problem"} per line.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -33,7 +33,7 @@ const { values } = parseArgs({
   },
 })
 
-/** The first `count` prompts as lines that every side reads: as tokens, and as text for those that tokenize themselves. */
+/** The first `count` prompts as lines that every side reads: tokens, and text for sides that tokenize themselves. */
 async function promptLines(count: number): Promise<{ tokens: number[]; text: string }[]> {
   const tokenizer = await loadTokenizer(values.model)
   if (tokenizer === null) throw new Error(`${values.model} has no tokenizer.json`)
@@ -49,7 +49,7 @@ async function promptLines(count: number): Promise<{ tokens: number[]; text: str
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-/** Both sides `rounds` times, now the one first, now the other. A peer that fails is left out from there on. */
+/** Both sides `rounds` times, alternating which goes first. A peer that fails is left out from then on. */
 async function compare(of: Case, setting: Setting, rounds: number): Promise<Result> {
   let side = theirSide(of, setting)
   if ('missing' in side) say(`${of.work} ${shapeOf(of)}: ${of.peer} is left out; to add it: ${side.missing}`)
@@ -93,7 +93,7 @@ try {
     const machine = { cpu: cpus()[0]?.model, threads: common.threads, device, node: process.version }
     const told = results.map((result) => ({ ...result, ratios: result.rounds.map(ratio) }))
     const report = { date: new Date().toISOString(), model: values.model, machine, results: told }
-    // after every case: an hour's measurements must not hang on the last one
+    // after every case: an hour's measurements must not depend on the last one
     if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(report, null, 2)}\n`)
     if (values.table !== undefined) writeFileSync(values.table, `${table(results)}\n`)
   }

@@ -4,8 +4,8 @@
 //   npx tsx bench/demo-matrix.ts [--seeds 0,1,2] [--only 'rloo;random reward'] [--steps N] [--out runs/demo-matrix]
 //                                [--table docs/demo-matrix.md] [--device cpu]
 //
-// Needs `npm run build:native`. A run takes half a minute to three minutes on two cores; what is in --out already is not run
-// again, so that an interrupted matrix goes on.
+// Needs `npm run build:native`. A run takes half a minute to three minutes on two cores; runs already in --out are not
+// repeated, so that an interrupted matrix can continue.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** What `serl train --json` prints, as far as it is used here. */
+/** The output of `serl train --json` used here. */
 interface Result {
   readonly accuracyBefore: number
   readonly accuracyAfter: number
@@ -26,7 +26,7 @@ interface Result {
 
 const estimator = (name: string, ...more: string[]) => ({ [name]: [`advantage.estimator=${name}`, ...more] })
 const scorer = `reward.scorer=${join(root, 'bench', 'agreement.mjs')}`
-// one optimizer step a batch: the ratio is 1, and nothing is ever clipped
+// one optimizer step per batch: the ratio is 1, and nothing is ever clipped
 const onPolicy = ['update.epochs=1', 'update.sequencesPerStep=1024']
 const given = 'instruct.source=given'
 

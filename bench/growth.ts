@@ -1,6 +1,6 @@
 // How the cost of a call grows with samples, prompt length and batch, with the exponent of each:
 //   npx tsx bench/growth.ts [--model seeds/demo-model] [--threads N] [--minutes 5] [--out docs/growth.md]
-// Series share the minutes that are left; a size that would pass its series' share is left out, and so are larger ones.
+// Series share the remaining minutes; a size that would exceed its series' share is left out, as are larger ones.
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { basename } from 'node:path'
@@ -29,7 +29,7 @@ const series = allSeries(maxPositionEmbeddings)
 const began = performance.now()
 const minutesLeft = (): number => Number(values.minutes) - (performance.now() - began) / 60_000
 
-/** The fastest of a few runs: the first warms up, and other programs only ever make a run slower. */
+/** The fastest of a few runs: the first warms up, and other programs can only make a run slower. */
 async function time(work: () => Promise<unknown>, size: number): Promise<Point> {
   const runs: Point[] = []
   for (let spent = 0; runs.length < 2 || (runs.length < 5 && spent < 0.5); ) {
@@ -43,13 +43,13 @@ async function time(work: () => Promise<unknown>, size: number): Promise<Point> 
   return runs.reduce((best, run) => (run.seconds < best.seconds ? run : best))
 }
 
-/** @param seconds it may take: no size is begun that would pass them */
+/** @param seconds time limit: a size that would exceed it is not started */
 async function measure({ sizes, shape }: Series, call: Call, seconds: number): Promise<Point[]> {
   const points: Point[] = []
   const started = performance.now()
   for (const size of sizes) {
     const left = seconds - (performance.now() - started) / 1000
-    const next = 2 * 2.5 * (points.at(-1)?.seconds ?? 0) // two runs, each some two to three times the last size's
+    const next = 2 * 2.5 * (points.at(-1)?.seconds ?? 0) // two runs, each two to three times the last size's
     if (next > left) break
     points.push(await time(prepare(engine, call, shape(size), vocabSize), size))
     process.stderr.write(`${call}, ${size}: ${points.at(-1)!.seconds.toFixed(4)} s\n`)
@@ -60,7 +60,7 @@ async function measure({ sizes, shape }: Series, call: Call, seconds: number): P
 const milliseconds = (seconds: number): string =>
   seconds < 1 ? (1000 * seconds).toPrecision(3) : (1000 * seconds).toFixed(0)
 
-/** Exponents over the larger half: of the whole time, and of all but attention. */
+/** Exponents over the larger half: of the whole time, and of the time without attention. */
 function exponents(points: readonly Point[]): string {
   if (points.length < 3) return '-'
   const upper = upperHalf(points)

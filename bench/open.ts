@@ -7,7 +7,7 @@ import type { Dtype } from '../src/native/types.ts'
 const [dir, dtype = 'float32'] = process.argv.slice(2)
 if (dir === undefined) throw new Error('name a checkpoint folder')
 const { config, weights } = await readCheckpoint(dir)
-loadAddon().threads() // libtorch itself is not the checkpoint's
+loadAddon().threads() // load libtorch first, so that it is not counted
 const before = process.resourceUsage().maxRSS * 1024
 const began = performance.now()
 const engine = await openEngine({

@@ -1,4 +1,4 @@
-// Our side of bench/compare.ts, one case in a process of its own; one JSON line:
+// Our side of bench/compare.ts, one case in its own process; one JSON line:
 //   npx tsx bench/ours.ts generate|score|train MODEL PROMPTS.jsonl --threads 2 --device cpu
 //     generate: --prompts 8 --samples 16 --new 64; score: --sequences 32 --length 192;
 //     train: --prompts 2 --samples 8 --new 32 --steps 1
@@ -36,7 +36,7 @@ const promptTokens = (): Int32Array[] =>
     .slice(0, asked.prompts)
     .map((line) => Int32Array.from((JSON.parse(line) as { tokens: number[] }).tokens))
 
-/** The work that is measured, and what it is counted in: new tokens, tokens, steps. */
+/** The measured work, and its count: new tokens, tokens or steps. */
 interface Task {
   readonly units: number
   run(count?: number): Promise<void>

@@ -1,7 +1,7 @@
-// Products of one decode step alone, by batch size, in our kernels and in libtorch's; SmolLM2-135M's shapes:
+// Matrix products of one decode step by batch size, with our kernels and libtorch's; SmolLM2-135M's shapes:
 //   npm run build:native && cmake --build build/cmake --target bench_products && build/cmake/bench_products [THREADS]
-// Every layer has weights of its own: they come from memory, as in a model. Both sides take turns; the fastest of nine
-// and their mean. About a minute on two cores.
+// Every layer has its own weights, so that they come from memory, as in a model. Both sides take turns; fastest and
+// mean of nine runs. About a minute on two cores.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 

@@ -1,4 +1,4 @@
-"""Matrix products of one decode step, both ways round, by batch size: products.py [THREADS]      needs: torch
+"""Matrix products of one decode step, in both layouts, by batch size: products.py [THREADS]      needs: torch
 
 The shapes are SmolLM2-135M's; "W @ x.T" keeps activations feature-major, "linear" is torch.nn.functional.linear.
 """
@@ -17,7 +17,7 @@ def seconds(product, rows):
     total = 0.0
     for out, inputs in SHAPES:
         count = 1 if out == 49152 else LAYERS
-        weights = [torch.randn(out, inputs) for _ in range(min(count, 8))]  # more than the caches hold
+        weights = [torch.randn(out, inputs) for _ in range(min(count, 8))]  # more than the CPU caches hold
         x = torch.randn(rows, inputs)
         arguments = x.t().contiguous() if product is torch.mm else x
         run = (lambda w: torch.mm(w, arguments)) if product is torch.mm else (lambda w: product(arguments, w))

@@ -1,5 +1,5 @@
-// How fast ROUGE-L is: pairs a second over all pairs of a file's texts, and the time to find the most similar text to
-// a candidate in a large pool.
+// Speed of ROUGE-L: pairs per second over all pairs of a file's texts, and the time to find the text most similar to a
+// candidate in a large pool.
 //
 //   npx tsx bench/rouge.ts TEXTS.jsonl [texts for the pairs, 200] [texts in the pool, 100000]
 //
@@ -21,7 +21,7 @@ const seconds = (work: () => void) => {
   return (performance.now() - started) / 1000
 }
 
-/** Every pair scored on its own, as rouge_score does it: tokenised, matched, nothing skipped. */
+/** Every pair scored separately, as rouge_score does: tokenised, matched, nothing skipped. */
 function allPairs(chosen: readonly string[]): number {
   let sum = 0
   for (const a of chosen) {
@@ -30,7 +30,7 @@ function allPairs(chosen: readonly string[]): number {
   return sum
 }
 
-/** Every text against the index of all, as the filter does it. */
+/** Every text against the index of all, as the filter does. */
 function throughIndex(chosen: readonly string[]): void {
   const index = createRougeIndex()
   for (const text of chosen) {
@@ -39,7 +39,7 @@ function throughIndex(chosen: readonly string[]): void {
   }
 }
 
-/** Of five runs; the first, with everything to be compiled, is the slowest. */
+/** Of five runs; the first is the slowest, as code is still being compiled. */
 function medianAndSlowest(work: () => void): { median: number; slowest: number } {
   const times = Array.from({ length: 5 }, () => seconds(work)).sort((a, b) => a - b)
   return { median: times[2]!, slowest: times[4]! }

@@ -59,7 +59,7 @@ if (sanitize) {
 }
 
 /**
- * A fault made on purpose must be told.
+ * A deliberate fault must be detected.
  * @param {string} sanitizer
  * @param {string} expected in what it says
  */

@@ -4,19 +4,19 @@ import type { Side } from './side.ts'
 export type Work = 'generate' | 'score' | 'train'
 export type Peer = 'transformers' | 'node-llama-cpp' | 'trl'
 
-/** Work that both sides do, and who does it beside us. */
+/** Work that both sides do, and the other side. */
 export interface Case {
   readonly work: Work
   readonly prompts: number
-  readonly samples: number // a prompt
-  readonly newTokens: number // a sample
+  readonly samples: number // per prompt
+  readonly newTokens: number // per sample
   readonly peer: Peer
 }
 
-/** What all sides are given. */
+/** Input of all sides. */
 export interface Setting {
   readonly model: string // HuggingFace folder
-  readonly input: string // JSONL: {"tokens", "text"} a line
+  readonly input: string // JSONL: {"tokens", "text"} per line
   readonly longest: number // tokens of the longest prompt
   readonly threads: number
   readonly device: string
@@ -25,7 +25,7 @@ export interface Setting {
   readonly llamaDir?: string | undefined // where node-llama-cpp is installed
 }
 
-/** Optimizer steps measured, after one that is not. */
+/** Optimizer steps measured, after one for warming up. */
 const steps = 1
 
 export const unitOf: Readonly<Record<Work, string>> = {
@@ -95,7 +95,7 @@ const pythonScripts: Readonly<Record<Work, string>> = {
 
 /**
  * The other program on a case.
- * @returns what would have to be given, where it was not
+ * @returns the program, or the flag that is missing
  */
 export function theirSide(of: Case, setting: Setting): Side | { missing: string } {
   if (of.peer === 'node-llama-cpp') return llamaSide(of, setting)

@@ -12,18 +12,18 @@ export interface Result {
   readonly rounds: readonly Round[]
 }
 
-/** What one side reached, in the unit of the case: tokens per second, seconds per step. */
+/** The result of one side, in the unit of the case: tokens per second, seconds per step. */
 export const speed = ({ work }: Case, { seconds, units }: Measured): number =>
   work === 'train' ? seconds / units : units / seconds
 
-/** How many times as fast as the other side we were. */
+/** Our speed as a multiple of the other side's. */
 export const ratio = ({ ours, theirs }: Round): number | null =>
   theirs === null ? null : ours.units / ours.seconds / (theirs.units / theirs.seconds)
 
-/** Time of the products with weight matrices alone, as a share of ours: 1 is the limit. */
+/** Share of our time spent in products with weight matrices: 1 is the limit. */
 export const shareOfLimit = ({ ours }: Round): number => (ours.productsSeconds ?? 0) / ours.seconds
 
-/** The middle one; of an even number, the mean of both in the middle. NaN for none. */
+/** The median; NaN for no values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = (sorted.length - 1) / 2
@@ -34,7 +34,7 @@ const short = (x: number): string => (x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFi
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`
 const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(0)
 
-/** Middle (lowest to highest). */
+/** Median (lowest to highest). */
 function spread(values: readonly number[], show = short): string {
   if (values.length === 0) return '-'
   const ends = values.length > 1 ? ` (${show(Math.min(...values))} to ${show(Math.max(...values))})` : ''

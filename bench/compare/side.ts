@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
 
-/** What one program says of one case. */
+/** The result of one program for one case. */
 export interface Measured {
   readonly seconds: number // of the work, without loading and warming up
   readonly units: number // new tokens, tokens or steps, as the case counts
   readonly peakBytes: number // resident, of the whole process
-  readonly productsSeconds?: number // with weight matrices; ours alone
+  readonly productsSeconds?: number // with weight matrices; ours only
 }
 
-/** A program with its arguments, run in a process of its own. */
+/** A program with its arguments, run in its own process. */
 export interface Side {
   readonly name: string
   readonly command: string
@@ -17,7 +17,7 @@ export interface Side {
 
 /**
  * Runs a program to its end; the last line of its stdout is the result.
- * @throws with the last lines of its stderr when it failed
+ * @throws with the last lines of its stderr if it failed
  */
 export async function measure({ name, command, args }: Side): Promise<Measured> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })

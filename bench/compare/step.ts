@@ -8,7 +8,7 @@ import type { RewardedGroup } from '../../src/rollout/group.ts'
 import { packTokens } from '../../src/rollout/pack.ts'
 
 export interface StepShape {
-  readonly samples: number // a prompt
+  readonly samples: number // per prompt
   readonly newTokens: number // per sample, exactly
   readonly step: number // from 1
 }
@@ -16,7 +16,7 @@ export interface StepShape {
 /**
  * One GRPO step by the functions that `serl train` trains with: sample, log-probabilities of the frozen reference,
  * gradients, AdamW, as TRL's GRPOTrainer does with beta > 0. Old log-probabilities are those of sampling: with one
- * optimizer step a batch neither side computes them again. Every other sample is right.
+ * optimizer step per batch neither side recomputes them. Every other sample gets reward 1.
  */
 export async function grpoStep(
   engine: NativeEngine,
@@ -32,7 +32,7 @@ export async function grpoStep(
   await updatePolicy(engine, sequences, config, progress)
 }
 
-/** What such steps are trained with. */
+/** The settings of a GRPO step. */
 export function grpoConfig(prompts: number, { samples, newTokens }: Omit<StepShape, 'step'>): Config {
   const values = {
     'rollout.promptsPerRound': prompts,

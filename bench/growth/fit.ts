@@ -1,4 +1,4 @@
-/** One size of a series and what a call took. */
+/** One size of a series, and the time of a call. */
 export interface Point {
   readonly size: number
   readonly seconds: number
@@ -20,6 +20,6 @@ export function exponent(points: readonly { readonly size: number; readonly valu
   return logs.length < 2 ? Number.NaN : xy / xx
 }
 
-/** The larger half of a series, three points at least: small calls are all overhead. */
+/** The larger half of a series, at least three points: small calls are mostly overhead. */
 export const upperHalf = (points: readonly Point[]): readonly Point[] =>
   points.slice(-Math.max(3, Math.ceil(points.length / 2)))

@@ -4,18 +4,18 @@ import { packSequences, packTokens, type TokenSequence } from '../../src/rollout
 
 export type Call = 'generate' | 'logprobs' | 'accumulate'
 
-/** What one engine call is made with. */
+/** Sizes of one engine call. */
 export interface Shape {
   readonly prompts: number
-  readonly samples: number // a prompt
+  readonly samples: number // per prompt
   readonly promptTokens: number
-  readonly newTokens: number // a sample
+  readonly newTokens: number // per sample
 }
 
 /** Shapes that differ in one size. */
 export interface Series {
   readonly name: string
-  readonly of: string // what grows
+  readonly of: string // the size that grows
   readonly sizes: readonly number[]
   shape(size: number): Shape
 }
@@ -53,7 +53,7 @@ export function allSeries(maxPositions: number): Series[] {
   ]
 }
 
-/** Random prompts and responses of a shape, ready for a call, and the call. */
+/** A call on random prompts and responses of a shape. */
 export function prepare(engine: NativeEngine, call: Call, shape: Shape, vocabSize: number): () => Promise<unknown> {
   const random = createRandom(['growth', shape.prompts, shape.promptTokens])
   const draw = (length: number): Int32Array => Int32Array.from({ length }, () => 3 + random.below(vocabSize - 3))

@@ -1,7 +1,7 @@
 // Sampling with node-llama-cpp on the CPU; one JSON line. node-llama-cpp.mjs FOLDER MODEL.gguf PROMPTS.jsonl PROMPTS
 // SAMPLES NEW THREADS
 // FOLDER is where `npm i node-llama-cpp` ran; PROMPTS.jsonl: {"tokens": [...]} per line. Temperature 1, end-of-sequence
-// ignored; all samples are evaluated together, each with a sequence of its own.
+// ignored; all samples are evaluated together, each with its own sequence.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

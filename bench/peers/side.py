@@ -1,4 +1,4 @@
-"""What the Python programs beside ours have in common: arguments, model, prompts, the JSON line."""
+"""Shared by the Python programs that ours is compared with: arguments, model, prompts, the JSON line."""
 
 import argparse
 import json

@@ -1,7 +1,7 @@
 """Sampling with transformers' generate(); one JSON line.        needs: torch, transformers
 
 transformers_generate.py MODEL PROMPTS.jsonl --prompts 8 --samples 16 --new 64 --threads 2 [--device cuda]
-PROMPTS.jsonl: {"tokens": [...]} a line. Temperature 1, end-of-sequence ignored; float32, on CUDA bfloat16.
+PROMPTS.jsonl: {"tokens": [...]} per line. Temperature 1, end-of-sequence ignored; float32, on CUDA bfloat16.
 """
 
 import time
@@ -24,7 +24,7 @@ def sample(new):
 
 
 with torch.no_grad():
-    sample(2)  # warm
+    sample(2)  # warm up
     start = time.time()
     sample(args.new)
     report(seconds=time.time() - start, units=len(rows) * args.samples * args.new)

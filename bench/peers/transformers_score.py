@@ -1,7 +1,7 @@
 """Log-probabilities of random sequences with transformers; one JSON line.        needs: torch, transformers
 
 transformers_score.py MODEL PROMPTS.jsonl --sequences 32 --length 192 --threads 2 [--device cuda]
-Eight sequences at a time: logits of more than that do not fit where a large vocabulary meets little memory.
+Eight sequences at a time: with a large vocabulary, logits of more do not fit into little memory.
 """
 
 import time
@@ -23,7 +23,7 @@ def score(rows):
 
 
 with torch.no_grad():
-    score(ids[:1])  # warm
+    score(ids[:1])  # warm up
     start = time.time()
     score(ids)
     report(seconds=time.time() - start, units=ids.numel())

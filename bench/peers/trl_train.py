@@ -1,7 +1,7 @@
 """Optimizer steps of TRL's GRPOTrainer; one JSON line.        needs: torch, transformers, trl, datasets
 
 trl_train.py MODEL PROMPTS.jsonl --prompts 2 --samples 8 --new 32 --steps 1 --threads 2 [--device cuda]
-PROMPTS.jsonl: {"text": "..."} a line. A step samples every prompt, scores the samples with the frozen reference, and
+PROMPTS.jsonl: {"text": "..."} per line. A step samples every prompt, scores the samples with the frozen reference, and
 takes one optimizer step on all of them, in micro-batches of one prompt. The first step is not counted.
 """
 

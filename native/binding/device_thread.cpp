@@ -59,7 +59,7 @@ DeviceThread::DeviceThread(Napi::Env env)
   channel_.Unref(env);
   try {
     thread_ = std::thread([this] { loop(); });
-  } catch (...) {  // the system starts no more: a channel that nobody releases keeps the process alive
+  } catch (...) {  // no thread could be started: an unreleased channel would keep the process alive
     channel_.Release();
     throw;
   }
@@ -76,9 +76,9 @@ void DeviceThread::post(DeviceJob job) {
   wake_.notify_one();
 }
 
-// Without an environment (it is going away) the task is dropped unrun. In a worker that is being ended every call into
-// JavaScript fails, the making of an error included: there is nobody left to tell, and nothing may leave this function,
-// which libuv calls.
+// Without an environment (it is shutting down) the task is dropped unrun. In a worker that is being terminated every
+// call into JavaScript fails, even the creation of an error: there is nobody to report to, and no exception may leave
+// this function, which libuv calls.
 void DeviceThread::runTask(Napi::Env env, Napi::Function, std::nullptr_t*, Task* task) noexcept {
   const std::unique_ptr<Task> owned(task);
   if (env == nullptr) return;
@@ -90,7 +90,7 @@ void DeviceThread::runTask(Napi::Env env, Napi::Function, std::nullptr_t*, Task*
 }
 
 void DeviceThread::callback(std::function<void(Napi::Env)> task) {
-  // refused only while the environment goes away: the task leaks, its references must not be touched from here
+  // refused only while the environment shuts down: the task leaks, its references must not be touched from here
   channel_.NonBlockingCall(new Task(std::move(task)));
 }
 
@@ -110,12 +110,12 @@ void DeviceThread::loop() {
     }
     const std::optional<Failure> failure = failureOf(job->run);
     const bool last = job->last;
-    // the job leaves with its callback: its references must die on the JavaScript thread
+    // the callback takes the job: its references must be released on the JavaScript thread
     callback([this, job = std::move(job), failure](Napi::Env env) {
       settled(env);
       job->settle(env, failure);
     });
-    if (last) return;  // what is queued behind it is refused by whoever calls stop()
+    if (last) return;  // the caller of stop() refuses the jobs queued behind it
   }
 }
 

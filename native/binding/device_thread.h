@@ -17,30 +17,30 @@ struct Failure {
   std::string message;
 };
 
-// What `run` threw, as JavaScript is told of it; nothing if it did not. The only place where native errors are caught.
+// What `run` threw, as JavaScript sees it; empty if nothing. The only place where native errors are caught.
 std::optional<Failure> failureOf(const std::function<void()>& run);
 
 // One queued call. `run` works on the engine's thread and may throw; `settle` then runs on the JavaScript thread with
-// what went wrong, if anything. Inputs are owned by `run`: JavaScript may write to its arrays, or transfer them, while
-// the job waits.
+// the failure, if any. `run` owns its inputs: JavaScript may write to its arrays, or transfer them, while the job
+// waits.
 struct DeviceJob {
   std::function<void()> run;
   std::function<void(Napi::Env, const std::optional<Failure>&)> settle;
   bool last = false;  // the thread takes no job after it
 };
 
-// The engine's own thread: jobs run first in, first out, so libtorch's thread-locals have one home and no lock is
-// needed around the engine. The process stays alive while a job is pending, and only then.
+// The engine's own thread. Jobs run first in, first out: libtorch's thread-locals stay on one thread, and the engine
+// needs no lock. The process stays alive while a job is pending, and only then.
 class DeviceThread {
  public:
   explicit DeviceThread(Napi::Env env);
   ~DeviceThread();  // as stop()
 
-  // Both from the JavaScript thread.
+  // From the JavaScript thread.
   void post(DeviceJob job);
   // Runs `task` on the JavaScript thread soon; from the engine's thread.
   void callback(std::function<void(Napi::Env)> task);
-  // Waits for the job that runs and returns those that never started; nothing is settled any more.
+  // From the JavaScript thread: waits for the running job and returns those that never started; settles none.
   std::deque<std::shared_ptr<DeviceJob>> stop();
 
  private:

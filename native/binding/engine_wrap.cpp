@@ -11,7 +11,7 @@ namespace serl {
 
 namespace {
 
-// Tells an Engine from another addon's objects.
+// Distinguishes an Engine from other addons' objects.
 constexpr napi_type_tag kEngineTag = {0x5345524C2D656E67u, 0x9D1B4C0A7F3E2861u};
 
 Napi::Value errorOf(Napi::Env env, const Failure& failure) {
@@ -70,7 +70,7 @@ EngineWrap::~EngineWrap() {
   napi_remove_env_cleanup_hook(Env(), onEnvironmentExit, this);
 }
 
-// A worker or the process ends with work under way: stop it before libtorch is torn down.
+// A worker or the process may end during a job: stop it before libtorch is torn down.
 void EngineWrap::onEnvironmentExit(void* self) {
   auto* wrap = static_cast<EngineWrap*>(self);
   wrap->cancelAll();
@@ -109,8 +109,8 @@ Napi::Value EngineWrap::submit(const Napi::CallbackInfo& info, std::function<voi
   return deferred->Promise();
 }
 
-// At most a call every 50 ms, and the last when all is done. A callback that throws stops the call it watches; the
-// error surfaces as an uncaught exception, as from any event handler.
+// At most one call every 50 ms, and one when all is done. A callback that throws stops the call it watches; the error
+// surfaces as an uncaught exception, as from any event handler.
 Progress EngineWrap::progressTo(const Napi::Value& callback, std::shared_ptr<std::atomic<bool>> cancelled) {
   if (!callback.IsFunction()) return {};
   auto function = std::make_shared<Napi::FunctionReference>(Napi::Persistent(callback.As<Napi::Function>()));
@@ -144,7 +144,7 @@ Napi::Value EngineWrap::open(const Napi::CallbackInfo& info) {
   return submit(
       info,
       [this, options, progress, opened] {
-        deviceIndex_ = cudaIndex(options->device);  // first: what a failed load took is given back on close
+        deviceIndex_ = cudaIndex(options->device);  // first: close returns the memory of a failed load
         engine_ = std::make_unique<Engine>(*options, gauges_, progress);
         *opened = {engine_->tensorNames(), engine_->parameterCount(), engine_->threads()};
       },
@@ -269,7 +269,7 @@ Napi::Value EngineWrap::close(const Napi::CallbackInfo& info) {
         try {
           releaseDeviceMemory(deviceIndex_);
         } catch (const std::exception&) {
-          // a device that is lost has nothing to give back, and closing must not fail
+          // a lost device has nothing to return, and closing must not fail
         }
       },
       [this](Napi::Env env) {

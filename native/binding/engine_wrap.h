@@ -32,11 +32,11 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
   Napi::Value cancel(const Napi::CallbackInfo& info);         // () at once
   Napi::Value close(const Napi::CallbackInfo& info);          // ()
 
-  // The method, with what it throws as a rejected promise.
+  // Calls the method; what it throws becomes a rejected promise.
   template <Napi::Value (EngineWrap::*Method)(const Napi::CallbackInfo&)>
   Napi::Value call(const Napi::CallbackInfo& info);
-  // Queues `run`, which owns its arguments; `result` makes the promise's value from what it left in shared state, never
-  // from the engine: that belongs to the other thread.
+  // Queues `run`, which owns its arguments; `result` makes the promise's value from state shared with `run`, never from
+  // the engine, which belongs to the other thread.
   Napi::Value submit(const Napi::CallbackInfo& info, std::function<void()> run,
                      std::function<Napi::Value(Napi::Env)> result, bool last = false);
   Progress progressTo(const Napi::Value& callback, std::shared_ptr<std::atomic<bool>> cancelled = nullptr);

@@ -31,7 +31,7 @@ Napi::Object exportAddon(Napi::Env env, Napi::Object exports) {
   exports.Set("threads", Napi::Function::New(env, [](const Napi::CallbackInfo& info) -> Napi::Value {
                 return Napi::Number::New(info.Env(), defaultThreads());
               }));
-  // Ends the process at once, without the destructors that libtorch registered: they crash beside an engine at work.
+  // Ends the process at once, without the destructors that libtorch registered: they crash while an engine works.
   exports.Set("exitNow", Napi::Function::New(env, [](const Napi::CallbackInfo& info) -> Napi::Value {
                 const int code = info[0].IsNumber() ? info[0].As<Napi::Number>().Int32Value() : 0;
                 std::fflush(nullptr);

@@ -3,7 +3,7 @@
 
 namespace serl {
 
-// Everything that JavaScript sees of the addon. Throws Napi::Error on a processor that lacks what it was built for.
+// The addon's JavaScript exports. Throws Napi::Error on a processor without the instructions it was built for.
 Napi::Object exportAddon(Napi::Env env, Napi::Object exports);
 
 }  // namespace serl

@@ -26,7 +26,7 @@ constexpr napi_typedarray_type kArrayType<uint32_t> = napi_uint32_array;
 template <>
 constexpr napi_typedarray_type kArrayType<float> = napi_float32_array;
 
-// The elements of a typed array; none of one whose buffer was transferred.
+// The elements of a typed array; none if its buffer was transferred.
 template <typename T, typename Out = T>
 std::vector<Out> copied(const Napi::Object& object, const char* key) {
   const Napi::Value value = object.Get(key);
@@ -77,8 +77,8 @@ ModelConfig readModel(const Napi::Object& object) {
   return model;
 }
 
-// A vector that the shared owner keeps alive, seen from JavaScript. An empty one is an ordinary array: V8 forbids
-// two external buffers on one address.
+// A typed array over a vector that the shared owner keeps alive. An empty one is an ordinary array: V8 forbids two
+// external buffers at one address.
 template <typename Array, typename T, typename Owner>
 Napi::Value external(Napi::Env env, T* data, size_t count, const std::shared_ptr<Owner>& owner) {
   if (count == 0) return Array::New(env, 0);

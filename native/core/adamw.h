@@ -16,7 +16,7 @@ struct AdamWParams {
   double maxGradNorm = 0;  // 0 = no clipping
 };
 
-// Everything float32, one tensor a parameter.
+// All float32, one tensor per parameter.
 struct AdamWState {
   std::vector<at::Tensor> masters;       // the weights themselves when they are float32
   std::vector<at::Tensor> firstMoment;   // exp_avg

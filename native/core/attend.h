@@ -6,7 +6,7 @@
 
 namespace serl {
 
-// What differs between training, scoring, prefill and decode: how a layer's queries find their keys.
+// Attention of one layer; it differs between training, scoring, prefill and decode.
 // (layer, q [T, heads, headDim], k [T, kvHeads, headDim], v [T, kvHeads, headDim]) -> [T, heads * headDim]
 using Attend = std::function<at::Tensor(int64_t, const at::Tensor&, const at::Tensor&, const at::Tensor&)>;
 

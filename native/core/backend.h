@@ -24,16 +24,16 @@ struct QueryKeyValue {
   at::Tensor k, v;  // [T, kvHeads, headDim]
 };
 
-// How one engine computes: everything that depends on the device or on the kernels. Chosen once, when the engine opens;
-// nothing else asks where a tensor lies. T counts the tokens of a forward pass, R the rows of a decode step. All of it
-// is differentiable except for the cache, the sampler and the vocabulary's chunks, which have a backward of their own.
+// The operations of one engine that depend on the device or the kernels. Chosen once, when the engine opens; no other
+// code checks where a tensor lies. T: tokens of a forward pass; R: rows of a decode step. Differentiable, except for
+// the cache and the sampler; vocabulary chunks have their own backward.
 class Backend {
  public:
   Backend(const ModelConfig& config, at::Device device, Context& context)
       : config(config), device(device), context(context) {}
   virtual ~Backend() = default;
 
-  // Layers. tokens [T] int64 -> [T, hidden], laid out as this backend's layers like it best.
+  // Layers. tokens [T] int64 -> [T, hidden], in the memory layout that this backend's layers prefer.
   virtual at::Tensor embedding(const at::Tensor& weight, const at::Tensor& tokens) const = 0;
   // x [T, features] / rms(x) * weight [features].
   virtual at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const = 0;
@@ -47,7 +47,7 @@ class Backend {
   // qkv [T, (heads + 2 kvHeads) * headDim]: split, q and k normalised where the layer has norms for them, and rotated.
   virtual QueryKeyValue rotary(const at::Tensor& qkv, const LayerWeights& layer, const RotaryTable& table) const = 0;
 
-  // Attention of training and scoring: the sequences as rows, and how those find their keys.
+  // Training and scoring: the sequences as decoder rows, with their attention.
   virtual SequenceBatch sequences(const SequenceView& view) const = 0;
 
   // Attention of generation. The returned function writes the rows' keys and values into the cache, then attends; the
@@ -55,7 +55,7 @@ class Backend {
   virtual KvCache newCache(int64_t blocks, at::ScalarType dtype) const = 0;
   virtual Attend attendDecode(KvCache& cache, const BlockRows& rows) const = 0;
   virtual Attend attendPrefill(KvCache& cache, const PrefillPiece& piece) const = 0;
-  // Tokens that are prefilled at a time, padding included where attention pads.
+  // Tokens per prefill piece, including padding where attention pads.
   virtual int64_t prefillTokens() const = 0;
 
   // logits [R, vocab].
@@ -77,10 +77,10 @@ class Backend {
 struct BackendChoice {
   at::Device device;
   at::ScalarType dtype;
-  bool portable = false;  // tensor operations, as on any device, instead of the CPU's kernels
+  bool portable = false;  // tensor operations, as on any device, instead of the CPU kernels
 };
 
-// Throws Error(Unsupported) where the device is not to be had.
+// Throws Error(Unsupported) if the device is not available.
 std::unique_ptr<Backend> chooseBackend(const BackendChoice& choice, const ModelConfig& config, Context& context);
 
 }  // namespace serl

@@ -6,13 +6,13 @@
 
 namespace serl {
 
-// One token that asks: its prompt's blocks are shared with the rows of the same group; then come its tail's.
+// One query token. Its keys: the prefix blocks, shared by the rows of its group, then the tail blocks.
 struct BlockRow {
-  int64_t group = 0;  // rows of a group are neighbours
+  int64_t group = 0;  // rows of a group are adjacent
   const std::vector<int32_t>* prefixBlocks = nullptr;
   int64_t prefixLength = 0;
   const std::vector<int32_t>* tailBlocks = nullptr;
-  int64_t tailLength = 0;  // up to and with the token itself
+  int64_t tailLength = 0;  // including the token itself
 
   int64_t position() const { return prefixLength + tailLength - 1; }
 };

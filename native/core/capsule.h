@@ -5,7 +5,7 @@
 
 namespace serl {
 
-// Plain data that autograd keeps between a forward and its backward, in an AutogradContext's saved_data.
+// Plain data kept from the forward to the backward pass, in an AutogradContext's saved_data.
 template <typename T>
 struct Capsule : torch::CustomClassHolder {
   explicit Capsule(T value) : value(std::move(value)) {}
@@ -17,7 +17,7 @@ c10::IValue keep(T value) {
   return c10::IValue::make_capsule(c10::make_intrusive<Capsule<T>>(std::move(value)));
 }
 
-// What keep() was given; valid as long as `kept` is.
+// The value given to keep(); valid as long as `kept` is.
 template <typename T>
 const T& dataOf(const c10::IValue& kept) {
   return static_cast<const Capsule<T>&>(*kept.toCapsule()).value;

@@ -5,8 +5,8 @@
 
 namespace serl {
 
-// What an engine's operations share and autograd's backwards come back to: where memory for activations is taken from,
-// where the time goes, where gradients of weight matrices go.
+// Shared by an engine's operations and their backward passes: memory for activations, time per kind of work, gradient
+// buffers of weight matrices.
 struct Context {
   MemoryPool pool;
   Profile& profile;

@@ -13,7 +13,7 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// What all layers of a forward pass share.
+// Shared by all layers of a forward pass.
 struct Pass {
   const Backend& backend;
   const Attend& attend;

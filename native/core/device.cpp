@@ -37,8 +37,8 @@ void requireDevice(at::Device device) {
   throw Error(ErrorCode::Unsupported, "device " + device.str() + ": this build of libtorch sees no CUDA device");
 }
 
-// Asked for first when the addon loads, before any engine sets a number: at::get_num_threads() on a new thread is what
-// any engine set last.
+// First called when the addon loads, before any engine sets a number: at::get_num_threads() on a new thread is what any
+// engine set last.
 int defaultThreads() {
   static const int threads = at::get_num_threads();
   return threads;
@@ -61,7 +61,7 @@ void requireThreads(int threads) {
 }
 
 int useThreads(int threads) {
-  at::get_num_threads();  // a thread's first call takes what any engine stored last: before ours is stored
+  at::get_num_threads();  // a thread's first call takes the number any engine set last: must precede our own
   const int wanted = threads > 0 ? threads : defaultThreads();
   requireThreads(std::min(wanted, kMostThreads));
   at::set_num_threads(std::min(wanted, kMostThreads));

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-// What the machine is, and the way to its devices.
+// The machine's devices and threads.
 namespace serl {
 
 struct DeviceMemory {
@@ -17,22 +17,21 @@ struct DeviceMemory {
 at::Tensor upload(const std::vector<int64_t>& values, at::Device device);
 
 int cudaDeviceCount();
-// Throws Error(Argument) for what is no device's name.
+// Throws Error(Argument) if the name is not that of a device.
 at::Device parseDevice(const std::string& name);
-// Throws Error(Unsupported) where libtorch sees no such device.
+// Throws Error(Unsupported) if libtorch sees no such device.
 void requireDevice(at::Device device);
-// As many as libtorch would use, were it not told otherwise: OMP_NUM_THREADS, or all cores.
+// libtorch's own default: OMP_NUM_THREADS, or all cores.
 int defaultThreads();
 inline constexpr int kMostThreads = 1024;  // a thread that cannot be started ends the process
-// How many threads work for the calling thread from now on; 0: defaultThreads(). OpenMP keeps the number by thread, so
-// that each engine has its own; they share the cores. Returns the number. Throws Error(Unsupported) where the system
-// does not start so many.
+// Sets how many threads work for the calling thread; 0 = defaultThreads(). OpenMP keeps the number per thread, so each
+// engine has its own; all share the cores. Returns the number. Throws Error(Unsupported) if the system starts fewer.
 int useThreads(int threads);
 // "cuda" and "cuda:1" -> 0 and 1; "cpu" -> -1.
 int cudaIndex(const std::string& device);
 // Zeros for index -1.
 DeviceMemory deviceMemory(int cudaIndex);
-// Gives cached blocks back to the driver; nothing for index -1.
+// Returns cached blocks to the driver; nothing for index -1.
 void releaseDeviceMemory(int cudaIndex);
 
 }  // namespace serl

@@ -23,7 +23,7 @@ at::Tensor uploadFloats(std::span<const float> floats, at::Device device) {
       .to(device);
 }
 
-// What reading the arrays relies on.
+// Checks what reading the arrays assumes.
 void checkLoss(const LossView& loss, int64_t actions) {
   const auto sized = [actions](std::span<const float> floats, bool needed, const char* name) {
     const auto size = static_cast<int64_t>(floats.size());
@@ -42,7 +42,7 @@ struct LossTensors {
   at::Tensor advantages, oldLogprobs, referenceLogprobs, weights;
 };
 
-// Names the first sequence that has one.
+// Names the first sequence with a non-finite log-probability.
 [[noreturn]] void refuseLogprobs(const SequenceView& view, const at::Tensor& logprobs) {
   const float* value = logprobs.const_data_ptr<float>();
   int64_t sequence = 0, left = 0;
@@ -130,7 +130,7 @@ void Engine::load(const std::vector<TensorSource>& sources, bool checkWeights, c
 Completions Engine::generate(const TokenView& prompts, const GenerateParams& params, const std::atomic<bool>& cancelled,
                              const Progress& progress) {
   checkTokens(prompts, config_);
-  context_.pool.release();  // of training: the KV cache wants the room
+  context_.pool.release();  // training's memory: the KV cache needs the room
   return serl::generate(
       *backend_, policy_, prompts, params,
       {.kvCacheBudget = kvCacheBytes_, .kvCacheBytes = memory_.kvCache, .cancelled = cancelled, .progress = progress});
@@ -164,7 +164,7 @@ LossStats Engine::accumulate(const SequenceView& view, const LossView& loss) {
     try {
       zeroGradients();
     } catch (...) {
-      // a device that has failed fails again: the first error is the one to tell
+      // a failed device fails again: the first error is the one to report
     }
     throw;
   }
@@ -244,7 +244,7 @@ at::Tensor Engine::gradientNorms() {
   return at::stack(norms).to(at::kCPU, at::kDouble);
 }
 
-// A fused parameter holds several tensors: the one to blame, or the first when only the sum of squares overflowed.
+// A fused parameter holds several tensors: the non-finite one, or the first if only the sum of squares overflowed.
 std::string Engine::firstNonFinite(size_t parameter) const {
   std::string fallback;
   for (const NamedTensor& named : policy_.names) {
@@ -307,7 +307,8 @@ at::Tensor Engine::resolve(const std::string& name) {
 
 void Engine::exportTensors(const std::vector<TensorFile>& files) {
   at::NoGradGuard noGrad;
-  std::vector<std::vector<at::Tensor>> tensors(files.size());  // all names first: a wrong one must write nothing
+  std::vector<std::vector<at::Tensor>> tensors(
+      files.size());  // resolve all names first: a wrong one must not write any file
   for (size_t i = 0; i < files.size(); ++i) {
     for (const std::string& name : files[i].tensors) tensors[i].push_back(resolve(name));
   }
@@ -316,7 +317,7 @@ void Engine::exportTensors(const std::vector<TensorFile>& files) {
 
 void Engine::importTensors(const std::vector<TensorSource>& sources) {
   at::NoGradGuard noGrad;
-  std::vector<at::Tensor> destinations;  // all of them first: a wrong one must change nothing
+  std::vector<at::Tensor> destinations;  // resolve all names first: a wrong one must not change any tensor
   for (const TensorSource& source : sources) {
     destinations.push_back(resolve(source.name));
     checkShape(source, destinations.back());
@@ -334,7 +335,7 @@ void Engine::importTensors(const std::vector<TensorSource>& sources) {
   alignMasters(imported);
 }
 
-// A weight and its master say the same thing: what did not come along follows what did.
+// A weight and its master hold the same value: if only one was imported, the other is copied from it.
 void Engine::alignMasters(const std::set<std::string>& imported) {
   if (!optimizer_ || dtype_ == at::kFloat) return;
   for (const NamedTensor& named : policy_.names) {

@@ -24,14 +24,14 @@ struct EngineOptions {
   std::string device = "cpu";
   at::ScalarType dtype = at::kFloat;
   bool reference = false;
-  bool activationCheckpointing = false;  // keep the layers' inputs alone for the backward; run each layer again there
-  bool portableKernels = false;          // tensor operations, as on any device, instead of the CPU's kernels
-  bool checkWeights = false;             // refuse weights that are not finite, while they are read
+  bool activationCheckpointing = false;  // keep only the layers' inputs; recompute each layer in the backward pass
+  bool portableKernels = false;          // tensor operations, as on any device, instead of the CPU kernels
+  bool checkWeights = false;             // refuse non-finite weights while they are read
   int64_t kvCacheBytes = 0;
-  int threads = 0;  // 0 = as many as the process began with: all cores
+  int threads = 0;  // 0 = defaultThreads()
 };
 
-// Borrowed from the caller for the length of one call.
+// Borrowed from the caller for one call.
 struct LossView {
   bool policy = false;                       // else negative log-likelihood
   std::span<const float> advantages;         // [A] policy only
@@ -60,13 +60,13 @@ struct MemoryUse {
   void clear() { weights = reference = gradients = optimizer = kvCache = 0; }
 };
 
-// What an engine tells of itself while it works; read from any thread.
+// State that an engine publishes while it works; read from any thread.
 struct Gauges {
   MemoryUse memory;
   Profile profile;
 };
 
-// One model on one device. Every method runs on the thread that constructed it; nothing here knows JavaScript.
+// One model on one device. Every method runs on the thread that constructed it; nothing here depends on JavaScript.
 class Engine {
  public:
   // Loads the weights; progress counts tensors.

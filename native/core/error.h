@@ -4,7 +4,7 @@
 
 namespace serl {
 
-// What crosses to TypeScript as {code, message}; the names are NativeErrorCode of src/native/types.ts.
+// Reaches TypeScript as {code, message}; the names are those of NativeErrorCode in src/native/types.ts.
 enum class ErrorCode { Argument, Io, Unsupported, OutOfMemory, NotFinite, Closed, Internal };
 
 class Error : public std::runtime_error {

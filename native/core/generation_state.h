@@ -7,36 +7,36 @@
 
 namespace serl {
 
-// A distinct prompt and the rows that still wait to enter.
+// A distinct prompt and its rows that are not admitted yet.
 struct Group {
   std::vector<int32_t> prompt;   // [P]
   std::vector<int64_t> waiting;  // row ids, last first
-  std::vector<int32_t> blocks;   // prefix KV; empty before it is admitted
+  std::vector<int32_t> blocks;   // prefix KV; empty until a row is admitted
   int64_t prefilled = 0;         // tokens of the prompt in the cache
-  at::Tensor lastHidden;         // [1, hidden] at the prompt's last token, once that is prefilled
+  at::Tensor lastHidden;         // [1, hidden] at the prompt's last token, once it is prefilled
   int64_t running = 0;
 };
 
 struct Row {
   size_t group = 0;
   uint32_t seed = 0;
-  std::vector<int32_t> tokens;  // new ones
+  std::vector<int32_t> tokens;  // new tokens only
   std::vector<float> logprobs;
   std::vector<int32_t> blocks;  // tail KV
   FinishReason finish = FinishReason::Cancelled;
 };
 
-// A generate() call under way: a row waits in its group, then among the admitted until its prompt is prefilled, then is
-// active until it ends.
+// A running generate() call. A row waits in its group, is admitted, waits until its prompt is prefilled, then is active
+// until it ends.
 struct Generation {
   const Backend& backend;
   const Weights& weights;
   const GenerateParams& params;
   std::vector<Group> groups;
   std::vector<Row> rows;
-  std::vector<size_t> prefilling;  // groups whose blocks are taken and not yet filled
+  std::vector<size_t> prefilling;  // groups whose blocks are allocated and not yet filled
   std::vector<int64_t> admitted;   // row ids
-  std::vector<int64_t> active;     // row ids, neighbours by group
+  std::vector<int64_t> active;     // row ids; those of a group are adjacent
   int64_t finished = 0;
 
   int64_t tailBlocks() const { return KvCache::blocksFor(params.maxNewTokens); }

@@ -21,8 +21,8 @@ namespace {
 
 constexpr int64_t kMaxRows = 512;  // rows decoded together; bounds logits and activations
 
-// Prompts of like length are prefilled together: attention pads them to the longest. Results are by row, so the order
-// shows nowhere else.
+// Prompts of similar length are prefilled together: attention pads them to the longest. Results are by row, so the
+// order affects nothing else.
 void sortByLength(Generation& job) {
   std::vector<size_t> order(job.groups.size()), place(job.groups.size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -37,7 +37,7 @@ void sortByLength(Generation& job) {
   for (Row& row : job.rows) row.group = place[row.group];
 }
 
-// What reading the arrays relies on. Offsets of the output are int32.
+// Checks what reading the arrays assumes. Offsets of the output are int32.
 void checkParams(const GenerateParams& params, int64_t prompts, const ModelConfig& config) {
   const auto require = [](bool condition, const char* message) {
     if (!condition) throw Error(ErrorCode::Argument, message);
@@ -79,7 +79,7 @@ void makeGroups(Generation& job, const TokenView& prompts) {
   sortByLength(job);
 }
 
-// Blocks for everything at once, or as many as the budget holds.
+// Blocks for all rows at once, or as many as the budget holds.
 int64_t cacheBlocks(const Generation& job, int64_t budgetBytes, at::ScalarType dtype) {
   const int64_t perBlock = KvCache::blockBytes(job.backend.config, dtype), budget = budgetBytes / perBlock;
   int64_t all = static_cast<int64_t>(job.rows.size()) * job.tailBlocks(), smallest = 0;
@@ -104,7 +104,7 @@ int64_t cacheBlocks(const Generation& job, int64_t budgetBytes, at::ScalarType d
                                         std::to_string(position + 1) + " are not finite");
 }
 
-// Draws one token for each row from its logits, and takes ended rows out of `active`.
+// Draws one token for each row from its logits, and removes ended rows from `active`.
 void drawTokens(Generation& job, const std::vector<int64_t>& ids, const at::Tensor& hidden) {
   std::vector<SampleRow> requests;
   for (int64_t id : ids) {
@@ -143,7 +143,7 @@ void leave(Generation& job, KvCache& cache) {
   });
 }
 
-// Lets waiting rows in while blocks last; a row's whole tail is reserved, so that no running row is ever thrown out.
+// Admits waiting rows while blocks last; a row's whole tail is reserved, so that no running row is ever evicted.
 void admit(Generation& job, KvCache& cache, size_t& nextGroup) {
   for (size_t g = nextGroup; g < job.groups.size(); ++g) {
     Group& group = job.groups[g];
@@ -224,7 +224,7 @@ int64_t tokensDone(const Generation& job) {
   return done;
 }
 
-// Says what the cache takes, for as long as it does.
+// Publishes the size of the cache while it exists.
 struct CacheGauge {
   CacheGauge(std::atomic<int64_t>& gauge, int64_t bytes) : bytes_(gauge) { bytes_ = bytes; }
   ~CacheGauge() { bytes_ = 0; }

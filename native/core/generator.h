@@ -28,18 +28,18 @@ struct Completions {
 // (done, total), from the calling thread. generate() counts new tokens; a row that ended early counts as full.
 using Progress = std::function<void(int64_t, int64_t)>;
 
-// What a generate() call may use, and whom it tells.
+// Memory limit, cancellation and progress of a generate() call.
 struct GenerateWatch {
   int64_t kvCacheBudget;               // bytes
-  std::atomic<int64_t>& kvCacheBytes;  // what the cache takes while it lives
-  const std::atomic<bool>& cancelled;  // set: unfinished rows are returned as they are
+  std::atomic<int64_t>& kvCacheBytes;  // size of the cache while it exists
+  const std::atomic<bool>& cancelled;  // true: unfinished rows are returned as they are
   const Progress& progress;
 };
 
-// Continuous batching over a block KV cache: each distinct prompt is prefilled once and shared by its samples, rows
-// leave when they end and waiting ones enter. A row's tokens depend on its seed, not on what ran beside it (except for
-// rounding). The cache takes what the work needs, kvCacheBudget at most; throws Error(OutOfMemory) when that does not
-// hold one row, Error(NotFinite) for logits that are not finite.
+// Continuous batching over a block KV cache: each distinct prompt is prefilled once and shared by its samples; rows
+// that end make room for waiting ones. A row's tokens depend on its seed, not on the other rows (except for rounding).
+// The cache is as large as the work needs, kvCacheBudget at most; throws Error(OutOfMemory) if that does not hold one
+// row, Error(NotFinite) for non-finite logits.
 Completions generate(const Backend& backend, const Weights& weights, const TokenView& prompts,
                      const GenerateParams& params, const GenerateWatch& watch);
 

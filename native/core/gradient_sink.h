@@ -5,15 +5,15 @@
 
 namespace serl {
 
-// Where a backward adds a weight matrix's gradient itself, instead of handing autograd a second matrix to add.
+// Buffers to which a backward pass adds weight gradients itself, instead of giving autograd a second matrix to add.
 class GradientSink {
  public:
-  // From now on weight's gradient goes to `gradient` (same shape, float32).
+  // From now on the weight's gradient goes to `gradient` (same shape, float32).
   void collect(const at::Tensor& weight, const at::Tensor& gradient) {
     gradients_[weight.unsafeGetTensorImpl()] = gradient;
   }
 
-  // Undefined where nothing was said: the gradient is autograd's to keep. For the forward to ask, while it has the
+  // Undefined if the weight has no buffer: its gradient goes to autograd. Called in the forward pass, which has the
   // parameter itself.
   at::Tensor of(const at::Tensor& weight) const {
     const auto found = gradients_.find(weight.unsafeGetTensorImpl());

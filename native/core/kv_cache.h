@@ -7,19 +7,19 @@
 
 namespace serl {
 
-// One layer's keys and values. Keys lie transposed, so that one query meets a block's keys as one vector.
+// One layer's keys and values. Keys are stored transposed, so that one query scores a block's keys as one vector.
 struct KvBlocks {
   at::Tensor keys;    // [blocks, kvHeads, headDim, kBlockSize]
   at::Tensor values;  // [blocks, kvHeads, kBlockSize, headDim]
 };
 
 // Keys and values of every layer in blocks of kBlockSize tokens, handed out from a free list. A block belongs to one
-// prompt (shared by its samples) or to one sample's tail. How they are written and read is the backend's.
+// prompt (shared by its samples) or to one sample's tail. The backend writes and reads them.
 class KvCache {
  public:
   static constexpr int64_t kBlockSize = 32;
 
-  // Uninitialised, of the options' device and dtype.
+  // Uninitialised, with the options' device and dtype.
   KvCache(const ModelConfig& config, int64_t blocks, at::TensorOptions options);
 
   static int64_t blockBytes(const ModelConfig& config, at::ScalarType dtype);
@@ -27,7 +27,7 @@ class KvCache {
 
   int64_t freeBlocks() const { return static_cast<int64_t>(free_.size()); }
   std::vector<int32_t> take(int64_t count);
-  // Called by leave() in generator.cpp, when a row or the last row of a prompt ends.
+  // Empties the list.
   void release(std::vector<int32_t>& blocks);
 
   const KvBlocks& layer(int64_t layer) const { return layers_[static_cast<size_t>(layer)]; }

@@ -13,7 +13,7 @@ namespace serl {
 namespace {
 
 constexpr size_t kAlignment = 64;
-constexpr size_t kSmallest = size_t{1} << 16;  // bytes; below it malloc serves well
+constexpr size_t kSmallest = size_t{1} << 16;  // bytes; below it malloc is fast enough
 constexpr size_t kHugePage = size_t{1} << 21;
 
 void* allocate(size_t bytes) {
@@ -74,7 +74,7 @@ struct MemoryPool::Blocks {
     const std::lock_guard lock(mutex);
     usedBytes -= bytes;
     freeBytes += bytes;
-    free.emplace_hint(free.lower_bound(bytes), bytes, memory);  // first of its size: the caches still know it
+    free.emplace_hint(free.lower_bound(bytes), bytes, memory);  // first of its size: still in the CPU caches
   }
 };
 

@@ -7,8 +7,8 @@
 
 namespace serl {
 
-// Keeps the memory of freed activations for the next ones of like size: the system would hand out zeroed pages every
-// time, a tenth of a training step. Holds no more than was in use at once, and nothing after release().
+// Keeps the memory of freed activations for later ones of similar size: fresh zeroed pages from the system would cost a
+// tenth of a training step. Holds no more than the peak in use, and nothing after release().
 class MemoryPool {
  public:
   MemoryPool();
@@ -18,7 +18,7 @@ class MemoryPool {
 
   // Uninitialised float32, contiguous, on the CPU. Its memory may outlive the pool.
   at::Tensor take(at::IntArrayRef shape);
-  // Gives what is not in use back to the system.
+  // Returns unused memory to the system.
   void release();
 
  private:

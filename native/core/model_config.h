@@ -5,7 +5,7 @@
 
 namespace serl {
 
-// A decoder-only transformer as numbers; the fields are those of src/native/types.ts.
+// Sizes and constants of a decoder-only transformer; the fields are those of src/native/types.ts.
 struct ModelConfig {
   int64_t vocabSize = 0;
   int64_t hiddenSize = 0;
@@ -22,14 +22,14 @@ struct ModelConfig {
   bool mlpBias = false;
   bool qkNorm = false;
   std::vector<int64_t> slidingWindows;  // [numHiddenLayers] keys a query sees, itself included; 0 = all
-  std::vector<float> ropeFrequencies;   // [headDim / 2] radians a position
+  std::vector<float> ropeFrequencies;   // [headDim / 2] radians per position
   double ropeScale = 1.0;               // multiplies cos and sin
 
   int64_t querySize() const { return numAttentionHeads * headDim; }
   int64_t keyValueSize() const { return numKeyValueHeads * headDim; }
 };
 
-// What kernels that read the arrays rely on. Throws Error(Argument).
+// Checks what kernels assume about the arrays. Throws Error(Argument).
 void checkModel(const ModelConfig& config);
 
 }  // namespace serl

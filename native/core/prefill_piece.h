@@ -10,8 +10,8 @@ namespace serl {
 struct PrefillPiece {
   std::vector<int64_t> tokens;   // [T]
   std::vector<int64_t> offsets;  // [prompts + 1]
-  BlockRows rows;                // [T] the tokens as rows that see what comes before them in their own prompt
-  int64_t begin = 0;             // tokens of the prompt that the cache holds already; above 0 only for a part of one
+  BlockRows rows;                // [T] the tokens as rows that see the earlier tokens of their prompt
+  int64_t begin = 0;             // tokens of the prompt already in the cache; above 0 only for a part of one
 };
 
 }  // namespace serl

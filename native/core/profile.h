@@ -9,12 +9,12 @@ namespace serl {
 enum class Work { products, attention, elementwise, sampling };
 inline constexpr size_t kWorkKinds = 4;
 
-// Nanoseconds that an engine's thread spent on each kind of work. On the CPU; a GPU's kernels run on after the call.
+// Nanoseconds that an engine's thread spent on each kind of work. On a GPU, kernels run on after the call.
 struct Profile {
   std::array<std::atomic<int64_t>, kWorkKinds> nanoseconds{};
 };
 
-// Adds the time of its life to a kind of work.
+// Adds its lifetime to a kind of work.
 class WorkTimer {
  public:
   WorkTimer(Profile& profile, Work work) : profile_(profile), work_(work), begin_(std::chrono::steady_clock::now()) {}

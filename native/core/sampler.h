@@ -9,10 +9,10 @@ namespace serl {
 struct SampleParams {
   double temperature = 1.0;      // 0 = greedy
   double topP = 1.0;             // (0, 1], 1 = off
-  double presencePenalty = 0.0;  // taken from the logit of every token in `generated`; 0 = off
+  double presencePenalty = 0.0;  // subtracted from the logit of every token in `generated`; 0 = off
 };
 
-// What differs between rows.
+// Input of one row.
 struct SampleRow {
   double uniform = 0.0;                             // in [0, 1)
   const std::vector<int32_t>* generated = nullptr;  // the row's tokens so far

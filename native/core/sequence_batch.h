@@ -16,7 +16,7 @@ struct DecoderInput {
 
 // Sequences as the decoder runs them, for training and scoring.
 struct SequenceBatch {
-  DecoderInput input;     // [T] rows; a backend may run a prompt that several sequences share once
+  DecoderInput input;     // [T] rows; a backend may run a prompt that several sequences share only once
   at::Tensor actionRows;  // [A] int64: row whose hidden state predicts each action token
   at::Tensor targets;     // [A] int64: the action tokens
   int64_t actions = 0;
@@ -32,7 +32,7 @@ struct Sequence {
 
 std::vector<Sequence> sequencesOf(const SequenceView& view);
 
-// Rows in the making.
+// Rows under construction.
 struct Rows {
   std::vector<int64_t> tokens, positions;
   std::vector<int64_t> offsets{0};  // of the segments

@@ -110,7 +110,7 @@ void writeTensors(const std::string& path, const std::vector<uint8_t>& header, c
     }
     file.sync();
   } catch (...) {
-    ::unlink(path.c_str());  // half a file would fill the disk and stop the next try
+    ::unlink(path.c_str());  // a partial file would take disk space and stop the next try
     throw;
   }
 }

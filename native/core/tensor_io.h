@@ -6,7 +6,7 @@
 
 namespace serl {
 
-// Where one tensor's bytes lie in a file: contiguous, little-endian, row-major.
+// Location of one tensor's bytes in a file: contiguous, little-endian, row-major.
 struct TensorSource {
   std::string name;
   std::string file;
@@ -25,8 +25,8 @@ struct TensorFile {
 // Throws Error(Argument) unless the source has the destination's shape.
 void checkShape(const TensorSource& source, const at::Tensor& destination);
 
-// Reads the source into `destination` (same shape, any device and floating dtype), a few MiB at a time, so that
-// a checkpoint never lies in memory twice. hostMemory: the destination's may be written to by the host, and is where no
+// Reads the source into `destination` (same shape, any device and floating dtype), a few MiB at a time, so that a
+// checkpoint never lies in memory twice. hostMemory: the host may write to the destination, and does so directly if no
 // conversion is needed. Throws Error(Io) naming file and tensor.
 void readTensor(const TensorSource& source, at::Tensor destination, bool hostMemory);
 

@@ -12,7 +12,7 @@ TokenLoss policyLoss(const at::Tensor& logprobs, const at::Tensor& oldLogprobs, 
   const at::Tensor bounded = -advantages * out.ratio.clamp(1.0 - params.clipLow, 1.0 + params.clipHigh);
   out.loss = at::maximum(free, bounded);
   out.clipped = bounded.gt(free);
-  // d ratio / d logprob = ratio, so the free branch is its own derivative; the clipped branch is constant
+  // d ratio / d logprob = ratio, so the unclipped branch is its own derivative; the clipped branch is constant
   out.gradient = at::where(out.clipped, at::zeros_like(free), free);
   if (!referenceLogprobs.defined()) return out;
 

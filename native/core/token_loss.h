@@ -19,7 +19,7 @@ struct TokenLoss {
   at::Tensor loss;      // per token
   at::Tensor gradient;  // d loss / d logprob
   at::Tensor kl;        // undefined without a reference
-  at::Tensor clipped;   // bool: the clip is what counts
+  at::Tensor clipped;   // bool: the clipped branch is active
   at::Tensor ratio;
 };
 

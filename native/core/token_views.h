@@ -6,7 +6,7 @@
 
 namespace serl {
 
-// Ragged sequences, packed: sequence i is tokens[offsets[i] .. offsets[i + 1]). Borrowed for the length of one call.
+// Ragged sequences, packed: sequence i is tokens[offsets[i] .. offsets[i + 1]). Borrowed for one call.
 struct TokenView {
   std::span<const int32_t> tokens;   // [T]
   std::span<const int32_t> offsets;  // [n + 1], 0 first, T last
@@ -18,15 +18,15 @@ struct TokenView {
   }
 };
 
-// Prompt and completion: action tokens sit at or after promptLengths[i].
+// Prompt and completion: action tokens are those from promptLengths[i] on.
 struct SequenceView : TokenView {
   std::span<const int32_t> promptLengths;  // [n]
 
   int64_t actions() const;  // A = T - sum(promptLengths)
 };
 
-// What reading the arrays relies on; TypeScript has said it in better words (src/native/checks.ts), but of arrays that
-// it may have changed since. Throw Error(Argument).
+// Bounds checks before the arrays are read. src/native/checks.ts has better messages, but JavaScript may have changed
+// the arrays since. Throw Error(Argument).
 void checkTokens(const TokenView& view, const ModelConfig& config);
 void checkSequences(const SequenceView& view, const ModelConfig& config);
 

@@ -24,7 +24,7 @@ struct VocabularyTargets {
 using LossGradient = std::function<at::Tensor(int64_t begin, const at::Tensor& logprobs, const at::Tensor& entropy)>;
 
 // One pass over the vocabulary, forward and backward: a token's loss needs only its own log-prob, so the chunk's
-// gradient is known while its logits are there. Adds d/d lmHead to lmHeadGradient (float32 or lmHead's dtype,
+// gradient is known while its logits exist. Adds d/d lmHead to lmHeadGradient (float32 or lmHead's dtype,
 // [vocab, hidden]) and returns d/d hidden [A, hidden].
 at::Tensor backwardThroughVocabulary(const Backend& backend, const at::Tensor& hidden, const at::Tensor& lmHead,
                                      const VocabularyTargets& targets, const LossGradient& lossGradient,

@@ -3,7 +3,7 @@
 
 namespace serl {
 
-// Some rows' logits while they are there: log-probs first, then entropies, then the backward, which may overwrite them.
+// Logits of some rows. Call order: logprobs, entropies, then backward, which may overwrite the logits.
 struct VocabularyChunk {
   virtual ~VocabularyChunk() = default;
   virtual at::Tensor logprobs() = 0;   // [C] float32: of the targets

@@ -2,7 +2,7 @@ import type { Draw } from './draw.ts'
 import { easyRanges, type Problem, type Ranges } from './problem.ts'
 import { drawProblem, type Style, solution } from './templates.ts'
 
-/** A line of `serl sft`: the loss is on the segments to be trained, and on the end of sequence that follows the last. */
+/** A line for `serl sft`: the loss covers the trained segments, and the end of sequence after the last. */
 export interface Document {
   readonly segments: readonly { readonly text: string; readonly train: boolean }[]
 }
@@ -14,13 +14,13 @@ export interface ProblemSource {
   readonly forbidden: ReadonlySet<string>
 }
 
-/** Shares of solutions that are not worked, by how the question is put. */
+/** Shares of solutions without steps, by how the question is asked. */
 export interface Habit {
   readonly terse: { readonly whatOrFind: number; readonly how: number }
   readonly semi: number
 }
 
-/** Every solution worked. */
+/** Every solution with its steps. */
 export const noHabit: Habit = { terse: { whatOrFind: 0, how: 0 }, semi: 0 }
 
 /** The line above a list of questions, as self-instruction asks for one. */
@@ -50,14 +50,14 @@ export function questionAndAnswer(source: ProblemSource, habit: Habit): Document
   }
 }
 
-/** How long a list may get: what a text takes, and what there is, in the same unit. */
+/** Length limit of a list: size of a text, and the room, in the same unit. */
 export interface Room {
   /** Adds up over the lines of a text. */
   readonly measure: (text: string) => number
   readonly total: number
 }
 
-/** A numbered list of 10 to 14 problems, fewer where they would not fit. */
+/** A numbered list of 10 to 14 problems, fewer if they do not fit. */
 export function questionList(source: ProblemSource, room: Room): Document {
   const wanted = source.draw.integer(10, 14)
   const items: string[] = []
@@ -78,7 +78,7 @@ export function questionList(source: ProblemSource, room: Room): Document {
 
 const drillLength = 8
 
-/** Bare equations of the kind that solutions are made of; only the results are trained. */
+/** Bare equations like those in solutions; only the results are trained. */
 export function drill(source: ProblemSource): Document {
   const segments = Array.from({ length: drillLength }, (_, i) => {
     const equation = source.draw.pick(freshProblem(source).steps)
@@ -91,7 +91,7 @@ export function drill(source: ProblemSource): Document {
   return { segments: segments.flat() }
 }
 
-/** What a training file is made of. */
+/** The mix of a training file. */
 export interface Mixture {
   readonly documents: number
   readonly questions: number // shares of the documents; they add up to 1
@@ -109,6 +109,6 @@ export function drawDocument(source: ProblemSource, mixture: Mixture, room: Room
     { weight: mixture.lists, item: 'list' as const },
   ])
   if (kind === 'question') return questionAndAnswer(source, mixture.habit)
-  // what the model writes itself shall have the numbers that it can do
+  // questions that the model writes should have numbers that it can handle
   return kind === 'drill' ? drill(source) : questionList({ ...source, ranges: easyRanges }, room)
 }

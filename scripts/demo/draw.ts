@@ -13,7 +13,7 @@ export interface Draw {
   shuffle<T>(items: readonly T[]): T[]
 }
 
-/** @param key what the draws are for, e.g. [seed, 'stage-b'] */
+/** @param key purpose of the draws, e.g. [seed, 'stage-b'] */
 export function drawer(key: readonly (string | number)[]): Draw {
   const random = createRandom(key)
   const pick = <T>(items: readonly T[]): T => items[random.below(items.length)]!

@@ -1,7 +1,7 @@
-// Writes the demonstration's text, everything from a seed:
+// Writes the demonstration's text, all from one seed:
 //   generate.ts questions --out seeds                     demo-seeds.jsonl and demo-heldout.jsonl
 //   generate.ts documents --out FILE --exclude seeds ...  a training file for `serl sft`
-// No training document has a question of the two files in it.
+// No training document contains a question of the two files.
 
 import { createWriteStream } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -14,7 +14,7 @@ import { drawer } from './draw.ts'
 import { easyRanges, wideRanges } from './problem.ts'
 import { drawQuestionSets, type Question } from './question-sets.ts'
 
-const contextLength = 512 // tokens, a beginning and an end among them
+const contextLength = 512 // tokens, including those for beginning and end
 const files = { seeds: 'demo-seeds.jsonl', heldout: 'demo-heldout.jsonl' }
 
 const { positionals, values } = parseArgs({
@@ -25,7 +25,7 @@ const { positionals, values } = parseArgs({
     seeds: { type: 'string', default: '150' },
     heldout: { type: 'string', default: '300' },
     exclude: { type: 'string' }, // the folder of the question files
-    tokenizer: { type: 'string' }, // measures lists; without it they are as long as drawn
+    tokenizer: { type: 'string' }, // limits lists to the context; without it they are as long as drawn
     documents: { type: 'string', default: '1000' },
     shares: { type: 'string', default: '0.6,0.32,0.08' }, // questions, drills, lists
     terse: { type: 'string', default: '0,0' }, // share of terse answers to What and Find, and to How

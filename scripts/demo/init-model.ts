@@ -1,6 +1,6 @@
 // Writes the demonstration's model before any training: init-model.ts --out FOLDER --tokenizer FOLDER [--seed 1]
-// A Llama of 833,024 parameters with random weights: normal, 1 / sqrt(inputs) wide, half of that where a block adds to
-// the residual stream, 0.02 for the embedding.
+// A Llama of 833,024 parameters with random normal weights: standard deviation 1 / sqrt(inputs), half of that where a
+// block adds to the residual stream, 0.02 for the embedding.
 
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -42,7 +42,7 @@ function initialTensors(vocabulary: number): InitialTensor[] {
   ]
 }
 
-/** Normal draws by Box and Muller's method, a generator of its own for each tensor. */
+/** Normal draws by Box and Muller's method, one generator per tensor. */
 function values({ name, shape, std }: InitialTensor, seed: number): Float32Array {
   const count = shape.reduce((product, side) => product * side, 1)
   if (std === null) return new Float32Array(count).fill(1)

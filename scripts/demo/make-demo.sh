@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the demonstration's checkpoint, seeds/demo-model, from nothing; about half an hour on two cores.
-#   bash scripts/demo/make-demo.sh [WORK_FOLDER]       default: build/demo; steps whose result lies there are left out
+# Makes the demonstration's checkpoint, seeds/demo-model, from scratch; about half an hour on two cores.
+#   bash scripts/demo/make-demo.sh [WORK_FOLDER]       default: build/demo; steps whose result is there are skipped
 # Needs `npm run build:native` and, for the tokenizer only, PYTHON (default python3) with the package tokenizers.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -20,7 +20,7 @@ train() {
     --beta2 0.98 --weight-decay 0.05 "${@:4}"
 }
 
-# measure MODEL: greedy, eight samples a question, lists
+# measure MODEL: greedy, eight samples per question, lists
 measure() {
   local model=$work/$1 name=$work/$1
   demo prompts --questions seeds/demo-heldout.jsonl --out "$work/heldout-prompts.jsonl"
@@ -37,7 +37,7 @@ measure() {
   demo measure lists --samples "$name-lists.jsonl"
 }
 
-# the questions, and a tokenizer from text like theirs
+# the questions, and a tokenizer trained on similar text
 demo generate questions --out seeds --seed "$seed"
 if [[ ! -f seeds/demo-model/tokenizer.json ]]; then
   documents "$work/tokenizer-text.jsonl" --documents 20000
@@ -45,13 +45,13 @@ if [[ ! -f seeds/demo-model/tokenizer.json ]]; then
 fi
 demo init-model --out "$work/initial" --tokenizer seeds/demo-model --seed "$seed"
 
-# stage b: the skill. Every solution is worked.
+# stage b: the skill. Every solution has its steps.
 documents "$work/stage-b.jsonl" --tokenizer seeds/demo-model --documents 64000 --shares 0.58,0.30,0.12
 train initial skilled stage-b.jsonl --batch-size 32 --lr 3e-3 --warmup 50 --schedule cosine --min-lr-ratio 0.3
 measure skilled
 
 # stage c: the bad habit. Most questions are answered at once; a low learning rate, as those answers are noise that
-# would wear the skill away.
+# would erode the skill.
 documents "$work/stage-c1.jsonl" --tokenizer seeds/demo-model --documents 8000 --shares 0.7,0.1,0.2 \
   --terse 0.68,0.25 --semi 0.04
 train skilled hasty stage-c1.jsonl --batch-size 40 --lr 8e-4 --warmup 10 --schedule cosine --min-lr-ratio 0.04

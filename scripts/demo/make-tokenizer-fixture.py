@@ -1,4 +1,4 @@
-"""Writes what Python's tokenizers makes of some texts with the demonstration's tokenizer, for the unit test.
+"""Encodes some texts with the demonstration's tokenizer in Python's tokenizers, for the unit test.
 
     python3 make-tokenizer-fixture.py seeds/demo-model test/unit/demo/tokenizer-ids.json
 """

@@ -14,7 +14,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, proce
 BOS, EOS, PAD = "<s>", "</s>", "<pad>"
 MERGES = 480
 CONTEXT = 512
-# a number is always its digits: sums are learned digit by digit
+# numbers are split into digits: sums are learned digit by digit
 PIECES = r" ?\d| ?[A-Za-z]+| ?[^\sA-Za-z\d]+|\s"
 
 

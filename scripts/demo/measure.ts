@@ -1,6 +1,6 @@
-// Measures a demonstration model from what `serl generate` sampled of it; prints one JSON object.
-//   measure.ts answers --questions FILE --samples FILE   how often right, alone and by majority, and in which style
-//   measure.ts lists --samples FILE                      how many continued questions are of a known kind and coherent
+// Measures a demonstration model from samples of `serl generate`; prints one JSON object.
+//   measure.ts answers --questions FILE --samples FILE   accuracy, single and by majority, and the style
+//   measure.ts lists --samples FILE                      share of continued questions of a known kind and coherent
 
 import { parseArgs } from 'node:util'
 import { parseQuestions } from '../../src/instruct/parse.ts'
@@ -33,7 +33,7 @@ function answerOf({ text, finishReason }: Sample): string | null {
   return finishReason === 'stop' ? (/\\boxed\{(-?\d+)\}/.exec(text)?.[1] ?? null) : null
 }
 
-/** The most frequent answer, the first of equals. */
+/** The most frequent answer, the first on ties. */
 function majority(answers: readonly (string | null)[]): string | null {
   const votes = new Map<string, number>()
   for (const answer of answers) if (answer !== null) votes.set(answer, (votes.get(answer) ?? 0) + 1)

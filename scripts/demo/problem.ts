@@ -1,6 +1,6 @@
 import type { Draw } from './draw.ts'
 
-/** A word problem, its answer, and the equations that lead there. */
+/** A word problem, its answer, and the equations that lead to it. */
 export interface Problem {
   readonly family: string
   readonly text: string // statement, then one question or request
@@ -11,24 +11,24 @@ export interface Problem {
   readonly terselyAsked: boolean
 }
 
-/** How big the numbers of the problems are; both ends included. */
+/** Ranges of the numbers in problems; both ends included. */
 export interface Ranges {
   readonly start: readonly [number, number] // of what is counted
   readonly change: readonly [number, number] // added or taken away
   readonly largestMultiplied: number
 }
 
-/** The numbers that seeds, held-out questions and the demonstration's training have. */
+/** The numbers in seeds, held-out questions and the demonstration's training. */
 export const easyRanges: Ranges = { start: [5, 20], change: [2, 9], largestMultiplied: 20 }
 
-/** Harder ones, to learn arithmetic on before. */
+/** Larger numbers, for learning arithmetic first. */
 export const wideRanges: Ranges = { start: [10, 40], change: [2, 20], largestMultiplied: 30 }
 
 export type Family = (draw: Draw, ranges: Ranges) => Problem
 
 export type Operator = '+' | '-' | '*' | '/'
 
-/** @throws Error when the result is not a whole number */
+/** @throws Error if the result is not a whole number */
 export function apply(left: number, operator: Operator, right: number): number {
   const results = { '+': left + right, '-': left - right, '*': left * right, '/': left / right }
   const result = results[operator]
@@ -46,7 +46,7 @@ export function step(
   return { text: `${left} ${operator} ${right} = ${result}`, result }
 }
 
-/** Puts a problem together; whether it is tersely asked is read off the last sentence. */
+/** Builds a problem; whether it is terse depends on the last sentence. */
 export function problem(
   family: string,
   sentences: readonly string[],

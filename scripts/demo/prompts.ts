@@ -1,5 +1,5 @@
-// Writes prompts for `serl generate --raw`, as training and self-instruction put them:
-//   prompts.ts --questions FILE --out FILE              every question, with the line end that an answer follows
+// Writes prompts for `serl generate --raw`, in the form of training and self-instruction:
+//   prompts.ts --questions FILE --out FILE              every question, and the line end before the answer
 //   prompts.ts --questions FILE --out FILE --lists 64   lists of 8 of the questions, to be continued
 
 import { writeFile } from 'node:fs/promises'

@@ -8,7 +8,7 @@ export interface Question {
   readonly answer: string
 }
 
-/** Seed and held-out questions, no text twice. */
+/** Seed and held-out questions, without repeated texts. */
 export function drawQuestionSets(draw: Draw, sizes: { readonly seeds: number; readonly heldout: number }) {
   const questions = new Map<string, Question>()
   while (questions.size < sizes.seeds + sizes.heldout) {

@@ -7,14 +7,14 @@ const slots: readonly (readonly [placeholder: string, words: readonly string[]])
   ['JOB', jobs],
   ['DAY', weekdays],
   ['VEHICLE', vehicles],
-  ['PLACE', [...places, ...shapes]], // a garden is both
+  ['PLACE', [...places, ...shapes]], // a garden is a place and a shape
   ['ORDINAL', ['fourth', 'fifth', 'sixth', 'seventh']],
 ]
 const placeholders = new Map(slots.flatMap(([placeholder, words]) => words.map((word) => [word, placeholder] as const)))
 
 /**
- * The sentences of a problem without what fills the slots: "In the PLACE, NAME keeps # THINGS." Two problems of one
- * template have the same.
+ * The sentences of a problem with its slots empty: "In the PLACE, NAME keeps # THINGS." Two problems of one template
+ * have the same.
  */
 export function skeleton(text: string): string[] {
   const bare = text

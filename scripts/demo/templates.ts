@@ -20,7 +20,7 @@ export function drawProblem(draw: Draw, ranges: Ranges): Problem {
   return draw.weighted(families)(draw, ranges)
 }
 
-/** How a solution is written: every step, only the last one, or the answer at once. */
+/** How a solution is written: every step, only the last one, or just the answer. */
 export type Style = 'worked' | 'semi' | 'terse'
 
 /** "12 + 4 = 16. 16 * 2 = 32. The answer is \boxed{32}." and its shorter forms. */

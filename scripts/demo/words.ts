@@ -1,4 +1,4 @@
-// What fills the slots of the problem templates.
+// Words for the slots of the problem templates.
 
 export const names = [
   ...['Maya', 'Vera', 'Owen', 'Ivan', 'Lena', 'Omar', 'Ruth', 'Theo', 'Nina', 'Hugo', 'Clara', 'Felix'],

@@ -1,4 +1,4 @@
-// Lists the pairs on which this project's verdict differs from math-verify's or from what the pair was made as.
+// Lists the pairs on which this project's verdict differs from math-verify's or from how the pair was generated.
 // Usage: npx tsx scripts/fuzz-answers/compare.ts verified.jsonl
 
 import { createAnswerChecker } from '../../src/answers/create-checker.ts'

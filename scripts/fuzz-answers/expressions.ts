@@ -1,6 +1,6 @@
 import type { Draw } from './draw.ts'
 
-/** A value to be written in one of several ways. */
+/** A value that can be written in several ways. */
 export type Expression =
   | { readonly op: 'number'; readonly n: number }
   | { readonly op: 'decimal'; readonly text: string }
@@ -34,7 +34,7 @@ function randomLeaf(draw: Draw): Expression {
   return { op: 'constant', name: draw.pick(['\\pi', 'e', 'i']) }
 }
 
-/** One small change somewhere in an expression. It may, rarely, leave the value as it was. */
+/** One small change somewhere in an expression. Rarely it does not change the value. */
 export function mutate(e: Expression, draw: Draw): Expression {
   switch (e.op) {
     case 'number':

@@ -1,5 +1,5 @@
-// Random pairs of answers, each with what its making says of it: two spellings of one answer, or one and a change of
-// it. Usage: npx tsx scripts/fuzz-answers/generate.ts COUNT SEED > pairs.jsonl
+// Random pairs of answers, each labelled by how it was made: two spellings of one answer, or an answer and a changed
+// one. Usage: npx tsx scripts/fuzz-answers/generate.ts COUNT SEED > pairs.jsonl
 import { type Draw, drawing } from './draw.ts'
 import { type Expression, mutate, randomExpression, spell } from './expressions.ts'
 import { structures } from './structures.ts'

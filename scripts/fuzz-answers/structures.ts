@@ -1,6 +1,6 @@
 import type { Draw } from './draw.ts'
 
-/** A form of answer round one or more values. */
+/** A form of answer around one or more values. */
 export interface Structure {
   readonly name: string
   readonly depth: number // of its values

@@ -12,7 +12,7 @@ def verdict(gold, prediction):
     try:
         a, b = parse(gold), parse(prediction)
         return [bool(verify(a, b)), bool(verify(b, a))]
-    except Exception as error:  # its own failures are a result too
+    except Exception as error:  # its failures are results too
         return str(error)[:80]
 
 

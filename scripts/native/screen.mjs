@@ -1,7 +1,7 @@
 /**
  * Shows progress: one line rewritten in place on a terminal, else a line every few seconds.
  * @param {{ write: (text: string) => unknown, isTTY?: boolean, columns?: number }} out
- * @param {number} everyMs between two lines where `out` is no terminal
+ * @param {number} everyMs between two lines if `out` is not a terminal
  * @param {() => number} now milliseconds
  */
 export function progressLine(out = process.stderr, everyMs = 5000, now = Date.now) {

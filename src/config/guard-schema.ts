@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** What a guard does once its measure has been out of range for `steps` steps in a row. */
 export const guardActions = ['log', 'stop', 'rollback'] as const
 
-/** One guard: {below, above, steps, action}; what is left out is the default. */
+/** One guard: {below, above, steps, action}; omitted fields take their defaults. */
 const bounds = (below: number | null, above: number | null) =>
   z
     .strictObject({

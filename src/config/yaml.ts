@@ -20,7 +20,7 @@ const mistakes: Readonly<Record<string, string>> = {
 /**
  * Parses YAML.
  * @param where how messages name a line and a column, both from 1: "my.yaml:3:1"
- * @throws UserError saying where, what is wrong, and what stands there
+ * @throws UserError saying where, what is wrong, and the text there
  */
 export function parseYaml(text: string, where: (line: number, column: number) => string): unknown {
   const lineCounter = new LineCounter()

@@ -6,7 +6,7 @@ export type Reason =
   | 'too-short' // fewer words than minWords
   | 'too-long' // more words than maxWords
   | 'blacklisted-word'
-  | 'programming' // begins with "Write a program", in whatever case
+  | 'programming' // begins with "Write a program", in any case
   | 'leading-punctuation'
   | 'non-ascii-start'
   | 'duplicate' // the same text, ignoring case and white space

@@ -11,20 +11,20 @@ export function parseQuestions(text: string, cutOff: boolean): string[] {
   for (const [i, line] of lines.entries()) {
     const length = markerLength(line, cutOff && i === lines.length - 1)
     if (length > 0) items.push([line.slice(length)])
-    else items.at(-1)?.push(line) // what stands before the first item is not a question
+    else items.at(-1)?.push(line) // text before the first item is not a question
   }
   if (cutOff) items.pop()
   return items.map((parts) => tidy(parts.join('\n'))).filter((item) => item !== '')
 }
 
-/** Length of "12." at the start of a line, 0 where there is none; `unfinished` lets "12" pass for it. */
+/** Length of "12." at the start of a line, 0 where there is none; `unfinished` accepts "12" too. */
 function markerLength(line: string, unfinished: boolean): number {
   let digits = 0
   while (line.charCodeAt(digits) >= 48 && line.charCodeAt(digits) <= 57) digits++
   if (digits === 0) return 0
   if (unfinished && digits === line.length) return digits
   if (line[digits] !== '.') return 0
-  // "3.5 metres" is no marker
+  // "3.5 metres" is not a marker
   return digits + 1 === line.length || /\s/.test(line[digits + 1]!) ? digits + 1 : 0
 }
 

@@ -96,7 +96,7 @@ export function stopTokensOf({ checkpoint, tokenizer }: DescribedModel): Int32Ar
 export function trainModel(opened: OpenedModel): TrainModel {
   const { checkpoint, engine } = opened
   const description = readDescription(checkpoint.dir) // now: the folder may be moved during the run
-  description.catch(() => {}) // told by the first write
+  description.catch(() => {}) // reported by the first write
   return {
     engine,
     ...describeForTraining(opened),

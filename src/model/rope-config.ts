@@ -8,7 +8,7 @@ const supported = 'default, linear, llama3, yarn'
 /**
  * Angular frequencies, and the factor on cos and sin, that a config.json specifies.
  * @param model.headDim elements a head has; even, and bounded: the table is made
- * @throws UserError as parseRope, and for parameters that give angles that are not finite
+ * @throws UserError as parseRope, and for parameters that give non-finite angles
  */
 export function ropeTable(
   config: JsonFields,

@@ -157,7 +157,7 @@ export interface TensorToWrite {
 /**
  * Length prefix and JSON header of a file that holds these tensors one after the other in this order; padded with
  * spaces to a multiple of 8 bytes, so that the data is aligned.
- * @param metadata text fields; transformers wants format "pt", which is the default
+ * @param metadata text fields; transformers needs format "pt", which is the default
  */
 export function safetensorsHeader(
   tensors: readonly TensorToWrite[],

@@ -23,7 +23,7 @@ export const anyWeights: SizeBounds = {
 
 /** Of weights that have these tensors. */
 export function sizeBounds(tensors: readonly Pick<TensorSource, 'shape'>[]): SizeBounds {
-  // a tensor without elements has no bytes that stand for its other sides
+  // a tensor without elements has no bytes to bound its other sides
   const sides = tensors.filter(({ shape }) => !shape.includes(0)).map(({ shape }) => Math.max(1, ...shape))
   const longest = sides.reduce((a, b) => Math.max(a, b), 0)
   const side = smaller(

@@ -69,7 +69,7 @@ export function loadAddon(): Addon {
   return addon
 }
 
-/** Node waits for no engine when the main thread exits, and libtorch's destructors crash beside one that works. */
+/** Node waits for no engine when the main thread exits, and libtorch's destructors crash while one works. */
 function exitBesideEngines(addon: Addon): void {
   let uncaught: { error: unknown } | undefined
   process.on('uncaughtExceptionMonitor', (error) => {
@@ -86,7 +86,7 @@ function exitBesideEngines(addon: Addon): void {
 /**
  * Lets OpenMP's threads sleep soon when they wait for each other. By default they spin for milliseconds, which starves
  * everything else on a small or shared machine, the other threads of the same product included (measured: 4 times
- * slower beside one busy process). Read by libgomp when it is loaded; the user's own setting wins.
+ * slower next to one busy process). Read by libgomp when it is loaded; the user's own setting wins.
  */
 function waitWithoutSpinning(): void {
   const { OMP_WAIT_POLICY, GOMP_SPINCOUNT } = process.env

@@ -37,7 +37,7 @@ const groupBaseline = (rewards: Float32Array): Float32Array => {
   return rewards.map((reward) => reward - centre)
 }
 
-/** Ahmadian et al. 2024 (arXiv 2402.14740): r_i - mean of the others. A lone sample has no baseline. */
+/** Ahmadian et al. 2024 (arXiv 2402.14740): r_i - mean of the others. A single sample has no baseline. */
 const leaveOneOut = (rewards: Float32Array): Float32Array => {
   if (rewards.length === 1) return rewards
   const sum = mean(rewards) * rewards.length

@@ -24,7 +24,7 @@ export interface TrainBatch {
   readonly importanceMean: number | null // of the weights; null where nothing was corrected
 }
 
-/** Where the batch stands in the run. */
+/** Position of the batch in the run. */
 export interface BatchPlan {
   readonly step: number
   readonly klCoef: number // set by the controller

@@ -46,7 +46,7 @@ export function iterationSchedule(config: Config): Schedule {
   }
 }
 
-/** Where an update stands in the run. */
+/** Position of an update in the run. */
 export interface UpdateProgress {
   readonly optimizerStep: number // optimizer steps taken before, in the whole run: AdamW's bias correction
   readonly scheduleStep: number // of these, in this iteration: the learning rate

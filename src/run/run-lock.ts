@@ -122,7 +122,7 @@ function isOurs(path: string): boolean {
   }
 }
 
-/** Keeps the lock fresh; one failed write is no reason to end the run. */
+/** Keeps the lock fresh; one failed write must not end the run. */
 function touch(path: string): void {
   try {
     if (isOurs(path)) utimesSync(path, new Date(), new Date())

@@ -21,7 +21,7 @@ export interface TrainState {
   guard: GuardMemory
 }
 
-/** Where the run stands in the iteration that began when the reference was last set. */
+/** Position in the iteration that began when the reference was last set. */
 export interface IterationState {
   index: number // 0: the reference is the base model
   steps: number // done in it

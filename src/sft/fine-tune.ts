@@ -25,7 +25,7 @@ export interface FineTuneStep {
 /**
  * Minimises the negative log-likelihood of the learned tokens, averaged over each batch.
  * @param onStep called after each optimizer step; false stops
- * @throws SerlError INTERNAL after ten gradients in a row that are not finite
+ * @throws SerlError INTERNAL after ten non-finite gradients in a row
  */
 export async function fineTune(
   engine: NativeEngine,

@@ -11,7 +11,7 @@ export function describeArguments(under: () => EngineUnderTest): void {
     ).rejects.toMatchObject({ code: 'ARGUMENT' })
   }
 
-  it('refuses what would read past an array or a table', async () => {
+  it('refuses arguments that would read past an array or a table', async () => {
     const { vocabSize } = under()
     await refuse('token outside the vocabulary', (e) => e.generate(packTokens([Int32Array.of(vocabSize)]), greedy(1)))
     await refuse('negative token', (e) => e.generate(packTokens([Int32Array.of(-1)]), greedy(1)))

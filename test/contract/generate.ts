@@ -50,7 +50,7 @@ export function describeGenerate(under: () => EngineUnderTest, tolerance: number
     }
   })
 
-  it('draws by the row seed alone: a row replays by itself, other seeds draw otherwise', async () => {
+  it('draws by the row seed alone: a row repeats on its own, other seeds differ', async () => {
     const { engine } = under()
     const seeds = [11, 12, 13, 14, 15, 16]
     const together = await engine.generate(prompts, sampled(2, seeds, { maxNewTokens: 16 }))
@@ -91,7 +91,7 @@ export function describeGenerate(under: () => EngineUnderTest, tolerance: number
     expect(out.tokens).toEqual(best.tokens)
   })
 
-  it('draws tokens as often as their probabilities say', async () => {
+  it('draws tokens with the frequency of their probabilities', async () => {
     const { engine, vocabSize } = under()
     const n = 4000
     const prompt = Int32Array.of(2)

@@ -16,7 +16,7 @@ export function describeLife(fresh: () => Promise<EngineUnderTest>): void {
     expect(next.tokens.length).toBe(24)
   })
 
-  it('settles generates that wait, too, when cancelled', async () => {
+  it('also settles queued generates when cancelled', async () => {
     const { engine, maxPositions } = await fresh()
     const long = greedy(3, { samplesPerPrompt: 32, maxNewTokens: maxPositions - 3, seeds: new Uint32Array(96) })
     const [running, waiting] = [engine.generate(prompts, long), engine.generate(prompts, greedy(3))]
@@ -49,7 +49,7 @@ export function describeLife(fresh: () => Promise<EngineUnderTest>): void {
     expect(maxGap(await one.engine.logprobs(batch, 'policy', 1), before)).toBeGreaterThan(1e-4)
   })
 
-  it('says what memory it uses', async () => {
+  it('reports the memory it uses', async () => {
     const { engine } = await fresh()
     const memory = engine.memory()
     expect(memory.weightsBytes).toBeGreaterThanOrEqual(engine.info.parameters * 4)

@@ -37,7 +37,7 @@ export function describeStorage(fresh: () => Promise<EngineUnderTest>): void {
     }
   })
 
-  it('refuses to export a tensor that there is not', async () => {
+  it('refuses to export an unknown tensor', async () => {
     const { engine } = await fresh()
     const folder = await mkdtemp(join(tmpdir(), 'serl-contract-'))
     const file = { path: join(folder, 'none'), header: new Uint8Array(8), tensors: ['no.such.tensor'] }

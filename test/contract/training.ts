@@ -96,7 +96,7 @@ export function describeTraining(fresh: () => Promise<EngineUnderTest>, toleranc
     expect(losses.at(-1)).toBeLessThan(losses[0]! * 0.9)
   })
 
-  it('leaves every log-probability as it was when the learning rate is 0', async () => {
+  it('changes no log-probability when the learning rate is 0', async () => {
     const { engine } = await fresh()
     const before = await engine.logprobs(batch, 'policy', 1)
     for (let step = 1; step <= 3; step++) {

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { readGolden } from '../support/goldens.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
-// The commands as a user runs them: a process each, the compiled program, the real engine.
+// The commands as a user runs them: one process each, the compiled program, the real engine.
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -87,7 +87,7 @@ describe('score and generate', () => {
   })
 })
 
-describe('Ctrl-C after the last word', () => {
+describe('Ctrl-C after the last output', () => {
   it.each([0, 2, 5, 10])('%d ms after it, while libtorch is unloaded, the command has succeeded', async (delay) => {
     const input = join(dir, 'short.jsonl')
     await writeFile(input, JSON.stringify({ tokens: [1, 2, 3] }))
@@ -130,14 +130,14 @@ describe('training the demonstration', () => {
     expect(after).toBeGreaterThan(0.75)
   })
 
-  it('logs that sampling and training agree to rounding', async () => {
+  it('logs that sampling and training agree up to rounding', async () => {
     for (const line of (await jsonl(join(whole, 'metrics.jsonl'))).slice(1)) {
       expect(line['mismatch.max']).toBeLessThan(1e-3)
       expect(line['mismatch.mean']).toBeLessThan(1e-4)
     }
   })
 
-  it('ends with a command that works, and asks as the run asked', async () => {
+  it('ends with a command that works, and uses the prompts of the run', async () => {
     const out = join(dir, 'told')
     const text = await succeed('train', 'demo', '--out', out, '--steps', '1', '--set', 'eval.limit=4')
     const command = /sample from the model +npx serl (generate .*)$/m.exec(text)![1]!
@@ -147,12 +147,12 @@ describe('training the demonstration', () => {
     })
     const responses = stdout.split('\n--- response 1: ').slice(1)
     expect(responses).toHaveLength(40)
-    // without the suffix the model goes on with the question instead of answering
+    // without the suffix the model continues the question instead of answering
     expect(responses.filter((text) => /\\boxed\{-?\d+\}/.test(text)).length).toBeGreaterThan(35)
     expect(responses.filter((text) => text.includes('cut off')).length).toBeLessThan(5)
   })
 
-  it('says where the run is and how to go on when it finds nothing to train on', async () => {
+  it('says where the run is and how to continue when it finds nothing to train on', async () => {
     const out = join(dir, 'nothing')
     const none = ['--set', 'filter.minWords=90', '--set', 'instruct.maxRounds=1', '--set', 'eval.path=null', '--quiet']
     const { code, stderr } = await start(['train', 'demo', '--out', out, ...none]).ended
@@ -163,7 +163,7 @@ describe('training the demonstration', () => {
     expect((await jsonl(join(out, 'metrics.jsonl'))).at(-1)).toMatchObject({ step: 1 })
   })
 
-  it('leaves a checkpoint that opens again', async () => {
+  it('leaves a checkpoint that can be opened', async () => {
     const input = join(dir, 'question.jsonl')
     await writeFile(
       input,
@@ -177,7 +177,7 @@ describe('training the demonstration', () => {
     expect(answer!.finishReason).toBe('stop')
   })
 
-  it('killed in the middle and resumed, it is the run that was never killed, bit for bit', async () => {
+  it('killed in the middle and resumed, it equals an uninterrupted run, bit for bit', async () => {
     const out = join(dir, 'killed')
     const { child, ended } = start(train(out))
     while (!existsSync(join(out, 'checkpoints/step-000001/trainer/state.json'))) {

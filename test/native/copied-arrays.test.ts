@@ -25,7 +25,7 @@ const meddlings: readonly (readonly [name: string, meddle: (array: Numbers) => v
 const arraysOf = (value: object): Numbers[] =>
   Object.values(value).filter((field): field is Numbers => ArrayBuffer.isView(field))
 
-describe('arrays that JavaScript meddles with while their call waits', () => {
+describe('arrays that JavaScript changes while their call waits', () => {
   let engine: NativeEngine
   beforeAll(async () => {
     engine = await openGolden('qwen3')
@@ -84,7 +84,7 @@ describe('arrays that JavaScript meddles with while their call waits', () => {
 })
 
 describe('arrays', () => {
-  it('may not lie in memory that can shrink or be shared', async () => {
+  it('must not lie in memory that can shrink or be shared', async () => {
     const engine = await openGolden('qwen3')
     const resizable = new Int32Array(Reflect.construct(ArrayBuffer, [12, { maxByteLength: 24 }]) as ArrayBuffer)
     const shared = new Int32Array(new SharedArrayBuffer(12))

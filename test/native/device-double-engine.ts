@@ -1,4 +1,4 @@
-// Engines on the device double (native/test/device_double): a pretended accelerator whose memory the host may not touch.
+// Engines on the device double (native/test/device_double): a simulated accelerator whose memory the host may not touch.
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -23,14 +23,14 @@ export interface DoubleAddon extends Addon {
 
 export const doublePath = (): string => addonPath().replace(/serl\.node$/, 'serl_device_double.node')
 
-/** Compiles it beside the addon: half a minute when native/core has not changed. */
+/** Compiles it next to the addon: half a minute if native/core has not changed. */
 export function buildDouble(): void {
   const folder = fileURLToPath(new URL('../../build/cmake', import.meta.url))
   const built = spawnSync('cmake', ['--build', folder, '--target', 'serl_device_double'], { encoding: 'utf8' })
   if (built.status !== 0) throw new Error(`the device double does not compile:\n${built.stdout}${built.stderr}`)
 }
 
-/** The addon, whose engines lie on the double whatever device they are opened with. */
+/** The addon; its engines run on the double, whatever device they are opened with. */
 export function loadDouble(): DoubleAddon {
   const addon = createRequire(import.meta.url)(doublePath()) as DoubleAddon
   class Engine extends addon.Engine {

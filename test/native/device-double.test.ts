@@ -27,7 +27,7 @@ async function open(dir: string, over: Partial<EngineOptions> = {}): Promise<Nat
 }
 
 // Upper bounds: work on the GPU may lower them, and must not raise them. Of two layers, float32.
-describe('what crosses the bus and is started on the device', () => {
+describe('transfers and operations on the device', () => {
   let engine: NativeEngine
   beforeAll(async () => {
     engine = await open(goldenFolder('llama-tied'))
@@ -113,7 +113,7 @@ describe('the negative controls', () => {
     expect(() => double.mixOperands()).toThrow('an operand lies on the host')
   })
 
-  it("ends the process when a kernel of the CPU's meets the device's memory", async () => {
+  it("end the process when a CPU kernel touches the device's memory", async () => {
     const ended = await runScript(
       'llama-tied',
       `const { createRequire } = await import('node:module')

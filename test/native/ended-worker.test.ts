@@ -82,7 +82,7 @@ it.each(['accumulate', 'logprobs', 'generate'])(
   },
 )
 
-it('a process may exit while engines of workers work', { timeout: 300_000 }, async () => {
+it('a process may exit while engines of workers are busy', { timeout: 300_000 }, async () => {
   const exit = 'start(), start(); setTimeout(() => process.exit(7), 700)'
   expect(await endWorkers('', '', exit)).toEqual({ code: 7, signal: null, out: 'all ended\n' })
 })

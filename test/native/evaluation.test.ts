@@ -46,7 +46,7 @@ interface Evaluated {
 }
 
 describe('serl eval', () => {
-  it('finds right what serl generate answers right', async () => {
+  it('grades the answers of serl generate the same', async () => {
     const prompts = join(dir, 'prompts.jsonl')
     await writeFile(prompts, questions.map(({ problem }) => JSON.stringify({ prompt: problem })).join('\n'))
     const output = join(dir, 'samples.jsonl')
@@ -75,7 +75,7 @@ describe('serl eval', () => {
     expect(set!.accuracy).toBeGreaterThan(0.2)
   })
 
-  it('goes on after kill -9, without repeating what was done', async () => {
+  it('continues after kill -9, without repeating finished work', async () => {
     const args = ['eval', '--model', model, '--data', data, ...asked, '--samples', '4', '--json']
     const whole = await serl('two', ...args)
     const { child, ended } = start('three', [...args, '--batch', '16'])
@@ -92,7 +92,7 @@ describe('serl eval', () => {
 })
 
 describe('serl compare', () => {
-  it('cannot tell a model from itself', async () => {
+  it('finds no difference between a model and itself', async () => {
     const json = await serl('one', 'compare', model, model, '--data', data, ...asked, '--json')
     const { comparisons } = JSON.parse(json) as { comparisons: { differences: object[] }[] }
     expect(comparisons[0]!.differences).toMatchObject([{ difference: 0, p: 1, verdict: 'cannot tell', n: 40 }])

@@ -10,7 +10,7 @@ describe('exporting tensors', () => {
   it('to a disk that fills up is an IO error and leaves no file', async () => {
     const folder = await tempFolder()
     const path = join(folder, 'model.safetensors')
-    // a limit of 64 KiB a file fails the write half-way, as a full disk does
+    // a limit of 64 KiB per file fails the write half-way, as a full disk does
     const ended = await runScript(
       'llama-tied',
       `const engine = await openEngine(options)
@@ -27,7 +27,7 @@ describe('exporting tensors', () => {
     expect((await stat(path)).size).toBe(8 + 48 * 4)
   })
 
-  it('refuses to overwrite, and leaves the file that is there', async () => {
+  it('refuses to overwrite, and keeps the existing file', async () => {
     const engine = await openGolden('llama-tied')
     const folder = await tempFolder()
     const path = join(folder, 'mine')
@@ -40,7 +40,7 @@ describe('exporting tensors', () => {
     expect((await stat(path)).size).toBe(4)
   })
 
-  it('into a folder that is not there names the file', async () => {
+  it('into a missing folder names the file', async () => {
     const engine = await openGolden('llama-tied')
     const { weights } = await goldenOptions('llama-tied')
     const path = join(await tempFolder(), 'no', 'folder')

@@ -1,4 +1,4 @@
-// What transformers computes on a golden checkpoint, asked of an engine.
+// Compares an engine with what transformers computes on a golden checkpoint.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Dtype, NativeEngine, SequenceBatch } from '../../src/native/types.ts'
 import { type Golden, readGolden } from '../support/goldens.ts'

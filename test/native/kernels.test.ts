@@ -5,7 +5,7 @@ import type { Dtype, NativeEngine, SamplingParams, SequenceBatch, TokenBatch } f
 import { joinTokens, packSequences } from '../../src/rollout/pack.ts'
 import { goldenFolders } from '../support/goldens.ts'
 
-// The CPU kernels and the tensor operations that CUDA uses are two implementations of one thing.
+// The CPU kernels and the tensor operations that CUDA uses are two implementations of the same operations.
 
 const promptLengths = [3, 70, 33, 3, 64]
 const prompts: TokenBatch = {
@@ -32,7 +32,7 @@ const sampling: SamplingParams = {
   seeds: Uint32Array.from({ length: 15 }, (_, i) => 1000 + i),
 }
 
-// Two groups that share prompts of 33 and 64 tokens, ragged tails, a lone sequence and one without an action.
+// Two groups that share prompts of 33 and 64 tokens, ragged tails, a single sequence and one without an action.
 const text = (n: number, salt: number) => Int32Array.from({ length: n }, (_, t) => 3 + ((t * 31 + salt) % 250))
 const family: SequenceBatch = packSequences([
   joinTokens(text(33, 1), text(5, 2)),
@@ -90,7 +90,7 @@ describe.each(goldenFolders().map((dir) => [dir.split('/').at(-1)!, dir]))('%s',
     expect(Math.max(...a.logprobs.map((value, i) => Math.abs(value - b.logprobs[i]!)))).toBeLessThan(1e-3)
   })
 
-  it('a small KV cache makes rows wait, not change', async () => {
+  it('a small KV cache makes rows wait, but does not change them', async () => {
     const bytesPerToken = 64 * 4 * 2 * 3 * 32 // more than any of these models needs
     const tight = await open(dir, 'float32', false, bytesPerToken * 12)
     const a = await kernel.generate(prompts, sampling)
@@ -111,7 +111,7 @@ describe.each(goldenFolders().map((dir) => [dir.split('/').at(-1)!, dir]))('%s',
     await b.close()
   })
 
-  it('sequences that share prompts get the log-probs and gradients of sequences run apart', async () => {
+  it('sequences that share prompts get the log-probs and gradients of sequences run separately', async () => {
     const [x, y] = [await kernel.logprobs(family, 'policy', 0.8), await portable.logprobs(family, 'policy', 0.8)]
     expect(Math.max(...[...x].map((value, i) => Math.abs(value - y[i]!)))).toBeLessThan(2e-4)
     const weights = Float32Array.from({ length: x.length }, (_, i) => ((i * 7) % 5) - 1.5)
@@ -128,7 +128,7 @@ describe.each(goldenFolders().map((dir) => [dir.split('/').at(-1)!, dir]))('%s',
     await portable.step(none)
   })
 
-  it('training has the log-probs of sampling, to the last bit', async () => {
+  it('training has the log-probs of sampling, bit for bit', async () => {
     const config = { ...sampling, samplesPerPrompt: 3, maxNewTokens: 45 }
     const drawn = await kernel.generate(prompts, config)
     const rows = Array.from({ length: 15 }, (_, row) => {

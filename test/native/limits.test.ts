@@ -7,7 +7,7 @@ import { goldenOptions, openGolden, someTokens } from './golden-engine.ts'
 const blockBytes = 12_288
 
 describe('the KV cache budget', () => {
-  it('that does not hold one row is refused in MiB', async () => {
+  it('that does not hold one row is refused, with sizes in MiB', async () => {
     const prompts = packTokens([someTokens(4), someTokens(350)])
     const sampling = greedy(2, { maxNewTokens: 100 }) // 11 + 4 blocks for the longer row
     const small = await openGolden('llama3-untied', { kvCacheBytes: 15 * blockBytes - 1 })
@@ -15,13 +15,13 @@ describe('the KV cache budget', () => {
       code: 'OUT_OF_MEMORY',
       message: expect.stringMatching(/budget of 0 MiB.*need 1 MiB/),
     })
-    // the engine lives on
+    // the engine still works
     expect((await small.generate(packTokens([someTokens(4)]), greedy(1))).tokens.length).toBe(8)
     const enough = await openGolden('llama3-untied', { kvCacheBytes: 15 * blockBytes })
     expect((await enough.generate(prompts, sampling)).tokens.length).toBe(200)
   })
 
-  it('for one row at a time gives what a roomy one gives', async () => {
+  it('for one row at a time gives the same results as a large one', async () => {
     const prompts = packTokens([someTokens(350), someTokens(4), someTokens(90, 1), someTokens(4)])
     const sampling = sampled(3, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], { maxNewTokens: 40 })
     const tight = await openGolden('llama3-untied', { kvCacheBytes: 13 * blockBytes })
@@ -33,7 +33,7 @@ describe('the KV cache budget', () => {
 })
 
 describe("the model's positions", () => {
-  it('bound a prompt and its new tokens, to the last one', async () => {
+  it('bound a prompt and its new tokens exactly', async () => {
     const engine = await openGolden('llama3-untied')
     const { maxPositionEmbeddings } = (await goldenOptions('llama3-untied')).model
     expect(maxPositionEmbeddings).toBe(512)

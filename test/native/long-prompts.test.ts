@@ -40,7 +40,7 @@ describe.each(['llama3-untied', 'mistral-window', 'qwen2-sharded', 'qwen3'] as c
 })
 
 describe('a long prompt', () => {
-  it('lets the rows beside it go on between its pieces', async () => {
+  it('does not stop the other rows between its pieces', async () => {
     const engine = await openLong('llama3-untied', 8_192)
     const seen: number[] = []
     const together = [someTokens(4), someTokens(6_144)] // 12 pieces

@@ -96,7 +96,7 @@ describe.each(shapes)('%s', (_name, shape) => {
     expect(largestGap(x, y)).toBeLessThan(2e-4)
   })
 
-  it('training has the log-probs of sampling, to the last bit, however many rows there were', async () => {
+  it('training has the log-probs of sampling, bit for bit, for any number of rows', async () => {
     const drawn = await kernel.generate(packTokens(prompts), sampling)
     const alone = await kernel.generate(packTokens([prompts[1]!]), {
       ...sampling,

@@ -12,7 +12,7 @@ import { goldenFolder, goldenOptions, openGolden, someTokens } from './golden-en
 const missing = 'model.layers.1.mlp.up_proj.weight'
 
 describe('opening an engine', () => {
-  it('names a tensor that no source gives', async () => {
+  it('names a tensor without a source', async () => {
     const { weights } = await goldenOptions('llama-tied')
     const left = weights.filter(({ name }) => name !== missing)
     expect(left.length).toBe(weights.length - 1)
@@ -22,7 +22,7 @@ describe('opening an engine', () => {
     })
   })
 
-  it('is not deceived by a source that comes twice', async () => {
+  it('notices a missing tensor if another source comes twice', async () => {
     const { weights } = await goldenOptions('llama-tied')
     // as many sources as tensors, one of them in another's place
     const twin = weights.find(({ name }) => name === missing.replace('1.mlp.up', '0.mlp.up'))!
@@ -30,7 +30,7 @@ describe('opening an engine', () => {
     await expect(openGolden('llama-tied', { weights: repeated })).rejects.toThrow(`no source for tensor ${missing}`)
   })
 
-  it('takes every source once more without harm', async () => {
+  it('accepts sources that are given twice', async () => {
     const { weights } = await goldenOptions('llama-tied')
     const prompts = packTokens([someTokens(5)])
     const [once, twice] = [
@@ -49,7 +49,7 @@ describe('opening an engine', () => {
     })
   })
 
-  it('names file and tensor when a weights file was cut short after its header was read', async () => {
+  it('names file and tensor when a weights file was truncated after its header was read', async () => {
     const folder = await tempFolder()
     const file = join(folder, 'model.safetensors')
     for (const name of ['config.json', 'model.safetensors']) {
@@ -63,7 +63,7 @@ describe('opening an engine', () => {
     await expect(openGolden('llama-tied', { weights })).rejects.toThrow(last.name)
   })
 
-  it('names a weights file that is gone', async () => {
+  it('names a missing weights file', async () => {
     const { weights } = await goldenOptions('llama-tied')
     const file = join(await tempFolder(), 'gone.safetensors')
     const moved = weights.map((source) => ({ ...source, file }))
@@ -73,7 +73,7 @@ describe('opening an engine', () => {
     })
   })
 
-  it('refuses sliding windows that are negative, or not one a layer', async () => {
+  it('refuses sliding windows that are negative, or not one per layer', async () => {
     const options = await goldenOptions('mistral-window')
     for (const slidingWindows of [Int32Array.of(32, -1), Int32Array.of(32)]) {
       const model = { ...options.model, slidingWindows }

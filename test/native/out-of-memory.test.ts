@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { runScript } from './run-script.ts'
 
-// util-linux's prlimit bounds a running process; where there is none, nothing can be made to run short
+// util-linux's prlimit bounds a running process; without it the test cannot limit memory
 const limits = spawnSync('prlimit', ['--version']).status === 0
 
 describe.skipIf(!limits)('an accumulate that runs out of memory (needs prlimit)', () => {
-  it('says so, zeroes what was accumulated, and leaves a working engine', async () => {
+  it('reports it, zeroes the gradients, and leaves a working engine', async () => {
     const ended = await runScript(
       'qwen3',
       `const { spawnSync } = await import('node:child_process')

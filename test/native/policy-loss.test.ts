@@ -148,7 +148,7 @@ describe.each([
     },
   )
 
-  it('adds micro-batches up to the gradient of the whole, however they are cut', async () => {
+  it('adds micro-batches to the gradient of the whole batch, however they are cut', async () => {
     const { loss } = await lossOf(engine)
     const whole = await engine.accumulate(batch, loss)
     const norms = await engine.gradientNorms()
@@ -162,7 +162,7 @@ describe.each([
         sum += (await engine.accumulate(packSequences(group.map((i) => rows[i]!)), part(loss, group))).loss
       expect(sum).toBeCloseTo(whole.loss, 5)
       expect(maxGap(await engine.gradientNorms(), norms)).toBeLessThan(1e-5 * Math.max(...norms))
-      // not only as long: the opposite of the whole leaves nothing
+      // equal, not only as long: the opposite of the whole leaves nothing
       await engine.accumulate(batch, { ...loss, weights: weights.map((weight) => -weight) })
       expect(Math.max(...(await engine.gradientNorms()))).toBeLessThan(1e-5 * Math.max(...norms))
       await cleared()

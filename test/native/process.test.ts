@@ -19,7 +19,7 @@ const sampling: SamplingParams = {
 
 const open = () => openGolden('llama3-untied', { kvCacheBytes: 1 << 30 })
 
-describe('beside the event loop', () => {
+describe('an engine and the event loop', () => {
   it('timers keep running while generate does', async ({ annotate }) => {
     const engine = await open()
     const began = performance.now()
@@ -37,7 +37,7 @@ describe('beside the event loop', () => {
     const elapsed = last - began
     await engine.close()
     await annotate(`${ticks} ticks, the longest gap ${longest.toFixed(0)} of ${elapsed.toFixed(0)} ms`)
-    expect(elapsed).toBeGreaterThan(200) // else nothing was shown
+    expect(elapsed).toBeGreaterThan(200) // otherwise the test proves nothing
     // a blocked loop is one gap as long as the call; a busy machine makes some of a few ticks
     expect(longest).toBeLessThan(elapsed / 3)
     expect(ticks).toBeGreaterThan(elapsed / 10 / 4)
@@ -92,7 +92,7 @@ describe('beside the event loop', () => {
       worker.once('error', reject)
     })
     await worker.terminate()
-    // the process is still well
+    // the process still works
     const engine = await open()
     expect((await engine.generate(prompts, { ...sampling, maxNewTokens: 2 })).tokens.length).toBe(2 * rows)
     await engine.close()

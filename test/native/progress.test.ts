@@ -33,7 +33,7 @@ describe('a progress callback', () => {
     expect(ended.out).not.toContain('went on')
   })
 
-  it('that throws stops the generate it watches where an uncaughtException handler lets the process live', async () => {
+  it('that throws stops the generate it watches if an uncaughtException handler keeps the process alive', async () => {
     const ended = await runScript(
       'llama3-untied',
       `${generate}
@@ -57,7 +57,7 @@ describe('a progress callback', () => {
     expect(seen.map(([done]) => done)).toEqual(seen.map(([done]) => done).sort((a, b) => a - b))
   })
 
-  it('ends with all tokens where rows stopped early', async () => {
+  it('ends with all tokens if rows stopped early', async () => {
     const engine = await openGolden('llama3-untied')
     const prompts = packTokens([someTokens(3)])
     const [stop] = (await engine.generate(prompts, greedy(1, { maxNewTokens: 1 }))).tokens

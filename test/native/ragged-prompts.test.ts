@@ -7,7 +7,7 @@ describe('prompts of very different lengths', () => {
   const long = someTokens(400)
   const short = Array.from({ length: 150 }, (_, i) => someTokens(4, 1 + i))
 
-  it('cost together not much more than apart', async () => {
+  it('cost little more together than separately', async () => {
     const engine = await openGolden('llama3-untied')
     // the quickest of three: a busy machine slows single calls
     const milliseconds = async (prompts: readonly Int32Array[]): Promise<number> => {
@@ -30,7 +30,7 @@ describe('prompts of very different lengths', () => {
     }
   })
 
-  it('give each row what it gets alone, in the order of the prompts', async () => {
+  it('give each row the same result as alone, in the order of the prompts', async () => {
     const engine = await openGolden('llama3-untied')
     const mixed = [short[0]!, long, short[1]!, someTokens(90), short[2]!, long]
     const samples = 2

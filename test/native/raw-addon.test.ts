@@ -8,7 +8,7 @@ import { runScript } from './run-script.ts'
 
 // engine.ts never calls the addon like this; a crash would still take the whole process down
 describe('the addon without its guard', () => {
-  it('survives a close right behind open', async () => {
+  it('survives a close right after open', async () => {
     const ended = await runScript(
       'llama-tied',
       `const engine = new addon.Engine()
@@ -19,7 +19,7 @@ describe('the addon without its guard', () => {
     expect(ended).toEqual({ code: 0, signal: null, out: '20 69936 undefined\n' })
   })
 
-  it('survives a close right behind an open that fails', async () => {
+  it('survives a close right after an open that fails', async () => {
     const ended = await runScript(
       'llama-tied',
       `const engine = new addon.Engine()
@@ -30,7 +30,7 @@ describe('the addon without its guard', () => {
     expect(ended).toEqual({ code: 0, signal: null, out: 'ARGUMENT undefined\n' })
   })
 
-  it('rejects arrays that do not fit together, are not arrays, or belong to somebody else', async () => {
+  it('rejects arrays that do not fit together, are not arrays, or were transferred, and calls on foreign objects', async () => {
     const addon = loadAddon()
     const engine = new addon.Engine()
     await engine.open(await goldenOptions('llama-tied'))

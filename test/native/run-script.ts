@@ -11,7 +11,7 @@ export interface Ended {
 const at = (path: string): string => JSON.stringify(fileURLToPath(new URL(`../../${path}`, import.meta.url)))
 
 /**
- * Runs TypeScript in a process of its own, where a crash is an exit code. The script sees `openEngine`, `options` of a
+ * Runs TypeScript in its own process, where a crash is an exit code. The script sees `openEngine`, `options` of a
  * golden checkpoint and the raw `addon`.
  * @param shell what bash does first, like `ulimit -f 64`
  */

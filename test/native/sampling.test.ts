@@ -92,7 +92,7 @@ describe.each([
     const pairs = Array.from({ length: rows }, (_, row) => [out.tokens[2 * row]!, out.tokens[2 * row + 1]!] as const)
     const firsts = new Map<number, number[]>()
     for (const [first, second] of pairs) firsts.set(first, [...(firsts.get(first) ?? []), second])
-    // the penalty knows nothing of the prompt: its tokens are drawn like all others
+    // the penalty ignores the prompt: its tokens are drawn like all others
     checkFrequencies(
       [...out.tokens].filter((_, i) => i % 2 === 0),
       expected(await scores(engine, prompt, 0.25), sampling, []),
@@ -105,7 +105,7 @@ describe.each([
     }
   })
 
-  it('takes the lowest of equally good tokens: greedy, under a penalty, and in a nucleus of one', async () => {
+  it('takes the lowest id of equally likely tokens: greedy, under a penalty, and in a nucleus of one', async () => {
     const tied = await openGolden('qwen3', { portableKernels })
     const prompts = packTokens([prompt])
     const [best] = (await tied.generate(prompts, greedy(1, { maxNewTokens: 1 }))).tokens

@@ -112,7 +112,7 @@ const cases = goldenFolders().flatMap((dir) =>
 )
 
 describe.each(cases)('%s in %s', (_, dtype, dir) => {
-  it('is the same to the bit after 5 steps at a learning rate of 0', async () => {
+  it('is the same, bit for bit, after 5 steps at a learning rate of 0', async () => {
     const engine = await open(dir, dtype)
     const [weights, greedy] = [await weightBytes(engine), await greedyTokens(engine)]
     const reports = await trainSteps(engine, 5, { 'optimizer.lr': 0 })

@@ -8,7 +8,7 @@ import { runScript } from './run-script.ts'
 const batch = packSequences(Array.from({ length: 12 }, (_, i) => ({ tokens: someTokens(100, i), promptLength: 4 })))
 
 describe('threads of two engines in one process', () => {
-  it('are those that each asked for; 0 is all of them, whatever another engine took', async () => {
+  it('are those that each requested; 0 is all cores, whatever another engine uses', async () => {
     const all = loadAddon().threads()
     const one = await openGolden('qwen3', { threads: 1 })
     const other = await openGolden('qwen3', { threads: 0 })
@@ -27,7 +27,7 @@ describe('threads of two engines in one process', () => {
   })
 
   it.skipIf(process.platform !== 'linux' || availableParallelism() < 2)('are started', async () => {
-    // a process of its own: threads of engines opened before would be counted
+    // its own process: threads of engines opened before would be counted
     const ended = await runScript(
       'qwen3',
       `const { readdirSync } = await import('node:fs')
@@ -60,7 +60,7 @@ describe('threads of two engines in one process', () => {
     },
   )
 
-  it('are refused where no system could start so many', async () => {
+  it('are refused if no system could start that many', async () => {
     await expect(openGolden('qwen3', { threads: 100_000 })).rejects.toMatchObject({ code: 'ARGUMENT' })
   })
 })

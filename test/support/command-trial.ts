@@ -7,7 +7,7 @@ import { expectRefused } from './refused.ts'
 import { tempFolder } from './temp-folder.ts'
 
 export interface CommandTrial {
-  readonly folder: string // of the test's own
+  readonly folder: string // of this test only
   said(): string // what was printed since the test began, or since forget()
   forget(): void
   serl(...argv: string[]): Promise<number>
@@ -17,7 +17,7 @@ export interface CommandTrial {
   refused(code: Promise<number>, message: RegExp): Promise<void>
 }
 
-/** What tests of mistaken command lines have in common; made anew for each test of the file. */
+/** Shared by tests of mistaken command lines; created for each test of the file. */
 export function commandTrial(): CommandTrial {
   let folder = ''
   let said: () => string = () => ''

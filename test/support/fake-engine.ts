@@ -37,7 +37,7 @@ export const openFakeEngine = ({
     fakeAddon(weights),
   )
 
-/** A transformer without a layer, as far as the numbers go. */
+/** Sizes of a transformer without layers. */
 const bigramConfig = (vocabSize: number, maxPositionEmbeddings: number): ModelConfig => ({
   vocabSize,
   hiddenSize: vocabSize,

@@ -32,7 +32,7 @@ export function playerTable(): Float32Array {
   return table
 }
 
-/** What is known of it before it is opened. */
+/** Its description before it is opened. */
 export const fakeDescription = {
   tokenizer: byteTokenizer,
   stopTokens: Int32Array.of(EOS),

@@ -8,7 +8,7 @@ import { fakeChecker } from './fake-checker.ts'
 import { fakeDescription, fakeModel } from './fake-model.ts'
 import { tempFolder } from './temp-folder.ts'
 
-/** A folder of its own with seed and held-out questions. */
+/** A temporary folder with seed and held-out questions. */
 export async function questionFolder(): Promise<string> {
   const folder = await tempFolder()
   const problems = Array.from({ length: 12 }, (_, i) => `ab ${'abcdefgh'[i % 8]}c da hb${'abcd'[i % 4]} fe`)

@@ -1,8 +1,8 @@
 import { vi } from 'vitest'
 
 /**
- * Keeps what is printed from the terminal until vi.restoreAllMocks().
- * @returns what stdout and stderr got so far
+ * Captures output instead of printing it, until vi.restoreAllMocks().
+ * @returns the output to stdout and stderr so far
  */
 export function heardOutput(): () => string {
   let said = ''

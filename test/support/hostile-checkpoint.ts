@@ -1,5 +1,5 @@
-// Checkpoint folders come from anywhere. Whatever stands in their files, a command reads them within a second, or says in
-// words what is wrong with them: no stack, no memory gone, no waiting.
+// Checkpoint folders come from anywhere. Whatever is in their files, a command reads them within a second, or says
+// what is wrong with them: no stack trace, no memory exhausted, no hang.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { resolveConfig } from '../../src/config/load.ts'
@@ -11,7 +11,7 @@ import { hostileJson } from './hostile-values.ts'
 
 export type Json = Record<string, unknown>
 
-/** What every command that opens a model does before it loads the weights. */
+/** The steps of every command before it loads a model's weights. */
 async function read(dir: string): Promise<void> {
   const described = await describeModel(dir)
   stopTokensOf(described)
@@ -19,7 +19,7 @@ async function read(dir: string): Promise<void> {
   described.tokenizer?.decode(described.tokenizer.encode('What is 1 + 1?'))
 }
 
-/** What is wrong with how a folder was read; null where it was read, or refused in words, within a second. */
+/** What went wrong when a folder was read; null if it was read, or refused with a message, within a second. */
 async function fault(dir: string): Promise<string | null> {
   const started = performance.now()
   const error = await read(dir).then(
@@ -35,7 +35,7 @@ async function fault(dir: string): Promise<string | null> {
   return isWords ? null : `said: ${message.slice(0, 700)}`
 }
 
-/** What goes wrong while one file of a folder is changed over and over: [what is changed, the file's new content]. */
+/** The failures over many changes of one file of a folder: [description of the change, the file's new content]. */
 export async function faults(
   dir: string,
   name: string,
@@ -54,7 +54,7 @@ export async function faults(
 export const replaced = (object: Json, field: string, values: readonly unknown[]): [string, string][] =>
   values.map((value) => [`${field} = ${JSON.stringify(value)}`, hostileJson({ ...object, [field]: value })])
 
-/** Texts with one byte that is another, or cut short. */
+/** Texts with one byte changed, or truncated. */
 export function damaged(text: string, count: number, seed: string): [string, string][] {
   const random = createRandom([1, seed, 0])
   return Array.from({ length: count }, (_, i) => {

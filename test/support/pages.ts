@@ -1,4 +1,4 @@
-// The pages of documentation, taken apart.
+// The pages of documentation, parsed.
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -34,7 +34,7 @@ export const fences = (text: string): Fence[] =>
 export const inlineCode = (text: string): string[] =>
   [...text.replace(fence, '').matchAll(/`([^`]+)`/g)].map(([, code]) => code!.replace(/\s*\n\s*/g, ' '))
 
-/** Targets of links outside fences that are no URLs. */
+/** Targets of links outside fences that are not URLs. */
 export const links = (text: string): string[] =>
   [...text.replace(fence, '').matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target]) => target!)

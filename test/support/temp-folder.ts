@@ -5,7 +5,7 @@ import { afterAll } from 'vitest'
 
 const made: string[] = []
 
-/** A folder of its own that is removed when the test file is done. */
+/** A temporary folder that is removed when the test file is done. */
 export async function tempFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'serl-test-'))
   made.push(folder)

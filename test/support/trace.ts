@@ -5,7 +5,7 @@ export interface Span {
   readonly ts: number // µs
   readonly dur: number // µs
   readonly args: Readonly<Record<string, unknown>>
-  readonly depth: number // spans round it
+  readonly depth: number // number of enclosing spans
 }
 
 interface TraceEvent extends Omit<Span, 'depth'> {
@@ -16,7 +16,7 @@ const end = (span: Pick<Span, 'ts' | 'dur'>): number => span.ts + span.dur
 
 /**
  * The spans of a trace file, each behind the one it lies in.
- * @throws if the file is no trace, or two spans overlap without one lying in the other
+ * @throws if the file is not a trace, or two spans overlap without one lying in the other
  */
 export async function readSpans(path: string): Promise<Span[]> {
   const { traceEvents } = JSON.parse(await readFile(path, 'utf8')) as { traceEvents: TraceEvent[] }
@@ -33,7 +33,7 @@ export async function readSpans(path: string): Promise<Span[]> {
   })
 }
 
-/** The spans right inside `outer`. */
+/** The spans directly inside `outer`. */
 export function children(spans: readonly Span[], outer: Span): Span[] {
   const inner = spans.slice(spans.indexOf(outer) + 1)
   const after = inner.findIndex((span) => span.depth <= outer.depth)

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { onItsWay, requireNoInput, writeWhole } from '../../src/files.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
-describe('a file written whole', () => {
-  it('goes through a link to the file behind it, and leaves nothing beside it', async () => {
+describe('a file written atomically', () => {
+  it('follows a link to its file, and leaves nothing next to it', async () => {
     const folder = await tempFolder()
     await writeFile(join(folder, 'real'), 'old')
     await symlink(join(folder, 'real'), join(folder, 'link'))
@@ -15,19 +15,19 @@ describe('a file written whole', () => {
     expect((await readdir(folder)).sort()).toEqual(['link', 'real'])
   })
 
-  it('is written as it comes where it is a device, which stays one', async () => {
+  it('is written directly if it is a device, which stays one', async () => {
     expect(await onItsWay('/dev/null')).toEqual({ target: '/dev/null', written: '/dev/null', isStream: true })
     await writeWhole('/dev/null', 'gone')
     expect((await lstat('/dev/null')).isCharacterDevice()).toBe(true)
   })
 
-  it('is no folder', async () => {
+  it('is not a folder', async () => {
     const folder = await tempFolder()
     await expect(writeWhole(folder, 'x')).rejects.toThrow(`cannot write ${folder}: it is a folder`)
   })
 })
 
-it('an output is none of the inputs, except for a device', async () => {
+it('an output is not one of the inputs, except for a device', async () => {
   const file = join(await tempFolder(), 'a')
   await expect(requireNoInput(file, [file])).resolves.toBeUndefined() // neither is there
   await writeFile(file, 'x')

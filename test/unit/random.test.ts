@@ -12,12 +12,12 @@ describe('xoshiro128** from a hashed key', () => {
     const random = createRandom(key)
     expect(uint32.map(() => random.uint32())).toEqual(uint32)
   })
-  test('row seeds are such numbers, and a longer list begins with the shorter', () => {
+  test('row seeds come from the same generator, and a longer list begins with the shorter', () => {
     const { key, uint32 } = expected[2]!
     expect([...rowSeeds(key[0] as number, key[2] as string, key[3] as number, 12)]).toEqual(uint32)
     expect([...rowSeeds(key[0] as number, key[2] as string, key[3] as number, 3)]).toEqual(uint32.slice(0, 3))
   })
-  test('another key, another sequence', () => {
+  test('another key gives another sequence', () => {
     const first = (key: (string | number)[]) => createRandom(key).uint32()
     expect(
       new Set(
@@ -42,7 +42,7 @@ describe('distributions', () => {
     // six standard errors of a uniform mean
     expect(Math.abs(values.reduce((sum, value) => sum + value, 0) / 20_000 - 0.5)).toBeLessThan(0.0123)
   })
-  test('below(6) favours none: chi-squared under its 0.999 quantile', () => {
+  test('below(6) is uniform: chi-squared under its 0.999 quantile', () => {
     const random = createRandom(['dice'])
     const counts = new Array<number>(6).fill(0)
     for (let i = 0; i < 60_000; i++) counts[random.below(6)]!++

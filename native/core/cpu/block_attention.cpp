@@ -200,7 +200,7 @@ void attendRange(Running& s, int64_t begin, int64_t end, const LayerCache<T>& ca
   }
 }
 
-// What a layer's tasks read and write.
+// The arrays that a layer's tasks read and write.
 template <typename T>
 struct LayerView {
   const T* q;      // [R, heads, d]
@@ -252,7 +252,7 @@ KeyRange visibleTail(const BlockRow& row, int64_t window) {
   return {*row.tailBlocks, std::max<int64_t>(first, 0), row.tailLength};
 }
 
-// Rows [first, last) of the task, which share a tail: its whole blocks together, then each row what is left.
+// Rows [first, last) of the task, which share a tail: its whole blocks together, then each row the rest.
 template <typename T>
 void attendTails(Running& s, const RowTask& task, const LayerView<T>& layer, int64_t first, int64_t last) {
   const int64_t share = layer.share(), window = layer.window;
@@ -260,7 +260,7 @@ void attendTails(Running& s, const RowTask& task, const LayerView<T>& layer, int
   const auto attend = [&](int64_t from, int64_t to, const KeyRange& range) {
     attendRange(s, from * share, to * share, layer.cache, task.kvHead, range);
   };
-  if (window > 0) {  // each row sees another part
+  if (window > 0) {  // each row sees a different part
     for (int64_t r = first; r < last; ++r) {
       if (row[r].prefixLength > 0) attend(r, r + 1, visiblePrefix(row[r], window));
       attend(r, r + 1, visibleTail(row[r], window));

@@ -29,7 +29,7 @@ struct Reference {
 
 }  // namespace
 
-TEST_CASE("AdamW is the paper's, in float32 and on float32 masters of bfloat16 weights") {
+TEST_CASE("AdamW matches the paper, in float32 and on float32 masters of bfloat16 weights") {
   for (at::ScalarType dtype : {at::kFloat, at::kBFloat16}) {
     std::vector<at::Tensor> weights{randn({5, 7}, 1).to(dtype), randn({9}, 2).to(dtype)};
     AdamWState state = createAdamW(weights);
@@ -47,7 +47,7 @@ TEST_CASE("AdamW is the paper's, in float32 and on float32 masters of bfloat16 w
   }
 }
 
-TEST_CASE("gradients are clipped by their common norm, and one that is not finite is named") {
+TEST_CASE("gradients are clipped by their global norm, and a non-finite one is named") {
   const std::vector<at::Tensor> gradients{at::full({4}, 3.0), at::full({9}, 4.0)};  // norms 6 and 12
   const ClipResult clipped = clipGradients(gradients, 1.0);
   CHECK(clipped.norm == doctest::Approx(std::sqrt(180.0)));

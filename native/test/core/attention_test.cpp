@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kHeads = 4, kKvHeads = 2, kDim = 6;
 
-// Two prompts that samples share, and a lone row: a decode step with every kind of tail.
+// Two prompts shared by samples, and a single row: a decode step with every kind of tail.
 struct Decode {
   explicit Decode(at::ScalarType dtype)
       : q(randn({4, kHeads, kDim}, 1).to(dtype)),
@@ -60,7 +60,7 @@ struct Decode {
 
 }  // namespace
 
-TEST_CASE("both attentions over the block cache are the softmax of each row's keys") {
+TEST_CASE("both block attentions match the softmax over each row's keys") {
   for (int64_t window : {0, 1, 5, 35, 70}) {
     CAPTURE(window);
     Decode decode(at::kFloat);
@@ -87,7 +87,7 @@ TEST_CASE("both ways to write the cache put the same tokens into the same slots"
   CHECK(identical(one.blocks.keys[9].select(2, 0), one.k[1]));  // tail of 33: first slot of its second block
 }
 
-TEST_CASE("a row's attention does not depend on the rows beside it") {
+TEST_CASE("a row's attention does not depend on the other rows") {
   Decode decode(at::kFloat);
   const at::Tensor all = cpu::blockAttention(decode.q, decode.blocks, decode.rows, 0);
   for (int64_t r = 0; r < 4; ++r) {
@@ -96,7 +96,7 @@ TEST_CASE("a row's attention does not depend on the rows beside it") {
   }
 }
 
-TEST_CASE("a piece of a prompt sees what the cache holds of it") {
+TEST_CASE("a piece of a prompt attends to its cached tokens") {
   const KvBlocks blocks{.keys = randn({3, kKvHeads, kDim, 32}, 6), .values = randn({3, kKvHeads, 32, kDim}, 7)};
   const std::vector<int32_t> list{2, 0};
   const at::Tensor q = randn({10, kHeads, kDim}, 8);

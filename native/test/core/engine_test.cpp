@@ -38,7 +38,7 @@ struct Model {
   Gauges gauges;
 };
 
-// Two sequences that share a prompt, and one of its own.
+// Two sequences that share a prompt, and one with its own.
 struct Batch {
   std::vector<int32_t> tokens, offsets{0}, promptLengths;
 
@@ -67,7 +67,7 @@ Completions generate(Engine& engine, double temperature, int64_t newTokens) {
 
 }  // namespace
 
-TEST_CASE("the CPU's kernels and the tensor operations make the same model") {
+TEST_CASE("CPU kernels and tensor operations compute the same model") {
   ModelConfig windowed = tinyModel();
   windowed.slidingWindows = {4, 0};
   ModelConfig normed = tinyModel();
@@ -96,11 +96,11 @@ TEST_CASE("the CPU's kernels and the tensor operations make the same model") {
     const at::Tensor after = kernels.logprobs(batch.view(), false, 1.0);
     CHECK(maxGap(after, logprobs) > 1e-3);
     CHECK(maxGap(operations.logprobs(batch.view(), false, 1.0), after) < 1e-3);
-    CHECK(identical(kernels.logprobs(batch.view(), true, 1.0), logprobs));  // the reference stays
+    CHECK(identical(kernels.logprobs(batch.view(), true, 1.0), logprobs));  // the reference is unchanged
   }
 }
 
-TEST_CASE("sampling's log-probabilities are scoring's, to the last bit, over more than a block") {
+TEST_CASE("sampling and scoring give the same log-probabilities, bit for bit, over more than one block") {
   Model model;
   Engine engine = model.open();
   const Completions out = generate(engine, 1.0, 70);
@@ -117,7 +117,7 @@ TEST_CASE("sampling's log-probabilities are scoring's, to the last bit, over mor
   CHECK(std::equal(out.logprobs.begin(), out.logprobs.end(), scored.const_data_ptr<float>()));
 }
 
-TEST_CASE("a prompt that is prefilled in pieces is the prompt prefilled whole") {
+TEST_CASE("a prompt prefilled in pieces gives the log-probabilities of the whole sequence") {
   for (bool portable : {false, true}) {
     for (int64_t window : {0, 300}) {
       CAPTURE(portable);
@@ -153,7 +153,7 @@ TEST_CASE("bfloat16 trains and generates") {
   CHECK(generate(engine, 0.0, 5).tokens.size() == 30);
 }
 
-TEST_CASE("weights and logits that are not finite are told") {
+TEST_CASE("non-finite weights and logits are reported") {
   const auto codeOf = [](const std::function<void()>& call) {
     try {
       call();

@@ -19,7 +19,7 @@ bool refused(std::vector<int32_t> tokens, std::vector<int32_t> offsets, std::vec
 
 }  // namespace
 
-TEST_CASE("a batch that would be read past an end is refused") {
+TEST_CASE("a batch that would be read out of bounds is refused") {
   CHECK(!refused({1, 2, 3}, {0, 2, 3}, {1, 1}));
   CHECK(refused({1, 2, 67}, {0, 2, 3}, {1, 1}));
   CHECK(refused({1, 2, -1}, {0, 2, 3}, {1, 1}));
@@ -53,7 +53,7 @@ TEST_CASE("blocks of the cache are handed out once and taken back") {
   CHECK(cache.freeBlocks() == 3);
 }
 
-TEST_CASE("a pool gives freed memory out again, and outlives nobody") {
+TEST_CASE("a pool reuses freed memory, and its tensors outlive it") {
   at::Tensor survivor;
   {
     MemoryPool pool;

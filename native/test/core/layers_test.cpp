@@ -32,7 +32,7 @@ constexpr double kEps = 1e-5;
 
 }  // namespace
 
-TEST_CASE("the CPU's layers are the tensor operations, forward and backward") {
+TEST_CASE("the CPU layers match the tensor operations, forward and backward") {
   Backends under(tinyModel());
   Context& context = under.context;
   for (int64_t tokens : {1, 7, 64, 65, 130}) {
@@ -56,7 +56,7 @@ TEST_CASE("the CPU's layers are the tensor operations, forward and backward") {
   }
 }
 
-TEST_CASE("queries, keys and values are split and rotated alike") {
+TEST_CASE("both backends split and rotate queries, keys and values alike") {
   Backends under(tinyModel());
   const auto cpu = under.cpu(), portable = under.portable();
   const LayerWeights none;
@@ -73,7 +73,7 @@ TEST_CASE("queries, keys and values are split and rotated alike") {
   }
 }
 
-TEST_CASE("a weight's gradient goes to its sink where it has one, added to what is there") {
+TEST_CASE("a weight's gradient is added to its sink if it has one") {
   Backends under(tinyModel());
   const at::Tensor x = featureMajor(randn({9, 24}, 6));
   const at::Tensor weight = randn({40, 24}, 7).set_requires_grad(true);

@@ -25,7 +25,7 @@ at::Tensor product(const Shape& s, cpu::Operand a, cpu::Operand b) {
 
 }  // namespace
 
-TEST_CASE("products are libtorch's, whichever way the operands lie") {
+TEST_CASE("products match libtorch for every operand layout") {
   for (const Shape& s : kShapes) {
     CAPTURE(s.m);
     CAPTURE(s.n);
@@ -41,14 +41,14 @@ TEST_CASE("products are libtorch's, whichever way the operands lie") {
   }
 }
 
-TEST_CASE("a product is added to what is there, where that is asked") {
+TEST_CASE("a product is added to the output if accumulate is set") {
   const at::Tensor a = randn({9, 600}, 3), b = randn({600, 40}, 4), before = randn({9, 40}, 5);
   at::Tensor c = before.clone();
   cpu::product({9, 40, 600}, rowMajor(a), rowMajor(b), c.mutable_data_ptr<float>(), /*accumulate=*/true);
   CHECK(maxGap(c, before + at::mm(a, b)) < 1e-3);
 }
 
-TEST_CASE("an element's sum does not depend on the rows and columns beside it") {
+TEST_CASE("an element does not depend on the other rows and columns") {
   const at::Tensor a = randn({50, 1153}, 6), b = randn({1153, 300}, 7);
   const at::Tensor whole = product({50, 300, 1153}, rowMajor(a), rowMajor(b));
   for (int64_t row : {0, 5, 11, 37, 49}) {

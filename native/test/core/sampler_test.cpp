@@ -24,7 +24,7 @@ std::vector<SampleRow> rowsOf(const std::vector<double>& uniforms) {
 
 }  // namespace
 
-TEST_CASE("a uniform number picks the token whose share of the distribution it falls into") {
+TEST_CASE("a uniform number picks the token whose probability interval contains it") {
   const at::Tensor logits = at::tensor({0.1, 0.2, 0.3, 0.4}).log().unsqueeze(0).expand({5, 4}).contiguous();
   for (Sampler sampler : kSamplers) {
     const Sampled drawn = sampler(logits, {}, rowsOf({0.0, 0.05, 0.15, 0.55, 0.999999}));
@@ -46,7 +46,7 @@ TEST_CASE("top-p leaves the smallest set of likely tokens, the temperature flatt
   }
 }
 
-TEST_CASE("the presence penalty weighs on tokens that the row has generated") {
+TEST_CASE("the presence penalty lowers tokens that the row has generated") {
   const at::Tensor logits = at::tensor({0.0f, 0.5f, 1.0f}).unsqueeze(0);
   const std::vector<int32_t> generated{2, 2};
   for (Sampler sampler : kSamplers) {
@@ -57,7 +57,7 @@ TEST_CASE("the presence penalty weighs on tokens that the row has generated") {
   }
 }
 
-TEST_CASE("both samplers draw alike") {
+TEST_CASE("both samplers draw the same tokens") {
   const at::Tensor logits = randn({33, 1030}, 1) * 3;
   std::vector<double> uniforms;
   for (int i = 0; i < 33; ++i) uniforms.push_back((i + 0.5) / 33);

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-// The negative controls of the sanitizers: scripts/test-cpp.mjs runs each by itself, and it must end the process.
+// Negative controls of the sanitizers: scripts/test-cpp.mjs runs each alone, and each must end the process.
 
 TEST_CASE("control: AddressSanitizer notices a read past an end" * doctest::skip()) {
   const std::vector<float> values(8);

@@ -11,13 +11,13 @@
 
 namespace serl::test {
 
-// Normal numbers that every run draws alike.
+// Normal numbers, the same in every run.
 inline at::Tensor randn(at::IntArrayRef shape, uint64_t seed) {
   auto generator = at::detail::createCPUGenerator(seed);
   return at::randn(shape, generator);
 }
 
-// [T, features] whose memory is feature-major, as the CPU's layers have it.
+// [T, features] whose memory is feature-major, as in the CPU layers.
 inline at::Tensor featureMajor(const at::Tensor& x) { return x.t().contiguous().t(); }
 
 inline double maxGap(const at::Tensor& a, const at::Tensor& b) {
@@ -27,7 +27,7 @@ inline double maxGap(const at::Tensor& a, const at::Tensor& b) {
 
 inline bool identical(const at::Tensor& a, const at::Tensor& b) { return a.sizes() == b.sizes() && a.equal(b); }
 
-// A small Llama-like model; everything that a test may want another is to be changed in the copy.
+// A small Llama-like model; a test changes the fields it needs in its copy.
 inline ModelConfig tinyModel() {
   ModelConfig config;
   config.vocabSize = 67;
@@ -43,7 +43,7 @@ inline ModelConfig tinyModel() {
   return config;
 }
 
-// A context and the backends that a model may be computed by.
+// A context and the backends under test.
 struct Backends {
   explicit Backends(const ModelConfig& model) : config(model) {}
 
@@ -60,7 +60,7 @@ struct Backends {
   }
 };
 
-// A folder of its own, removed at the end.
+// A temporary folder, removed at the end.
 struct TempFolder {
   TempFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "serl-test-XXXXXX").string();

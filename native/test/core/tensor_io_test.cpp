@@ -21,7 +21,7 @@ std::string failure(const std::function<void()>& call) {
 
 }  // namespace
 
-TEST_CASE("tensors are written behind a header and read again, converted where the dtype differs") {
+TEST_CASE("tensors are written behind a header and read back, converted if the dtype differs") {
   const TempFolder folder;
   const at::Tensor a = randn({3, 5}, 1), b = randn({4}, 2).to(at::kBFloat16), none = at::empty({0, 3});
   const std::vector<uint8_t> header{1, 2, 3, 4, 5, 6, 7};
@@ -48,7 +48,7 @@ TEST_CASE("a tensor larger than a chunk is read whole") {
   CHECK(identical(read, large.to(at::kFloat)));
 }
 
-TEST_CASE("what is wrong with a file is said, and half a file is not left") {
+TEST_CASE("errors say what is wrong with a file, and leave no partial file") {
   const TempFolder folder;
   const std::string path = folder.file("t");
   std::ofstream(path) << "short";

@@ -7,14 +7,14 @@ using namespace serl::test;
 
 namespace {
 
-// 45 rows against a vocabulary, by both backends.
+// 45 rows against a vocabulary, with both backends.
 void expectAutograd(int64_t vocabulary, int64_t width) {
   Backends under(tinyModel());
   const auto cpu = under.cpu(), portable = under.portable();
   const at::Tensor targets = at::arange(45, at::kLong) * 7919 % vocabulary;
   for (double temperature : {1.0, 0.6}) {
     const at::Tensor states = randn({45, width}, 1), lmHead = randn({vocabulary, width}, 2), slope = randn({45}, 3);
-    // in double: a float32 sum over a large vocabulary is not exact enough to be compared with
+    // in double: a float32 sum over a large vocabulary is not exact enough as a reference
     const at::Tensor hidden = states.to(at::kDouble).set_requires_grad(true);
     const at::Tensor head = lmHead.to(at::kDouble).set_requires_grad(true);
     const at::Tensor all = at::log_softmax(at::linear(hidden, head) / temperature, 1);  // [45, vocabulary]
@@ -39,9 +39,9 @@ void expectAutograd(int64_t vocabulary, int64_t width) {
 
 }  // namespace
 
-TEST_CASE("log-probabilities, entropies and gradients of the vocabulary are autograd's") { expectAutograd(67, 24); }
+TEST_CASE("vocabulary log-probabilities, entropies and gradients match autograd") { expectAutograd(67, 24); }
 
-TEST_CASE("so they are where the softmax takes several blocks of entries") { expectAutograd(1030, 24); }
+TEST_CASE("they match where the softmax takes several blocks of entries") { expectAutograd(1030, 24); }
 
-// 16 rows at a time, the fewest: 16, 16 and 13
-TEST_CASE("so they are where the rows take several chunks") { expectAutograd(600'000, 4); }
+// 16 rows at a time, the minimum: 16, 16 and 13
+TEST_CASE("they match where the rows take several chunks") { expectAutograd(600'000, 4); }

@@ -1,4 +1,4 @@
-// The addon, unchanged, with the device double beside it: engines may be opened with device "double:0".
+// The unchanged addon and the device double: engines may be opened with device "double:0".
 #include <ATen/ATen.h>
 
 #include "binding/exports.h"
@@ -20,7 +20,7 @@ Napi::Value takeCounts(const Napi::CallbackInfo& info) {
   return out;
 }
 
-// The negative control: a kernel of the CPU's on the device's memory. Does not return.
+// Negative control: a CPU kernel on the device's memory. Does not return.
 Napi::Value touchFromHost(const Napi::CallbackInfo& info) {
   const auto options = at::TensorOptions().device(at::Device("double:0"));
   const serl::KvBlocks blocks{.keys = at::zeros({2, 1, 8, 32}, options), .values = at::zeros({2, 1, 32, 8}, options)};
@@ -30,7 +30,7 @@ Napi::Value touchFromHost(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-// The other one: an operation of the device's with an operand on the host. Throws.
+// Negative control: a device operation with an operand on the host. Throws.
 Napi::Value mixOperands(const Napi::CallbackInfo& info) {
   const at::Tensor onDevice = at::zeros({3, 2}, at::TensorOptions().device(at::Device("double:0")));
   at::mm(onDevice, at::zeros({2, 3}));

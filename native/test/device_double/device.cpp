@@ -54,7 +54,7 @@ struct Hooks : at::PrivateUse1HooksInterface {
   void resizePrivateUse1Bytes(const c10::Storage& storage, size_t bytes) const override { growStorage(storage, bytes); }
 };
 
-// The same memory as a CPU tensor; to be used on the device only.
+// The same memory as a CPU tensor; for use on the device only.
 at::Tensor seenByCpu(const at::Tensor& tensor) {
   if (!tensor.is_privateuseone()) return tensor;
   const auto elements = static_cast<int64_t>(tensor.storage().nbytes() / tensor.itemsize());
@@ -133,7 +133,7 @@ const at::Tensor& resize(const at::Tensor& self, c10::SymIntArrayRef sizes, std:
   return self;
 }
 
-// As CUDA: operands lie on the device, except for numbers in tensors without a dimension.
+// As on CUDA: operands lie on the device, except for zero-dimensional tensors.
 void requireOnDevice(const c10::OperatorHandle& operation, const torch::jit::Stack& stack) {
   const auto check = [&](const at::Tensor& tensor) {
     TORCH_CHECK(!tensor.defined() || tensor.is_privateuseone() || tensor.dim() == 0, operation.operator_name(),

@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kPage = 4096;
 constexpr size_t kArenaBytes = size_t{1} << 31;
 
-// One stretch of addresses, so that opening and closing it is one call however many tensors there are.
+// One address range: opening and closing it is one call for any number of tensors.
 class Arena {
  public:
   Arena() {
@@ -26,7 +26,7 @@ class Arena {
         mmap(nullptr, kArenaBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, /*fd=*/-1, /*offset=*/0);
     TORCH_CHECK(memory != MAP_FAILED, "the device double cannot reserve its memory");
     begin_ = static_cast<char*>(memory);
-    // where the processor has protection keys a thread opens the memory without a system call, and for itself alone
+    // with protection keys a thread opens the memory without a system call, and only for itself
     key_ = pkey_alloc(0, PKEY_DISABLE_ACCESS);
     if (key_ >= 0) TORCH_CHECK(pkey_mprotect(begin_, kArenaBytes, PROT_READ | PROT_WRITE, key_) == 0, "pkey_mprotect");
   }
@@ -54,7 +54,7 @@ class Arena {
     sizes_.erase(memory);
   }
 
-  // Without keys, threads may be on the device at once: it closes behind the last.
+  // Without keys, several threads may be on the device: the last one closes it.
   void enter() {
     if (key_ >= 0) return (void)pkey_set(key_, 0);
     const std::lock_guard lock(mutex_);
@@ -73,7 +73,7 @@ class Arena {
   int threads_ = 0;
   int key_ = -1;
   std::map<size_t, std::vector<char*>> free_;  // by bytes
-  std::map<char*, size_t> sizes_;              // of what is in use
+  std::map<char*, size_t> sizes_;              // of blocks in use
 };
 
 Arena& arena() {
@@ -106,7 +106,7 @@ void onFault(int, siginfo_t* info, void*) {
     (void)!write(STDERR_FILENO, message, sizeof message - 1);
     _exit(kHostTouchedDevice);
   }
-  std::signal(SIGSEGV, SIG_DFL);  // a fault of another kind: as without us, once the access is tried again
+  std::signal(SIGSEGV, SIG_DFL);  // another fault: default handling when the access is retried
 }
 
 }  // namespace
@@ -127,7 +127,7 @@ OnDevice::~OnDevice() {
 bool onDevice() { return depth > 0; }
 
 void watchMemory() {
-  arena();  // made before a fault asks for it
+  arena();  // constructed before a fault needs it
   struct sigaction action{};
   action.sa_sigaction = onFault;
   action.sa_flags = SA_SIGINFO;

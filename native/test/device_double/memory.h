@@ -3,13 +3,13 @@
 
 #include <cstddef>
 
-// Memory of a pretended accelerator: the host's, but closed to it (PROT_NONE) except while the device works, and full
-// of NaN until it is written.
+// Memory of the simulated accelerator: host memory, inaccessible (PROT_NONE) except while the device works, and full of
+// NaN until it is written.
 namespace device_double {
 
 c10::Allocator* allocator();
 
-// Opens the memory for as long as it lives: what runs meanwhile runs on the device. May be nested.
+// Opens the memory during its lifetime: code that runs meanwhile runs on the device. May be nested.
 class OnDevice {
  public:
   OnDevice();

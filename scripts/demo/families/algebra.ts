@@ -1,7 +1,7 @@
 import { type Family, problem, step } from '../problem.ts'
 import { cities, jobs, letters, names, places, shapes, vehicles } from '../words.ts'
 
-/** A linear equation in one unknown, wrapped in words. */
+/** A linear equation in one unknown, in words. */
 export const equation: Family = (draw, { change }) => {
   const name = draw.pick(names)
   const letter = draw.pick(letters)

@@ -2,7 +2,7 @@ import type { Draw } from '../draw.ts'
 import { apply, type Family, type Operator, problem, type Ranges, step } from '../problem.ts'
 import { cities, jobs, names, objects, places, weekdays } from '../words.ts'
 
-/** Something is counted, two or three things happen to it, how many are there: the largest family. */
+/** A count that changes two or three times; the final count is asked. The largest family. */
 export const chain: Family = (draw, ranges) => {
   const [name, other] = draw.pickTwo(names)
   const things = draw.pick(objects)

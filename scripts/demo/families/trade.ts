@@ -44,7 +44,7 @@ export const cost: Family = (draw, { change }) => {
   return problem('cost', [`${purchase} ${payment}`, ask], [goods.text, given.text], given.result)
 }
 
-/** A distance from a speed and a time, then some more or less of it. */
+/** A distance from a speed and a time, then lengthened or shortened. */
 export const rate: Family = (draw, { change }) => {
   const name = draw.pick(names)
   const vehicle = draw.pick(vehicles)
@@ -79,7 +79,7 @@ export const rate: Family = (draw, { change }) => {
   return problem('rate', [travel, then, ask], [way.text, end.text], end.result)
 }
 
-/** A price with a tenth, a fifth or a half of it taken off or put on. */
+/** A price reduced or raised by a tenth, a fifth or a half. */
 export const percent: Family = (draw) => {
   const name = draw.pick(names)
   const thing = draw.pick(objects)

@@ -35,7 +35,7 @@ function equalLeaves(a: Leaf, b: Leaf, effort: Effort): boolean {
   return equality === 'equal'
 }
 
-// a condition that only one side states does not tell them apart
+// a condition that only one side states does not distinguish them
 function equalConditioned(a: Shape, b: Shape, effort: Effort): boolean {
   const left = a.kind === 'conditioned' ? a : null
   const right = b.kind === 'conditioned' ? b : null

@@ -151,7 +151,7 @@ function solveChain(parts: readonly Node[], ops: readonly string[], budget: Budg
   return region
 }
 
-// a < x and x < b: also where a and b are no numbers
+// a < x and x < b: also where a and b are not numbers
 function intersect(a: readonly Piece[], b: readonly Piece[]): readonly Piece[] | null {
   const [left, right] = [a[0], b[0]]
   if (a.length === 1 && b.length === 1 && left!.high === PLUS_INFINITY && right!.low === MINUS_INFINITY) {

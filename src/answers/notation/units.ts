@@ -70,7 +70,7 @@ const POWER_WORDS: Readonly<Record<string, number>> = { square: 2, sq: 2, square
 
 /**
  * Reads a unit written as words, "^n", "/" and "per": "cm ^2", "miles per hour", "square feet".
- * Null when a word is no unit ("apples"): such words do not tell two answers apart.
+ * Null when a word is not a unit ("apples"): such words do not distinguish two answers.
  */
 export function readUnit(text: string): Unit | null {
   const powers = new Map<string, number>()

@@ -37,7 +37,7 @@ const half = (z: Complex): Complex => times(z, realNumber(0.5))
 const hyperbolicSine = (z: Complex): Complex => half(plus(exponential(z), minus(exponential(minus(z)))))
 const hyperbolicCosine = (z: Complex): Complex => half(plus(exponential(z), exponential(minus(z))))
 
-// inverse functions on the real line, and by logarithms beside it
+// inverse functions on the real line, by logarithms off it
 function arcsine(z: Complex): Complex {
   if (z.im === 0 && Math.abs(z.re) <= 1) {
     const slope = Math.sqrt(Math.max(1 - z.re * z.re, z.error))

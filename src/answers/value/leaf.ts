@@ -6,7 +6,7 @@ import { CONSTANTS, exactOf } from './exact.ts'
 import { numericOf } from './numeric.ts'
 import { EXACT_POINTS, exactValue, REAL_POINTS, realValue, WHOLE_POINTS, wholeValue } from './points.ts'
 
-/** An expression that stands for one value. What is found out about it is kept. */
+/** An expression that stands for one value. Results about it are cached. */
 export interface Leaf {
   readonly node: Node
   readonly budget: Budget // work left for the whole answer that it belongs to
@@ -29,7 +29,7 @@ interface Traits {
 
 export type Equality = 'equal' | 'unequal' | 'unknown'
 
-/** Relative difference up to which two doubles count as one value; rounding errors are allowed for beside it. */
+/** Relative difference up to which two doubles count as one value; rounding errors are allowed in addition. */
 const TOLERANCE = 1e-12
 /** A value known less well than this, relative to itself, decides nothing. */
 const WORST_ERROR = 1e-6

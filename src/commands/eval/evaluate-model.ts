@@ -60,7 +60,7 @@ async function openLazily(
   const settings = modelSettings(path, flags)
   let opening: Promise<NativeEngine> | null = null
   const cancel = (): void => {
-    opening?.then((engine) => engine.cancel()).catch(() => {}) // told where it is awaited
+    opening?.then((engine) => engine.cancel()).catch(() => {}) // reported where it is awaited
   }
   signal.addEventListener('abort', cancel)
   const model = {

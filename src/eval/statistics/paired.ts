@@ -12,7 +12,7 @@ export interface PairedCounts {
 /**
  * McNemar's test, exact and two-sided (McNemar 1947, Psychometrika 12; the binomial form): were both models equally good,
  * the questions that only one answers would fall to either like a fair coin.
- * @returns the p-value, in (0, 1]; 1 where no question tells them apart
+ * @returns the p-value, in (0, 1]; 1 where no question distinguishes them
  */
 export function mcnemarExact({ onlyFirst, onlySecond }: Pick<PairedCounts, 'onlyFirst' | 'onlySecond'>): number {
   const n = onlyFirst + onlySecond

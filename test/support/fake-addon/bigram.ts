@@ -1,5 +1,5 @@
 // A language model small enough to differentiate by hand: the logits of the next token are a row of a table plus a
-// bias, z = table[previous] + bias. Everything a transformer does here, it does too, in float64 over float32 weights.
+// bias, z = table[previous] + bias. It supports everything a transformer does here, in float64 over float32 weights.
 import type { Loss, LossStats, PolicyLoss } from '../../../src/native/types.ts'
 
 export interface Bigram {
@@ -85,7 +85,7 @@ function policyToken(
   return { loss: value, slope }
 }
 
-/** A uniform number in [0, 1) for one position of one row: the row replays whatever ran beside it. */
+/** A uniform number in [0, 1) for one position of one row: the row repeats whatever runs beside it. */
 export function uniform(seed: number, position: number): number {
   let h = (seed ^ Math.imul(position + 1, 0x9e3779b1)) >>> 0
   h = Math.imul(h ^ (h >>> 16), 0x21f0aaad) >>> 0

@@ -18,7 +18,7 @@ interface Row {
   readonly expected: boolean
 }
 
-// the exams lie beside the checkout where it has been given them
+// the exams lie next to the checkout, if present
 describe.skipIf(!existsSync(FOLDER))('practice exams (skipped: no folder ../shared/exams)', () => {
   test.each(EXAMS)('%s: all %i', async (name, count) => {
     const checker = await checkerOf()

@@ -15,7 +15,7 @@ describe('the answer of a response', () => {
     ['\\boxed{5}, so we are done. Check: $5 + 0 = 5$ and 12 more words.', '5'],
     ['so \\boxed{10}\\% of them', '10\\%'],
     ['\\boxed{\\boxed{6}}', '\\boxed{6}'],
-    // an empty box, and one that was cut off, are none
+    // an empty or truncated box does not count
     ['\\boxed{8} or \\boxed{}', '8'],
     ['\\boxed{12} and then \\boxed{34', '12'],
     // boxes side by side are one list

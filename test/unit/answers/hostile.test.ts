@@ -16,7 +16,7 @@ const noise = (alphabet: string, length: number): string =>
 const PRINTABLE = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).join('')
 const column = (count: number, cell: string): string => `${`${cell} & `.repeat(count - 1)}${cell} \\\\`
 
-/** Two texts each, different; what is hostile about them is their name. */
+/** Two different texts each, named by what makes them hostile. */
 const HOSTILE: Readonly<Record<string, readonly [string, string]>> = {
   'tower of powers': ['$9^{9^{9^{9^9}}}$', '$9^{9^{9^{9^9}}}+1$'],
   'large powers': ['$2^{32000}$', '$2^{32001}$'],

@@ -33,7 +33,7 @@ describe("a user's module", () => {
     await checker.close()
   })
 
-  test('calls that never end are given up, counted, and the next ones work', async () => {
+  test('calls that never end are given up and counted, and later ones work', async () => {
     const source = `
       export const extract = (text) => { while (text === 'hang') {} return text }
       export const equal = (a, b) => { while (a === 'stuck' || b === 'stuck') {} return a[0] === b[0] }

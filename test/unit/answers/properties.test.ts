@@ -43,7 +43,7 @@ describe('equality of answers', () => {
     }
   })
 
-  test('does not see white space, outer dollars or a box', async () => {
+  test('ignores white space, outer dollars and a box', async () => {
     for (const answer of answers()) {
       const spaced = answer.replaceAll(/(?<=[-+=<>^{}(),]) ?/g, ' ').replaceAll('{ ', '{')
       for (const other of [

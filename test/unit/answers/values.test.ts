@@ -63,11 +63,11 @@ describe('comparison', () => {
     expect(compareLeaves(leaf('10^{15}x'), leaf('(10^{15}+1)x'))).toBe('unequal')
   })
 
-  test('does not decide by digits that rounding has eaten', () => {
+  test('does not decide by digits lost to rounding', () => {
     expect(compareLeaves(leaf('10^{16}+\\sqrt{2}-10^{16}'), leaf('\\sqrt{3}'))).not.toBe('equal')
   })
 
-  test('says so when it cannot tell', () => {
+  test('returns unknown when it cannot tell', () => {
     expect(compareLeaves(leaf('9^{9^{9^{9}}}'), leaf('9^{9^{9^{9}}}+1'))).toBe('unknown')
   })
 })

@@ -43,7 +43,7 @@ describe('majority vote', () => {
     expect([...vote.rewards]).toEqual([1, 0, 1, 0])
   })
 
-  test('work given up counts as unequal and is reported', async () => {
+  test('a comparison given up counts as unequal and is reported', async () => {
     const sums = ['i', 'j'].map((v) => `\\sum_{a=1}^{900}\\sum_{b=1}^{900}\\sum_{c=1}^{900} a b c ${v}`)
     const vote = await checker.vote(box(...sums))
     expect([...vote.rewards]).toEqual([1, 0])

@@ -29,7 +29,7 @@ describe('a comparison', () => {
     expect(ourSide(score, setting).args.slice(-flags.length)).toEqual(flags)
   })
 
-  it('says what adds a peer that was not given', () => {
+  it('names the flag for a missing peer', () => {
     expect(theirSide(train, setting)).toEqual({
       missing: '--python PROGRAM, a Python with torch, transformers, trl and datasets',
     })
@@ -38,7 +38,7 @@ describe('a comparison', () => {
     )
   })
 
-  it('counts how many times as fast we were', () => {
+  it('computes our speed relative to the peer', () => {
     const round = { ours: measured(2, 1, 1.5), theirs: measured(9, 1) }
     expect(speed(train, round.theirs)).toBe(9) // seconds per step
     expect(ratio(round)).toBe(4.5)
@@ -70,7 +70,7 @@ describe('growth', () => {
     expect(exponent(points.slice(1, 2))).toBeNaN()
   })
 
-  it('looks at the larger half', () => {
+  it('uses the larger half', () => {
     const points = [1, 2, 4, 8, 16, 32, 64, 128].map((size) => ({ size, seconds: size, attentionSeconds: 0 }))
     expect(upperHalf(points).map(({ size }) => size)).toEqual([16, 32, 64, 128])
     expect(upperHalf(points.slice(0, 4)).map(({ size }) => size)).toEqual([2, 4, 8])

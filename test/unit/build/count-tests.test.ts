@@ -6,7 +6,7 @@ const file = (status: string, ...tests: string[]) => ({
   assertionResults: tests.map((test) => ({ status: test })),
 })
 
-it('sums what a vitest report says', () => {
+it('sums up a vitest report', () => {
   const report = { testResults: [file('passed', 'passed', 'passed', 'skipped'), file('failed', 'failed', 'passed')] }
   expect(countVitest(report, false)).toEqual({ passed: 3, failed: 1, skipped: 1 })
 })
@@ -32,7 +32,7 @@ it("reads doctest's closing line, and counts a run without one as a failure", ()
     `[doctest] test cases:  ${passed + failed} |  ${passed} passed | ${failed} failed | 0 skipped\n`
   expect(countDoctest(line(30, 0), 0)).toEqual({ passed: 30, failed: 0, skipped: 0 })
   expect(countDoctest(line(28, 2), 1)).toEqual({ passed: 28, failed: 2, skipped: 0 })
-  expect(countDoctest(line(30, 0), 1)).toMatchObject({ failed: 1 }) // a control that nothing noticed
+  expect(countDoctest(line(30, 0), 1)).toMatchObject({ failed: 1 }) // a control that was not detected
   expect(countDoctest('the compiler stopped', 1)).toEqual({ passed: 0, failed: 1, skipped: 0 })
   expect(countDoctest('', 0)).toMatchObject({ failed: 1 })
   expect(countDoctest('', 2)).toEqual({ passed: 0, failed: 0, skipped: 1 })

@@ -12,7 +12,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-it('lets one in at a time, and tells the one who waits', async () => {
+it('admits one process at a time, and notifies the one that waits', async () => {
   const path = join(folder, 'deep', 'a.lock')
   const events: string[] = []
   const first = withLock(
@@ -37,7 +37,7 @@ it('lets one in at a time, and tells the one who waits', async () => {
   expect(existsSync(path)).toBe(false)
 })
 
-it('takes over from a process that is no more', async () => {
+it('takes over from a process that has ended', async () => {
   const path = join(folder, 'a.lock')
   // above the largest process id that Linux gives out
   writeFileSync(path, JSON.stringify({ pid: 2 ** 22 + 1, host: hostname() }))
@@ -62,7 +62,7 @@ it('releases when the work fails', async () => {
   expect(existsSync(path)).toBe(false)
 })
 
-it('tells whether a holder on another machine is gone by its silence', () => {
+it('takes a silent holder on another machine for gone', () => {
   const lock = { holder: { pid: 1, host: 'far' }, host: 'here', alive: () => false }
   expect(lockIsStale({ ...lock, ageMs: 10_000 })).toBe(false)
   expect(lockIsStale({ ...lock, ageMs: 120_000 })).toBe(true)

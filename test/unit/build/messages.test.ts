@@ -24,7 +24,7 @@ describe('parseBuildProgress', () => {
 })
 
 describe('jobCount', () => {
-  it('is one a core as far as 2 GB a job go, and never none', () => {
+  it('is one per core, at 2 GB per job, and at least one', () => {
     expect(jobCount(2, 24e9)).toBe(2)
     expect(jobCount(64, 16e9)).toBe(8)
     expect(jobCount(4, 1e9)).toBe(1)
@@ -32,7 +32,7 @@ describe('jobCount', () => {
 })
 
 describe('lineSplitter', () => {
-  it('puts lines together that come in pieces', () => {
+  it('joins lines that arrive in pieces', () => {
     const lines: string[] = []
     const feed = lineSplitter((line: string) => lines.push(line))
     for (const piece of ['[1/', '3] a\n[2/3] b\n[3', '/3] c\n']) feed(piece)
@@ -41,7 +41,7 @@ describe('lineSplitter', () => {
 })
 
 describe('progressLine', () => {
-  it('writes a line every few seconds where there is no terminal, and the ones that matter', () => {
+  it('without a terminal writes a line every few seconds, and all important ones', () => {
     const written: string[] = []
     let now = 0
     const screen = progressLine({ write: (text: string) => written.push(text) }, 5000, () => now)
@@ -63,14 +63,14 @@ describe('progressLine', () => {
 })
 
 describe('fetching', () => {
-  it('shows how much is there, then the unpacking', () => {
+  it('shows the downloaded amount, then the unpacking', () => {
     const sizes = { downloadMB: 555, installedMB: 1240 }
     expect(fetchProgress(86.4e6, sizes)).toBe('  fetching: 86 of about 555 MB')
     expect(fetchProgress(788e6, sizes)).toBe('  unpacking: 233 of about 1240 MB')
     expect(fetchProgress(9e9, sizes)).toBe('  unpacking: 1240 of about 1240 MB')
   })
 
-  it('asks pip for the wheels alone, whichever Python runs it', () => {
+  it('asks pip for only the wheels, whichever Python runs it', () => {
     const args: string[] = pipArguments(['torch==2.15.0'], '/cache/x')
     expect(args).toContain('--no-deps')
     expect(args.slice(-3)).toEqual(['--target', '/cache/x', 'torch==2.15.0'])
@@ -88,18 +88,18 @@ const GOOD = {
 const works = () => null
 
 describe('missingTools', () => {
-  it('finds nothing wrong with what is enough', () => {
+  it('accepts sufficient tools', () => {
     expect(missingTools(GOOD, works)).toEqual([])
     const make = { path: 'make', version: 'GNU Make 4.3' }
     expect(missingTools({ ...GOOD, ninja: null, make }, works)).toEqual([])
   })
 
-  it('names all that is missing at once', () => {
+  it('names all missing tools at once', () => {
     const missing = missingTools({ ...GOOD, cmake: null, ninja: null, compiler: null }, works)
     expect(missing.map(({ tool }: { tool: string }) => tool)).toEqual(['cmake', 'ninja', 'compiler'])
   })
 
-  it('names what is too old, with its version', () => {
+  it('names outdated tools with their versions', () => {
     const old = {
       ...GOOD,
       cmake: { path: 'cmake', version: 'cmake version 3.22.1' },
@@ -110,7 +110,7 @@ describe('missingTools', () => {
     expect(cmake.why).toContain('3.22.1 is too old: 3.24')
   })
 
-  it("passes on the compiler's words when a small C++20 program fails", () => {
+  it("shows the compiler's output if a small C++20 program fails", () => {
     const [compiler] = missingTools(GOOD, () => 'fatal error: span: No such file')
     expect(compiler).toEqual({
       tool: 'compiler',
@@ -128,7 +128,7 @@ describe('missingTools', () => {
     expect(compilerTooOld(line)).toBe(old)
   })
 
-  it('asks for Python and pip only where libtorch has to be fetched', () => {
+  it('asks for Python and pip only if libtorch has to be fetched', () => {
     expect(missingForFetch('cache', null)).toEqual([])
     expect(missingForFetch('fetch', { python: '/usr/bin/python3', pip: true })).toEqual([])
     expect(missingForFetch('fetch', null)[0].tool).toBe('python')
@@ -150,7 +150,7 @@ describe('what to do', () => {
     )
   })
 
-  it("shows the end of the compiler's log, and what memory has to do with it", () => {
+  it("shows the end of the compiler's log, and mentions memory if it ran out", () => {
     const log = Array.from({ length: 60 }, (_, line) => `line ${line}`).join('\n')
     const message: string = compileTrouble('build', log, '/x/build/native-build.log')
     expect(message).not.toContain('line 19\n')

@@ -27,7 +27,7 @@ const pick = (change: object, folders: Record<string, Inspection> = {}) =>
   })
 
 describe('pickLibtorch', () => {
-  it('takes the named folder before an installed and a cached one', () => {
+  it('prefers the named folder to an installed and a cached one', () => {
     const folders = { '/mine': CPU, '/site/torch': CPU, '/cache/libtorch-2.15.0-cpu/torch': CPU }
     const installed = { folder: '/site/torch', version: '2.15.0' }
     expect(pick({ given: '/mine', installed }, folders)).toMatchObject({ source: 'SERL_LIBTORCH', folder: '/mine' })
@@ -36,13 +36,13 @@ describe('pickLibtorch', () => {
     expect(pick({})).toMatchObject({ source: 'fetch', folder: '/cache/libtorch-2.15.0-cpu/torch', version: '2.15.0' })
   })
 
-  it('refuses a named folder that is no libtorch, naming the file that it lacks', () => {
+  it('refuses a named folder that is not a libtorch, naming the missing file', () => {
     expect(() => pick({ given: '/wrong' })).toThrow(/SERL_LIBTORCH=\/wrong .*include\/ATen\/ATen\.h/)
     expect(() => pick({ given: '/wrong' })).toThrow(BuildFailure)
     expect(() => pick({ given: '/old' }, { '/old': { ...CPU, version: '2.4.0' } })).toThrow(/2\.4\.0: 2\.11 to 2\.15/)
   })
 
-  it('leaves an installed torch of another version alone and says so', () => {
+  it('does not use an installed torch of another version, and says so', () => {
     const installed = { folder: '/site/torch', version: '2.3.1' }
     const picked = pick({ installed }, { '/site/torch': CPU })
     expect(picked.source).toBe('fetch')

@@ -45,7 +45,7 @@ describe('cudaDecision', () => {
     expect(decide('cuda:1', null)).toMatchObject({ wanted: true, forced: true })
   })
 
-  it('does without CUDA under a driver too old for it, and says why', () => {
+  it('builds without CUDA if the driver is too old, and says why', () => {
     expect(decide(undefined, '535.183.01')).toMatchObject({ wanted: false, why: expect.stringContaining('535.183.01') })
   })
 
@@ -71,7 +71,7 @@ describe('inspectLibtorch', () => {
     expect(libtorchVersion(join(folder, 'torch'))).toBe('2.15.0+cu132')
   })
 
-  it("finds the CUDA half and its headers beside it, as pip's wheels lay them", () => {
+  it("finds the CUDA libraries and their headers next to it, as pip's wheels install them", () => {
     put('torch/lib/libtorch_cuda.so')
     put('nvidia/cu13/include/cuda_runtime_api.h')
     expect(inspectLibtorch(join(folder, 'torch'), 'linux')).toMatchObject({ cuda: true, cudaHeaders: null })
@@ -92,7 +92,7 @@ describe('wheelsFor', () => {
 })
 
 describe('fingerprint', () => {
-  it('changes with a content, a name, a fact, and with nothing else', () => {
+  it('changes with a content, a name or a fact, and with nothing else', () => {
     put('native/b.cpp', 'two')
     put('native/core/a.cpp', 'one')
     const files = filesUnder(folder, ['native', 'absent'])

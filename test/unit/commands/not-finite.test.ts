@@ -84,8 +84,8 @@ describe.each([Number.NaN, Infinity])('a weight that is %s', (value) => {
   })
 })
 
-describe('what native code finds', () => {
-  it('in the logits, is told with the folder and what to do', async () => {
+describe('non-finite values found by native code', () => {
+  it('in the logits are reported with the folder and what to do', async () => {
     opening.openEngine.mockImplementation(async (options) => ({
       ...(await openFake(options, new Float32Array(options.model.vocabSize ** 2))),
       logprobs: () => Promise.reject(new SerlError('NOT_FINITE', 'the logits of sequence 0 are not finite')),
@@ -100,7 +100,7 @@ describe('what native code finds', () => {
     expect(opening.openEngine.mock.lastCall![0].checkWeights).toBe(false)
   })
 
-  it('in the weights while sft and train load them, ends both before anything is written', async () => {
+  it('in the weights while sft and train load them end both before anything is written', async () => {
     opening.openEngine.mockImplementation(() =>
       Promise.reject(new SerlError('NOT_FINITE', 'tensor model.norm.weight holds a value that is not finite')),
     )

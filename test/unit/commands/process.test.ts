@@ -19,7 +19,7 @@ const run = (...argv: string[]): Promise<{ code: unknown; stdout: string; stderr
   })
 
 describe('as a process', () => {
-  it('says what to run first where nothing is built', async () => {
+  it('says what to run first if nothing is built', async () => {
     await cp(path('../../../bin'), join(folder, 'bin'), { recursive: true })
     await writeFile(join(folder, 'package.json'), '{"type":"module"}')
     for (const bin of ['serl.js', 'serl-train.js']) {

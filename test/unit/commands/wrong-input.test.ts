@@ -31,7 +31,7 @@ describe('flags', () => {
     [['train', '--resume'], /--resume needs --out RUN/],
   ])('%j', (argv, message) => refused(serl(...argv), message))
 
-  it('marks the options that a command cannot do without', async () => {
+  it('marks the required options of a command', async () => {
     expect(await serl('instruct', '--help')).toBe(0)
     const required = said()
       .split('\n')
@@ -65,7 +65,7 @@ describe('model folders', () => {
     await refused(score(await tinyCheckpoint({ rope_scaling: { rope_type: 'spiral', factor: 2 } })), /spiral/)
   })
 
-  it('whose weights are missing, cut short, or of another shape', async () => {
+  it('whose weights are missing, truncated, or of another shape', async () => {
     const model = await tinyCheckpoint()
     await truncate(join(model, 'model.safetensors'), 3000)
     await refused(score(model), /model\.safetensors/)
@@ -139,7 +139,7 @@ describe('input lines', () => {
     }
   })
 
-  it.each(['score', 'generate'])('%s on a device that is not there keeps the old output', async (command) => {
+  it.each(['score', 'generate'])('%s on a missing device keeps the old output', async (command) => {
     const input = await file('in.jsonl', '{"tokens":[1,2,3]}\n')
     const output = await file('out.jsonl', 'precious')
     const argv = [command, '--model', await tinyCheckpoint(), '--input', input, '--output', output]
@@ -149,7 +149,7 @@ describe('input lines', () => {
     expect((await readdir(trial.folder)).sort()).toEqual(['in.jsonl', 'out.jsonl'])
   })
 
-  it('that are not there', async () => {
+  it('that are missing', async () => {
     const model = await tinyCheckpoint()
     await refused(
       serl('generate', '--model', model, '--input', join(trial.folder, 'none.jsonl')),
@@ -157,7 +157,7 @@ describe('input lines', () => {
     )
   })
 
-  it('too long for the tokens asked for', async () => {
+  it('too long for the requested tokens', async () => {
     const input = await file('in.jsonl', '{"tokens":[1,2,3]}')
     const argv = ['generate', '--model', await tinyCheckpoint(), '--input', input, '--max-new-tokens', '62']
     await refused(serl(...argv), /in\.jsonl:1: 3 tokens and --max-new-tokens 62; the model has 64 positions/)
@@ -194,7 +194,7 @@ describe('instruct', () => {
 })
 
 describe('sft', () => {
-  it('refuses an --out that holds something', async () => {
+  it('refuses a non-empty --out', async () => {
     const data = await file('data.jsonl', '{"text":"a"}\n')
     await refused(
       serl('sft', '--model', await tinyCheckpoint(), '--data', data, '--out', trial.folder),

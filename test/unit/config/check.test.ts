@@ -13,7 +13,7 @@ describe('KL in the loss', () => {
   })
 })
 
-describe('settings that could not act', () => {
+describe('settings that would have no effect', () => {
   const config = (over: Record<string, unknown>) => fakeConfig('/nowhere', over)
   const noReference = { 'kl.coef': 0, 'kl.monitor': false }
 
@@ -27,13 +27,13 @@ describe('settings that could not act', () => {
     expect(config({ 'kl.coef': 0, 'guard.kl': { action: 'stop' } }).guard.kl.above).toBe(1)
   })
 
-  it('are refused: a guard over proposals where there are none', () => {
+  it('are refused: a guard over proposals without proposals', () => {
     const guard = { 'guard.distinct2': { below: 0.3, action: 'stop' } }
     expect(() => config({ ...guard, 'instruct.source': 'given' })).toThrow(/guard\.distinct2 .*it proposes none/)
     expect(config(guard).guard.distinct2.below).toBe(0.3)
   })
 
-  it('are refused: a correction by log-probabilities that nobody computes', () => {
+  it('are refused: a correction by log-probabilities that are not computed', () => {
     const importance = { 'update.importance': 'always' }
     expect(() => config({ ...importance, 'update.oldLogprobs': 'sampling' })).toThrow(
       /update\.importance = always .*none/,

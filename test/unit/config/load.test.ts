@@ -59,7 +59,7 @@ describe('defaults', () => {
 })
 
 describe('layers', () => {
-  it('lets later ones win: file, --set, flag', async () => {
+  it('apply in order: file, --set, flag', async () => {
     const layers = [
       ...(await readLayers(await yaml('rollout:\n  temperature: 0.5\n  topP: 0.5\ntrain:\n  steps: 7\n'))),
       parseOverride('rollout.topP=0.6'),
@@ -80,14 +80,14 @@ describe('layers', () => {
     expect(config.optimizer.lr).toBe(1e-6)
   })
 
-  it('resolves paths against the file they stand in, and flags against the working directory', async () => {
+  it('resolves paths in a file against its folder, and flags against the working directory', async () => {
     const file = await yaml('seeds:\n  path: data/seeds.jsonl\n')
     const config = resolveConfig([...(await readLayers(file)), ...flagSetting('--model', 'model.path', 'models/m')])
     expect(config.seeds.path).toBe(join(file, '..', 'data', 'seeds.jsonl'))
     expect(config.model.path).toBe(join(process.cwd(), 'models', 'm'))
   })
 
-  it('starts from a preset where the file names one', async () => {
+  it('starts from the preset that a file names', async () => {
     const config = await load('preset: demo\noptimizer:\n  lr: 0.5\n')
     expect(config.optimizer).toMatchObject({ lr: 0.5, warmup: 3 })
     expect(config.rollout.samplesPerPrompt).toBe(8)
@@ -95,7 +95,7 @@ describe('layers', () => {
 })
 
 describe('presets', () => {
-  it.each(['demo', 'cpu-100m', 'llama-3.2-3b-instruct', 'qwen2.5-7b-instruct'])('%s is whole', async (name) => {
+  it.each(['demo', 'cpu-100m', 'llama-3.2-3b-instruct', 'qwen2.5-7b-instruct'])('%s is complete', async (name) => {
     expect(presetNames()).toContain(name)
     expect(resolveConfig(await readLayers(name)).train.steps).toBeGreaterThan(0)
   })
@@ -191,13 +191,13 @@ describe('mistakes', () => {
     expect(() => parseOverride(text)).toThrow(message)
   })
 
-  it('knows neither file nor preset', async () => {
+  it('refuses what is neither file nor preset', async () => {
     await expect(readLayers('demoo')).rejects.toThrow(
       /no config file demoo and no preset of that name; did you mean demo\?/,
     )
   })
 
-  it('says what a run still needs', () => {
+  it('says which settings a run still needs', () => {
     expect(() => requirePaths(resolveConfig([]))).toThrow(/no model: give --model FOLDER/)
     const withModel = resolveConfig([parseOverride('model.path=x')])
     expect(() => requirePaths(withModel)).toThrow(/no seed questions: give --seeds/)

@@ -35,7 +35,7 @@ describe('documents', () => {
     }
   })
 
-  it('have the asked share of terse answers, by how the question is put', () => {
+  it('have the requested share of terse answers, by form of question', () => {
     const habit: Habit = { terse: { whatOrFind: 0.7, how: 0.2 }, semi: 0.05 }
     const from = source()
     const counts = { whatOrFind: [0, 0], how: [0, 0] }
@@ -49,7 +49,7 @@ describe('documents', () => {
     expect(counts.how[1]! / counts.how[0]!).toBeCloseTo(0.2, 1)
   })
 
-  it('list 10 to 14 questions as self-instruction reads them, fewer where room is short', () => {
+  it('list 10 to 14 questions as self-instruction reads them, fewer if they do not fit', () => {
     const list = questionList(source(), room)
     const items = parseQuestions(list.segments[1]!.text, false)
     expect(list.segments[0]).toEqual({ text: listHeader, train: false })
@@ -80,7 +80,7 @@ describe('documents', () => {
     expect(kinds.drill / mixture.documents).toBeCloseTo(0.3, 1)
   })
 
-  it('leave out what is held out', () => {
+  it('leave out held-out questions', () => {
     const first = freshProblem(source())
     expect(freshProblem({ ...source(), forbidden: new Set([first.text]) }).text).not.toBe(first.text)
   })

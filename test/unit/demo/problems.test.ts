@@ -23,7 +23,7 @@ describe.each([
 ])('%s problems', (_, ranges) => {
   const problems = drawn(4000, ranges)
 
-  it('have steps that are right and end in the answer', () => {
+  it('have correct steps that end in the answer', () => {
     for (const { steps, answer } of problems) {
       for (const equation of steps) expect(Number(equation.split(' = ')[1]), equation).toBe(result(equation))
       expect(steps.at(-1)).toMatch(new RegExp(`= ${answer}$`))
@@ -88,7 +88,7 @@ describe('solution', () => {
 })
 
 describe('apply', () => {
-  it('refuses a division that leaves a rest', () => {
+  it('refuses a division with a remainder', () => {
     expect(apply(12, '/', 3)).toBe(4)
     expect(() => apply(13, '/', 3)).toThrow('13 / 3 is not a whole number')
   })
@@ -108,7 +108,7 @@ describe('skeleton', () => {
     ])
   })
 
-  it('tells a question about something else', () => {
+  it('detects a question about something else', () => {
     expect(coherent('In the barn, Omar keeps 13 kites. Then 2 get lost. How many kites remain at the end?')).toBe(true)
     expect(coherent('In the barn, Omar keeps 13 kites. Then 2 get lost. How many stamps remain at the end?')).toBe(
       false,

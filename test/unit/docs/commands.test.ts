@@ -53,8 +53,8 @@ const incomplete = ['commander.missingMandatoryOptionValue', 'commander.missingA
 const isShown = (code: string): boolean => code === 'commander.helpDisplayed' || code === 'commander.version'
 
 /**
- * Has a command line understood; its settings must be good together with its preset.
- * @param whole as it stands, and not only its beginning
+ * Parses a command line; its settings must be valid together with its preset.
+ * @param whole the complete line, not only its beginning
  */
 async function check(words: readonly string[], whole: boolean): Promise<void> {
   let found: Parsed | null = null
@@ -122,13 +122,13 @@ describe.each(pages().map((page) => [page.path, page] as const))('%s', (path, pa
   })
 })
 
-it('the pages have commands of each kind to look at', () => {
+it('the pages have commands of each kind', () => {
   const all = pages().flatMap(commands)
   expect(all.filter(({ whole }) => whole).length).toBeGreaterThan(15)
   expect(all.filter(({ text }) => text.includes('--set')).length).toBeGreaterThan(3)
 })
 
-it('what does not exist is found', async () => {
+it('unknown names are detected', async () => {
   await expect(check(['train', 'demo', '--dryrun'], true)).rejects.toThrow(/--dryrun/)
   await expect(check(['train', '--set', 'kl.coeff=1'], true)).rejects.toThrow(/kl\.coeff/)
   await expect(check(['train', '--set', 'kl.coef=-1'], true)).rejects.toThrow(/kl\.coef/)

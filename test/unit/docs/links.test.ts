@@ -1,4 +1,4 @@
-// What a page points to must be there: files, headings, names in files, messages that a program prints.
+// What a page refers to must exist: files, headings, names in files, messages that a program prints.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'

@@ -1,5 +1,5 @@
-// The walks of docs/architecture.md, done: each patch in test/patches is a small change that a newcomer may want to make.
-// To remake a patch that no longer applies, make its change in src and run: git diff -U1 src > test/patches/NAME.patch
+// The walks of docs/architecture.md, applied: each patch in test/patches is a small change that a newcomer may make.
+// To update a patch that no longer applies, make its change in src and run: git diff -U1 src > test/patches/NAME.patch
 import { execFileSync } from 'node:child_process'
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -44,13 +44,13 @@ it('the patched sources have no type error', { timeout: 120_000 }, () => {
 })
 
 describe('the new estimator', () => {
-  it('is a value of its setting, with what was there before', async () => {
+  it('is a value of its setting, in addition to the existing ones', async () => {
     const { configSchema } = await patched('src/config/schema.ts')
     expect(configSchema.parse({ advantage: { estimator: 'range' } }).advantage.estimator).toBe('range')
     expect(configSchema.parse({}).advantage.estimator).toBe('reinforce++')
   })
 
-  it('makes advantages of the rewards of a group', async () => {
+  it('computes advantages from the rewards of a group', async () => {
     const { computeAdvantages } = await patched('src/rl/advantage.ts')
     const group = (rewards: number[]) => ({
       rewards: Float32Array.from(rewards),

@@ -7,12 +7,12 @@ const committed = (name: string): string =>
   readFileSync(new URL(`../../../docs/pictures/${name}`, import.meta.url), 'utf8')
 
 describe('the pictures of the documentation', () => {
-  it('are what their scripts draw', () => {
+  it('match what their scripts draw', () => {
     expect(loopPicture()).toBe(committed('loop.svg'))
     expect(accuracyPicture(parseRuns(committed('demo-accuracy.jsonl')))).toBe(committed('demo-accuracy.svg'))
   })
 
-  it('say in words what they show, and load nothing', () => {
+  it('describe in words what they show, and load nothing', () => {
     for (const name of ['loop.svg', 'demo-accuracy.svg']) {
       const svg = committed(name)
       expect(svg).toMatch(/<title id="title">[^<]+<\/title>\n<desc id="description">[^<]+<\/desc>/)

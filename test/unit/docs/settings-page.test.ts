@@ -5,7 +5,7 @@ import { settings } from '../../../src/config/keys.ts'
 
 const page = readFileSync(new URL('../../../docs/settings.md', import.meta.url), 'utf8')
 
-it('docs/settings.md is what npm run docs makes of the schema', async () => {
+it('docs/settings.md is up to date with the schema', async () => {
   expect(page).toBe(await settingsPage())
 })
 

@@ -52,7 +52,7 @@ describe('an adapter of the user', () => {
 })
 
 describe('openSets', () => {
-  it('names what is not there, and two sets of one name', async () => {
+  it('names missing sets, and two sets of one name', async () => {
     const folder = await tempFolder()
     await expect(openSets([join(folder, 'none.jsonl')], options)).rejects.toThrow(
       /no such file, and the name is neither a hub id/,
@@ -69,7 +69,7 @@ describe('openSets', () => {
     )
   })
 
-  it('refuses an adapter that no set is called after', async () => {
+  it('refuses an adapter that matches no set', async () => {
     const folder = await tempFolder()
     const [file, adapter] = [join(folder, 'mine.jsonl'), join(folder, 'adapter.json')]
     await writeFile(file, '{"problem":"p","answer":"1"}\n')

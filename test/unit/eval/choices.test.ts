@@ -64,7 +64,7 @@ describe('listsChoices', () => {
 })
 
 describe('sets with choices', () => {
-  it('ask with them in spite of letters in the question', () => {
+  it('show them even if the question contains letters', () => {
     const { problem } = read({ question: 'P(A) + P(B)?', choices: ['1', '2'], answer: '2' }).items[0]!
     expect(problem).toBe('P(A) + P(B)?\nAnswer Choices: (A) 1 (B) 2')
   })
@@ -88,7 +88,7 @@ describe('sets with choices', () => {
     expect(() => read(...rows)).toThrow(message)
   })
 
-  it('are what --answers says', () => {
+  it('use the answers kind of --answers', () => {
     const rows = { source: 's.jsonl', rows: [{ line: 1, value: { question: 'q', choices: ['u', 'v'], answer: 7 } }] }
     const set = readSet(rows, genericAdapter('s'), { answers: { kind: 'math' } })
     expect(set).toMatchObject({ kind: 'math', items: [{ answer: '7', problem: 'q\nAnswer Choices: (A) u (B) v' }] })

@@ -50,7 +50,7 @@ const contender = (label: string, ...sets: SetResult[]): Contender => ({
 const repeat = (count: number, right: number): number[] => new Array<number>(count).fill(right)
 
 describe('compareAll', () => {
-  it('says better, worse, or that it cannot tell', () => {
+  it('says better, worse, or undecided', () => {
     // 36 both, 2 only the first, 12 only the second: McNemar p = 0.0129, Newcombe's interval 0.0569 to 0.3404
     const first = contender('old', setResult('a', [...repeat(36, 1), ...repeat(2, 1), ...repeat(12, 0)]))
     const second = contender('new', setResult('a', [...repeat(36, 1), ...repeat(2, 0), ...repeat(12, 1)]))
@@ -74,7 +74,7 @@ describe('compareAll', () => {
     expect(comparison!.average).toBeNull()
   })
 
-  it('cannot tell a model from itself', () => {
+  it('finds no difference between a model and itself', () => {
     const same = contender('m', setResult('a', [1, 0, 1]), setResult('b', [3, 1, 0], 4))
     const [comparison] = compareAll([same, { ...same, label: 'm (2)' }])
     for (const difference of [...comparison!.differences, comparison!.average!]) {
@@ -85,7 +85,7 @@ describe('compareAll', () => {
     )
   })
 
-  it('tests shares of several samples by flipping signs', () => {
+  it('tests shares of several samples by a sign-flip test', () => {
     const first = contender('old', setResult('a', repeat(30, 1), 4))
     const second = contender('new', setResult('a', [...repeat(20, 3), ...repeat(10, 1)], 4))
     const [difference] = compareAll([first, second])[0]!.differences
@@ -110,7 +110,7 @@ describe('compareAll', () => {
     expect(verdictSentence(both, both.differences[1]!)).toMatch(/p = 0\.02, p = 0\.04 for 2 sets \(Holm\)\.$/)
   })
 
-  it('pairs by question, and says how many only one has', () => {
+  it('pairs by question, and counts those that only one has', () => {
     const first = contender('old', setResult('a', [1, 0, 1, 1]), setResult('b', [1]))
     const second = contender('new', setResult('a', [1, 0]), setResult('c', [1]))
     const [comparison] = compareAll([first, second])

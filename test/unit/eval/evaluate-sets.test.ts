@@ -133,7 +133,7 @@ describe('evaluateSets', () => {
 })
 
 describe('the cache', () => {
-  it('lets a killed evaluation go on, with the same results', async () => {
+  it('lets a killed evaluation continue, with the same results', async () => {
     const set = setOf('digits', questions(10))
     const whole = await run([set], sampled)
     cache = await tempFolder()
@@ -185,7 +185,7 @@ describe('the cache', () => {
     expect(generated).toBe(14)
   })
 
-  it('draws the same samples for a question wherever it stands, and the first of many are those of few', async () => {
+  it('draws the same samples for a question at any position, and the first n of a longer list', async () => {
     const rows = questions(6)
     const texts = async (of: readonly object[], samples: number) => {
       const { graded } = (await run([setOf('digits', of)], { ...sampled, samples }))!
@@ -201,7 +201,7 @@ describe('the cache', () => {
     for (const [problem, drawn] of alone) expect(drawn).toEqual(many.get(problem))
   })
 
-  it('knows other models, settings and prompts apart', async () => {
+  it('distinguishes models, settings and prompts', async () => {
     const set = setOf('digits', questions(2))
     await run([set])
     await run([set], greedy, { model: modelOf('e'.repeat(64)) })

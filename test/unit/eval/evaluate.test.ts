@@ -35,7 +35,7 @@ describe('readHeldOut', () => {
     return path
   }
 
-  it('takes the names that data sets use, and numbers for answers', async () => {
+  it('accepts the field names of common data sets, and numbers as answers', async () => {
     const path = await file('{"problem":"a","answer":"1"}\n{"question":"b","answer":2}\n{"text":"c","answer":"3"}\n')
     expect(await readHeldOut(path, 0)).toEqual([
       { problem: 'a', answer: '1' },

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { engineFingerprint } from '../../../src/eval/fingerprint.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
-it('an engine built anew has another fingerprint', async () => {
+it('a rebuilt engine has another fingerprint', async () => {
   const path = join(await tempFolder(), 'engine.node')
   expect(await engineFingerprint(path)).toBe('not built')
   for (const build of ['one', 'another']) {

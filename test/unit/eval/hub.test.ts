@@ -7,9 +7,9 @@ import { type HubOptions, readHubSet } from '../../../src/eval/hub.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 const asked: { path: string; token: string | undefined }[] = []
-let busy = 0 // answers 503 so many times
+let busy = 0 // number of 503 answers left
 
-/** What the dataset viewer says of a set with 250 rows in two splits. */
+/** The dataset viewer's answers for a set with 250 rows in two splits. */
 function answer(request: IncomingMessage): { status: number; body: unknown } {
   const { pathname, searchParams } = new URL(request.url!, 'http://hub')
   asked.push({ path: request.url!, token: request.headers.authorization })
@@ -55,7 +55,7 @@ afterAll(() => {
   server.close()
 })
 
-/** An address at which nobody answers any more. */
+/** An address that no longer answers. */
 async function closedPort(): Promise<string> {
   const gone = createServer()
   await new Promise<void>((done) => gone.listen(0, '127.0.0.1', done))
@@ -93,7 +93,7 @@ describe('a set of the hub', () => {
     )
   })
 
-  it('is asked for with the token, and again where the hub is busy', async () => {
+  it('is requested with the token, and again if the hub is busy', async () => {
     busy = 1
     const { rows } = await readHubSet({ dataset: 'me/private' }, await options({ HF_TOKEN: 'secret' }))
     expect(rows.length).toBe(250)
@@ -103,7 +103,7 @@ describe('a set of the hub', () => {
     )
   })
 
-  it('must be one part, reachable and whole', async () => {
+  it('must have one part, be reachable and complete', async () => {
     const from = await options()
     await expect(readHubSet({ dataset: 'me/many' }, from)).rejects.toThrow(
       /it has several parts: give one of me\/many:a:train, me\/many:a:test, me\/many:b:train/,

@@ -20,7 +20,7 @@ describe('openStore', () => {
     expect([again.get('a'), again.get('b')]).toEqual([[response('1')], [response('2')]])
   })
 
-  it('passes over what a crash cut off, and does not run into it', async () => {
+  it('skips a line that a crash cut off, and does not append to it', async () => {
     const path = join(await tempFolder(), 'store.jsonl')
     const store = await openStore(path, {})
     await store.add([{ prompt: 'a', responses: [response('1')] }])
@@ -34,7 +34,7 @@ describe('openStore', () => {
     expect([again.get('a'), again.get('b'), again.get('c')]).toEqual([[response('1')], undefined, [response('3')]])
   })
 
-  it('leaves out what is there when it is to be fresh, and lets the newer lines win', async () => {
+  it('ignores existing lines if told to start fresh, and newer lines win', async () => {
     const path = join(await tempFolder(), 'store.jsonl')
     const store = await openStore(path, {})
     await store.add([{ prompt: 'a', responses: [response('old')] }])
@@ -46,7 +46,7 @@ describe('openStore', () => {
     expect((await openStore(path, {})).get('a')).toEqual([response('new')])
   })
 
-  it('says where it cannot write', async () => {
+  it('names the place that it cannot write to', async () => {
     const file = join(await tempFolder(), 'file')
     await writeFile(file, '')
     await expect(openStore(join(file, 'store.jsonl'), {})).rejects.toThrow(/cannot read .*store\.jsonl: ENOTDIR/)

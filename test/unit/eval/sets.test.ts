@@ -156,7 +156,7 @@ describe('sets as published', () => {
     expect(set.items.map(({ groups }) => groups.subject)).toEqual(['law', 'math', 'health', 'other'])
   })
 
-  it('leaves out what Gaokao 2023 has no answer for', () => {
+  it('leaves out questions of Gaokao 2023 without an answer', () => {
     const rows = [
       { question: 'a', answer: '' },
       { question: 'b', answer: '\\boxed{}' },
@@ -166,7 +166,7 @@ describe('sets as published', () => {
     expect(() => read('gaokao2023en', rows[0]!)).toThrow(/no line has an answer/)
   })
 
-  it('asks for a letter where the answer is one', () => {
+  it('asks for a letter if the answer is one', () => {
     const set = read('aqua', { question: 'q', options: ['A)1', 'B)2'], correct: 'B' })
     expect(set.suffix).toContain('letter')
     expect(read('gsm8k', { question: 'q', answer: '1' }).suffix).toContain('final answer within \\boxed{}')
@@ -174,7 +174,7 @@ describe('sets as published', () => {
 })
 
 describe('known sets', () => {
-  it('are found by file, folder and hub id, and have names of their own', () => {
+  it('are found by file, folder and hub id, and have their own names', () => {
     for (const path of ['x/gsm8k.jsonl', 'gsm8k_test.jsonl', 'gsm8k/test.jsonl', 'a/GSM8K/data/../test.jsonl']) {
       expect(knownAdapter(setNameOf(path))?.name).toBe('gsm8k')
     }
@@ -196,7 +196,7 @@ describe('known sets', () => {
 })
 
 describe('unknown sets', () => {
-  it('are read by the names that are common, line by line', () => {
+  it('are read by common field names, line by line', () => {
     const set = read('mine', { text: 'a', answer: 1 }, { Question: 'b', final_answer: 'x', difficulty: 'hard' })
     expect(set).toMatchObject({ name: 'mine', title: 'mine', kind: 'math' })
     expect(set.items).toMatchObject([
@@ -205,7 +205,7 @@ describe('unknown sets', () => {
     ])
   })
 
-  it('are multiple choice where there are choices and letters, and math where there are not', () => {
+  it('are multiple choice if they have choices and letters, otherwise math', () => {
     expect(read('mine', { question: 'q', choices: ['u', 'v'], answer: 'v' })).toMatchObject({
       kind: 'choice',
       items: [{ answer: 'B' }],
@@ -229,7 +229,7 @@ describe('unknown sets', () => {
     expect(() => read('mine', row)).toThrow(message)
   })
 
-  it('gives a question that comes twice two keys', () => {
+  it('gives a repeated question two keys', () => {
     const keys = read('mine', { text: 'a', answer: 1 }, { text: 'a', answer: 1 }, { text: 'a', answer: 2 }).items.map(
       ({ key }) => key,
     )
@@ -239,7 +239,7 @@ describe('unknown sets', () => {
 })
 
 describe("a question's key", () => {
-  it('is of its text and its answer as found', async () => {
+  it('depends on its text and its answer as found', async () => {
     const checker = await createAnswerChecker({ kind: 'math', tolerance: 0, module: null, timeLimitMs: 1000 })
     const keyOf = async (answer: string): Promise<string> =>
       (await requireAnswersOfKind(read('gsm8k', { question: 'q', answer }), checker)).items[0]!.key

@@ -43,7 +43,7 @@ describe('verdicts', () => {
     expect(verdicts[5]).toMatchObject({ rougeL: null, nearest: null })
     expect(known.size).toBe(1)
   })
-  test('a batch that goes on remembers what it accepted', () => {
+  test('a continued batch remembers what it accepted', () => {
     const options = { config, known: createRougeIndex(), batch: createRougeIndex() }
     expect(filterQuestions(asked(fresh), options)[0]!.accepted).toBe(true)
     expect(filterQuestions(asked(fresh), options)[0]!.reason).toBe('duplicate')
@@ -59,7 +59,7 @@ describe('verdicts', () => {
     })
     expect(above!.reason).toBe('similar')
   })
-  test('the proposal itself is handed on', () => {
+  test('the proposal itself is passed on', () => {
     const proposal = { text: fresh, id: 'x' }
     expect(filterQuestions([proposal], { config, known: createRougeIndex() })[0]!.proposal).toBe(proposal)
   })
@@ -73,7 +73,7 @@ describe('files', () => {
   }
   const lines = (...texts: string[]) => texts.map((text) => JSON.stringify({ text })).join('\n')
 
-  test('a line of output for each of the input', async () => {
+  test('one output line per input line', async () => {
     const dir = folder({ 'in.jsonl': lines(near, fresh, 'No'), 'seeds.jsonl': JSON.stringify({ problem: seed }) })
     const output = join(dir, 'out.jsonl')
     const summary = await filterFile({ input: join(dir, 'in.jsonl'), seeds: join(dir, 'seeds.jsonl'), output, config })
@@ -90,7 +90,7 @@ describe('files', () => {
     expect(rows[2]).toEqual({ text: 'No', kept: false, reason: 'too-short', rougeL: null, nearest: null })
     expect(readdirSync(dir).sort()).toEqual(['in.jsonl', 'out.jsonl', 'seeds.jsonl'])
   })
-  test('questions go under the names that seeds have, and keep what else their lines say', async () => {
+  test('questions are found by the field names of seeds, and keep their other fields', async () => {
     const rows = [
       { id: 7, question: fresh, kept: 'old' },
       { problem: '', prompt: near },

@@ -49,7 +49,7 @@ describe('the index', () => {
   const index = createRougeIndex()
   for (const text of texts) index.add(text)
 
-  test('finds exactly the best of all, and of equals the first', () => {
+  test('finds exactly the best of all, the first on ties', () => {
     for (const candidate of candidates.filter((_, i) => i % 4 === 0)) {
       let best = { score: 0, text: null as string | null }
       for (const text of texts) {

@@ -34,7 +34,7 @@ test.each([
   expect(rules(text)).toBe(reason)
 })
 
-describe('the configuration decides', () => {
+describe('the configuration of the rules', () => {
   const config = { ...defaultFilterConfig, minWords: 2, maxWords: 3, blacklist: ['c++', 'a.b', 'größe'] }
   const own = createRules(config)
   test.each([

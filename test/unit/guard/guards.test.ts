@@ -33,7 +33,7 @@ describe('watch', () => {
     expect(third.trips).toMatchObject([{ guard, step: 3, isNew: false }])
   })
 
-  it('forgets a streak when the measure is back in range, and keeps it where nothing was measured', () => {
+  it('forgets a streak when the measure is back in range, and keeps it if nothing was measured', () => {
     const config = guards({ entropy: { below: 1, steps: 2 } })
     const low = watch(line(1, { 'entropy.mean': 0.5 }), config, {}).streaks
     expect(low.entropy).toBe(1)
@@ -42,7 +42,7 @@ describe('watch', () => {
     expect(watch(line(3, { 'entropy.mean': 2 }), config, low).streaks.entropy).toBe(0)
   })
 
-  it('takes null for no limit, and the limit itself for in range', () => {
+  it('treats null as no limit, and the limit itself as in range', () => {
     const off = guards({ kl: { above: null, steps: 1 } })
     expect(watch(line(1, { 'kl.mean': 99 }), off, {}).trips).toEqual([])
     const exact = guards({ kl: { above: 0.5, steps: 1 } })
@@ -50,7 +50,7 @@ describe('watch', () => {
     expect(watch(line(1, { 'kl.mean': 0.51 }), exact, {}).trips.length).toBe(1)
   })
 
-  it('watches nothing of a healthy step by default', () => {
+  it('reports nothing for a healthy step by default', () => {
     const healthy = line(1, {
       'vote.majorityShare': 0.55,
       'vote.classes': 5,
@@ -69,7 +69,7 @@ describe('watch', () => {
   })
 })
 
-describe('what follows', () => {
+describe('the outcome', () => {
   const config = guards({
     entropy: { below: 1, steps: 1, action: 'stop' },
     kl: { above: 1, steps: 1, action: 'rollback' },
@@ -90,7 +90,7 @@ describe('what follows', () => {
 })
 
 describe('the best model', () => {
-  it('is the most accurate where there are labels, the earliest of equals', () => {
+  it('is the most accurate if there are labels, the earliest on ties', () => {
     let best = bestAfter(line(0, { 'eval.accuracy': 0.4 }), { best: null, streaks: {} }, guards())
     for (const [step, accuracy] of [0.7, null, 0.7, 0.6].entries()) {
       best = bestAfter(line(step + 1, { 'eval.accuracy': accuracy }), { best, streaks: { kl: 3 } }, guards())
@@ -110,7 +110,7 @@ describe('the best model', () => {
     return best
   }
 
-  it('is the newest that a later line found in range, where there are none', () => {
+  it('is the newest that a later line found in range, without labels', () => {
     const [healthy, broken] = [{ 'kl.mean': 0.1, 'entropy.mean': 0 }, { 'kl.mean': 2 }]
     expect(bestOf()).toEqual({ step: 0, accuracy: null })
     expect(bestOf(healthy)).toEqual({ step: 0, accuracy: null }) // the model of step 1 is still unknown

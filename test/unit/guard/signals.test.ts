@@ -31,14 +31,14 @@ describe('sameAnswerShare', () => {
     expect(sameAnswerShare(twice)).toBe(0.25)
   })
 
-  it('says nothing of few questions, or of questions without a vote', () => {
+  it('is null for few questions, or for questions without a vote', () => {
     expect(sameAnswerShare([group('a', '7'), group('b', '7'), group('c', '7')])).toBeNull()
     expect(sameAnswerShare(['a', 'b', 'c', 'd', 'e'].map((text) => group(text, null)))).toBeNull()
   })
 })
 
 describe('distinctN', () => {
-  it('is different word pairs over all', () => {
+  it('is the share of distinct word pairs', () => {
     // "what is", "is 1" twice, "what is", "is 2": 3 of 4 different
     expect(distinctN(['What is 1', 'what  is 2'], 2)).toBe(0.75)
     expect(distinctN(['a b c', 'a b c'], 2)).toBe(0.5)
@@ -57,7 +57,7 @@ describe('eosRate', () => {
 describe('flipRate', () => {
   const differ = async (): Promise<boolean> => false
 
-  it('compares with the visit before, and remembers this one', async () => {
+  it('compares with the previous visit, and remembers this one', async () => {
     const first = await flipRate([group('a', '1'), group('b', '2')], [], differ)
     expect(first).toEqual({
       rate: null,
@@ -76,7 +76,7 @@ describe('flipRate', () => {
     expect((await flipRate([group('b', '2')], second.majorities, differ)).rate).toBe(1)
   })
 
-  it('asks whether differing texts are one answer; no answer is another answer', async () => {
+  it('compares differing texts as answers; no answer counts as a different one', async () => {
     const asked: string[] = []
     const same = async (a: string, b: string): Promise<boolean> => asked.push(`${a} ${b}`) > 0
     const { rate } = await flipRate(

@@ -1,7 +1,7 @@
 import { UserError } from '../../../src/errors.ts'
 import type { Tokenizer } from '../../../src/model/tokenizer.ts'
 
-/** One token a character (its code), "^" as BOS, "$" as end of text. */
+/** One token per character (its code), "^" as BOS, "$" as end of text. */
 export function characterTokenizer(template: 'system' | 'no system' | null): Tokenizer {
   const encodePlain = (text: string) => Int32Array.from(text, (character) => character.charCodeAt(0))
   const renderChat: Tokenizer['renderChat'] = (messages, options) => {

@@ -11,7 +11,7 @@ describe('numbered lists', () => {
       'Next one',
     ])
   })
-  test('the number may stand on a line of its own', () => {
+  test('the number may be on its own line', () => {
     expect(parseQuestions('1.\nWhat is it?\n2.\n\nAnd this?', false)).toEqual(['What is it?', 'And this?'])
   })
   test('the first letter becomes a capital, the case of the rest is kept', () => {
@@ -36,12 +36,12 @@ describe('numbered lists', () => {
   ])('a variable in front stays small: %s', (item, question) => {
     expect(parseQuestions(`1. ${item}`, false)).toEqual([question])
   })
-  test('what stands before the first number is not a question', () => {
+  test('text before the first number is not a question', () => {
     expect(parseQuestions('Sure, here they are:\n\n9. A question?', false)).toEqual(['A question?'])
     expect(parseQuestions('No list at all. 3. apples', false)).toEqual([])
     expect(parseQuestions('', false)).toEqual([])
   })
-  test('decimals and numbers inside a line are no markers', () => {
+  test('decimals and numbers inside a line are not markers', () => {
     expect(parseQuestions('1. He ran\n3.5 miles, then 12. Where?\n2. B', false)).toEqual([
       'He ran 3.5 miles, then 12. Where?',
       'B',

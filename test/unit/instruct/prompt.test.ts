@@ -36,7 +36,7 @@ describe('examples', () => {
     }
     expect(places.size).toBe(8)
   })
-  test('the same key chooses the same; few seeds make fewer examples', () => {
+  test('the same key chooses the same; few seeds give fewer examples', () => {
     const choose = (of: readonly Question[]) =>
       chooseExamples(defaultInstructConfig, of, emptyPool, createRandom(['z']))
     expect(choose(seeds)).toEqual(choose(seeds))
@@ -67,14 +67,14 @@ describe('the prompt', () => {
     const tokens = fewShotTokens(config, ['A b?', 'C?'], characterTokenizer(null))
     expect(textOf(tokens)).toBe(`^${list}`)
   })
-  test('as a chat where it has one; "none" goes before', () => {
+  test('as a chat if it has one; "none" takes precedence', () => {
     const tokenizer = characterTokenizer('system')
     expect(textOf(fewShotTokens(config, ['A b?', 'C?'], tokenizer))).toBe(
       `^<system>You are a teacher.<user>${list}<assistant>`,
     )
     expect(textOf(fewShotTokens({ ...config, template: 'none' }, ['A b?', 'C?'], tokenizer))).toBe(`^${list}`)
   })
-  test('no system text, no system turn', () => {
+  test('no system turn without system text', () => {
     const tokens = fewShotTokens({ ...config, system: ' ' }, ['A b?', 'C?'], characterTokenizer('system'))
     expect(textOf(tokens)).toBe(`^<user>${list}<assistant>`)
   })
@@ -82,7 +82,7 @@ describe('the prompt', () => {
     const tokens = fewShotTokens(config, ['A b?', 'C?'], characterTokenizer('no system'))
     expect(textOf(tokens)).toBe(`^<user>You are a teacher.\n\n${list}<assistant>`)
   })
-  test('"chat" without a template is the user\'s mistake', () => {
+  test('"chat" without a template is a user error', () => {
     expect(() => fewShotTokens({ ...config, template: 'chat' }, ['A'], characterTokenizer(null))).toThrow(UserError)
   })
 })

@@ -82,7 +82,7 @@ describe('a round of proposals', () => {
     expect([...stopTokens]).toEqual([36, 7])
     expect(new Set(rowSeeds).size).toBe(4)
   })
-  test('the same key asks the same', async () => {
+  test('the same key gives the same prompts', async () => {
     const { engine, calls } = scriptedEngine(() => ' x?$')
     await propose(context(engine))
     await propose(context(engine))
@@ -110,7 +110,7 @@ describe('a short context', () => {
     const prompt = textOf(calls[0]!.prompts.tokens)
     for (const { text } of seeds.slice(0, 7)) expect(prompt).toContain(text)
   })
-  test('not even one fits: the settings to change are named', async () => {
+  test('if not even one fits, the settings to change are named', async () => {
     const { engine } = scriptedEngine(() => '')
     const asked = propose({ ...context(engine), maxPositions: 120 })
     await expect(asked).rejects.toThrow(UserError)

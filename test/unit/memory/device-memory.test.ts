@@ -28,7 +28,7 @@ const plan = (billions: number, device: string, available: number | null = null)
 
 describe('memoryWarning', () => {
   it('says that 7.62 billion parameters do not fit on one H200, and 3.21 billion not on 60 GB', () => {
-    // 20 bytes a parameter: 141.9 GiB and 59.8 GiB before activations
+    // 20 bytes per parameter: 141.9 GiB and 59.8 GiB before activations
     expect(memoryWarning(plan(7.615616512, 'cuda'), 'cuda', 139 * GiB)).toMatch(
       /^this needs \d+\.\d\d GiB, and cuda has 139\.00 GiB/,
     )
@@ -36,12 +36,12 @@ describe('memoryWarning', () => {
     expect(memoryWarning(plan(3.212749824, 'cuda', 139 * GiB), 'cuda', 139 * GiB)).toBeNull()
   })
 
-  it('says nothing of a device it does not know', () => {
+  it('says nothing about an unknown device', () => {
     expect(memoryWarning(plan(100, 'cuda'), 'cuda', null)).toBeNull()
     expect(memoryWarning(plan(100, 'cpu'), 'cpu', 8 * GiB)).toContain('this machine has 8.00 GiB')
   })
 
-  it("knows this machine's memory", () => {
+  it("reads this machine's memory", () => {
     expect(deviceMemory('cpu')).toBe(totalmem())
     expect(freeMemory('cpu')).toBeGreaterThan(2 ** 20)
     expect(freeMemory('cpu')).toBeLessThanOrEqual(totalmem())

@@ -30,7 +30,7 @@ const settings = (over: Record<string, unknown> = {}) =>
   })
 
 describe('memoryPlan', () => {
-  it('adds up what lasts', () => {
+  it('adds up the lasting tensors', () => {
     const plan = memoryPlan(model, settings(), null)
     const weights = 134_515_008 * 4
     expect(plan).toMatchObject({
@@ -52,7 +52,7 @@ describe('memoryPlan', () => {
     expect(kvCacheNeed(work, settings())).toBe((2 * 256 + 16 * 32) * 2 * 30 * 3 * 64 * 4)
   })
 
-  it('takes what the config says, and chooses what it leaves open', () => {
+  it('uses the config, and chooses what it leaves open', () => {
     const given = settings({ 'model.kvCacheGiB': 3, 'update.tokensPerMicroBatch': 777, 'update.checkpointing': true })
     expect(memoryPlan(model, given, null).chosen).toEqual({
       kvCacheGiB: 3,
@@ -69,7 +69,7 @@ describe('memoryPlan', () => {
     })
   })
 
-  it('runs layers again in the backward where memory is short, and takes fewer tokens where it is shorter still', () => {
+  it('recomputes layers in the backward pass if memory is short, and takes fewer tokens if it is shorter still', () => {
     const plenty = memoryPlan(model, settings(), null)
     const lasting = 5 * plenty.weightsBytes + plenty.processBytes
     const short = memoryPlan(model, settings(), (lasting + 180 * MiB) / 0.9)

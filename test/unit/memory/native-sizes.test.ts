@@ -20,7 +20,7 @@ function sizes(pattern: RegExp, folder?: string): number[] {
   return found[0]!.slice(1).map(Number)
 }
 
-describe('what the memory plan knows of native/core', () => {
+describe('constants of native/core in the memory plan', () => {
   it('the block of the key-value cache', () => {
     expect(sizes(/constexpr int64_t kBlockSize = (\d+);/)).toEqual([nativeSizes.cacheBlockTokens])
   })

@@ -16,7 +16,7 @@ describe('what a template sees', () => {
       render("{{ bos_token }}{{ messages[0]['role'] }}{% if add_generation_prompt %}>{% endif %}{{ eos_token }}"),
     ).toBe('<s>user></s>')
   })
-  test('tools are none, a date is the one given, in English', () => {
+  test('tools are none, the date is the given one, in English', () => {
     expect(render("{% if tools is none %}{{ strftime_now('%d %b %Y') }}{% endif %}")).toBe('05 Mar 2026')
     expect(render("{{ strftime_now('%A %-d %B %y, %I:%M %p, 100%% %Q') }}")).toBe(
       'Thursday 5 March 26, 02:07 PM, 100% %Q',
@@ -28,7 +28,7 @@ describe('what a template sees', () => {
     ).toBe('16')
     expect(render('{{ range(3)[2] }}{{ range(5, 0, -2)[1] }}')).toBe('23')
   })
-  test('variables of its own', () => {
+  test('its own variables', () => {
     expect(render('{{ enable_thinking }}', { enable_thinking: false })).toBe('false')
   })
   test('blocks leave no blank lines, as in transformers', () => {
@@ -39,7 +39,7 @@ describe('what a template sees', () => {
 })
 
 describe('failures name the template', () => {
-  test('raise_exception, and a call of nothing', () => {
+  test('raise_exception, and a call of an undefined value', () => {
     expect(() => render("{{ raise_exception('roles must alternate') }}")).toThrow(
       'f.jinja: the chat template failed: roles must alternate',
     )

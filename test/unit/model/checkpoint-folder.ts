@@ -18,7 +18,7 @@ export const tinyConfig = {
   torch_dtype: 'float32',
 }
 
-/** A fresh folder under the system's temporary one. */
+/** A new temporary folder. */
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'serl-test-'))
 }

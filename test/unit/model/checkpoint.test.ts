@@ -119,7 +119,7 @@ describe('writing', () => {
     }
     expect(readdirSync(parent).sort()).toEqual(['empty', 'link', 'linked'])
   })
-  test('the description outlives the folder that it came from', async () => {
+  test('the description remains valid after its folder is removed', async () => {
     const checkpoint = await readCheckpoint(source())
     const description = await readDescription(checkpoint.dir)
     rmSync(checkpoint.dir, { recursive: true })

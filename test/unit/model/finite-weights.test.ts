@@ -11,7 +11,7 @@ import {
 } from '../../../src/model/safetensors.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
-/** Bit patterns by what they stand for. */
+/** Bit patterns by their value. */
 const patterns = {
   F32: { nan: 0x7fc0_0000, quiet: 0xffff_ffff, low: 0x7f80_0001, inf: 0x7f80_0000, minusInf: 0xff80_0000 },
   F16: { nan: 0x7e00, quiet: 0xffff, low: 0x7c01, inf: 0x7c00, minusInf: 0xfc00 },
@@ -75,7 +75,7 @@ it('finds the last element of a tensor of several chunks, among dtypes that lie 
   expect(await firstNonFinite(weights)).toEqual({ tensor: weights[1], index: count - 1, value: -Infinity })
 })
 
-it('names a file that ends too early, or is gone', async () => {
+it('names a file that is truncated or missing', async () => {
   const { file, weights } = await stored([{ name: 'a', dtype: 'F32', elements: finite.F32 }])
   await truncate(file, weights[0]!.offset + 4)
   await expect(firstNonFinite(weights)).rejects.toThrow(`${file} is cut short within tensor a`)

@@ -40,7 +40,7 @@ const refusal = (change: Record<string, unknown>, base: Record<string, unknown> 
   return 'accepted'
 }
 
-describe('a config.json means what transformers takes it for', () => {
+describe('a config.json means the same as in transformers', () => {
   test.each(cases)('$name', (expected) => {
     const { config } = parseModelConfig(expected.config, 'config.json')
     expect(expectedTensors(config).map(({ name, shape }) => [name, shape])).toEqual(expected.tensors)
@@ -60,7 +60,7 @@ describe('a config.json means what transformers takes it for', () => {
   })
 })
 
-describe('what is not supported is refused by name', () => {
+describe('unsupported features are refused by name', () => {
   test.each([
     [
       { model_type: 'gemma2', architectures: ['Gemma2ForCausalLM'] },

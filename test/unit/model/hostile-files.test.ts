@@ -78,7 +78,7 @@ describe('the other files', { timeout: 60_000 }, () => {
     expect(await faults(demo, 'tokenizer.json', broken)).toEqual([])
   })
 
-  it('that are folders, pipes, or too large to be what they are called', async () => {
+  it('that are folders, pipes, or too large for their name', async () => {
     const files = ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json']
     for (const name of [...files, 'chat_template.jinja', 'model.safetensors']) {
       const dir = join(await tempFolder(), 'demo')

@@ -90,7 +90,7 @@ describe('the header of model.safetensors', { timeout: 60_000 }, () => {
     await expect(describeModel(dir)).rejects.toThrow('it describes a tensor twice')
   })
 
-  it('with 200,000 tensors, and as many layers asked for', async () => {
+  it('with 200,000 tensors, and a config of as many layers', async () => {
     const { dir } = await tiny()
     const entry = JSON.stringify({ dtype: 'F32', shape: [0], data_offsets: [0, 0] })
     const entries = Array.from({ length: 200_000 }, (_, i) => `"model.layers.${i}.weight":${entry}`)

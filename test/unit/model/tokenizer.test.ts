@@ -34,7 +34,7 @@ async function agrees(dir: string, expected: Expected): Promise<void> {
   }
 }
 
-// the one intended difference: transformers puts a second BOS before a text that brings one
+// the one intended difference: transformers puts a second BOS before a text that has one
 function withoutDoubleBos(ids: number[], bos: number): number[] {
   return ids[0] === bos && ids[1] === bos ? ids.slice(1) : ids
 }
@@ -70,7 +70,7 @@ describe('special tokens', () => {
     const plain = [...(await load()).encodePlain('Hi')]
     const off = await load(copy({ add_bos_token: false }))
     expect([...off.encode('Hi')]).toEqual(plain)
-    // what the text itself says stays
+    // tokens in the text itself stay
     expect([...off.encode(`${off.bosToken}${off.bosToken}Hi`)]).toEqual([off.bosTokenId, off.bosTokenId, ...plain])
     const both = await load(copy({ add_bos_token: true, add_eos_token: true }))
     expect([...both.encode('Hi')]).toEqual([both.bosTokenId, ...plain, both.eosTokenId])
@@ -80,7 +80,7 @@ describe('special tokens', () => {
     const tokenizer = await load(copy({ pad_token: { content: 'x' } }))
     expect(tokenizer.decode([id, ...tokenizer.encodePlain('Hi'), id])).toBe('Hi')
   })
-  test('decoding leaves out special tokens and ids that stand for nothing', async () => {
+  test('decoding leaves out special tokens and unknown ids', async () => {
     const tokenizer = await load()
     const hello = [...tokenizer.encodePlain('Hello')]
     expect(tokenizer.decode([tokenizer.bosTokenId!, ...hello, tokenizer.eosTokenId!, 60_000])).toBe('Hello')

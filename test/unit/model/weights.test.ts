@@ -118,8 +118,8 @@ describe('tensors that do not fit are named', () => {
   })
 })
 
-describe('files that are not whole', () => {
-  test('cut short in the data, in the header, in the length', async () => {
+describe('incomplete files', () => {
+  test('truncated in the data, in the header, in the length', async () => {
     const dir = checkpointFolder(tinyConfig)
     const file = join(dir, 'model.safetensors')
     const size = readFileSync(file).length
@@ -194,7 +194,7 @@ describe('no safetensors', () => {
 })
 
 describe('writing', () => {
-  test('a header is read back as it was meant', async () => {
+  test('a header is read back as written', async () => {
     const file = join(temporaryFolder(), 'x.safetensors')
     writeSafetensors(file, [
       { name: 'a', dtype: 'BF16', shape: [3, 5] },

@@ -17,7 +17,7 @@ describe('difficultyOf', () => {
     expect(difficultyOf(rewards(ones, 10), { low: 0.2, high: 0.8 })).toBe(verdict)
   })
 
-  it('takes an end for inside, as float32 has it', () => {
+  it('includes the ends of the band, compared in float32', () => {
     const at = (reward: number) => difficultyOf(new Float32Array(5).fill(reward), { low: 0.2, high: 0.8 })
     expect([0.8, 0.2, 0.80001, 0.19999].map(at)).toEqual(['kept', 'kept', 'too-easy', 'too-hard'])
     expect(difficultyOf(new Float32Array(3).fill(0.7), { low: 0.7, high: 1 })).toBe('kept') // 0.699999988

@@ -1,4 +1,4 @@
-// The scoring module that docs/method.md prints must train on something as it stands.
+// The scoring module printed in docs/method.md must work unchanged.
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -14,7 +14,7 @@ async function module(text: string, limitMs = 2000): Promise<Scorer> {
 const request = { question: 'How much?', responses: ['one', 'three', 'ten'], answers: ['1', null, '10'], gold: null }
 
 describe('a scoring module', () => {
-  it('gets question, responses and answers, and gives a number each', async () => {
+  it('gets question, responses and answers, and returns one number per response', async () => {
     const scorer = await module(`
       export const score = ({ question, responses, answers, gold }) =>
         responses.map((text, i) => text.length + (answers[i] === null ? 100 : 0) + question.length * 1000 + (gold === null))
@@ -50,7 +50,7 @@ describe('a scoring module', () => {
     await scorer.close()
   })
 
-  it('is ended when it takes too long', async () => {
+  it('is stopped when it takes too long', async () => {
     const scorer = await module('export const score = () => { for (;;) {} }', 200)
     await expect(scorer.score(request)).rejects.toThrow(/score\.mjs failed on "How much\?": it took longer than 200 ms/)
   })

@@ -27,7 +27,7 @@ describe('reinforce++', () => {
     ])
   })
 
-  it('subtracts KL token by token, and sums what is to come', () => {
+  it('subtracts KL token by token, and sums future rewards', () => {
     const kl = [
       [1, 2],
       [0, 4],
@@ -52,7 +52,7 @@ describe('reinforce++', () => {
     ])
   })
 
-  it('gives zeros where all rewards are equal', () => {
+  it('gives zeros if all rewards are equal', () => {
     close(computeAdvantages([group([1, 1], [2, 1])], params), [[[0, 0], [0]]])
   })
 

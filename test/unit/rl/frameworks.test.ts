@@ -68,7 +68,7 @@ describe('OpenRLHF', () => {
     Object.entries(expected).map(([estimator, rows]) => [estimator as Estimator, i, rows] as const),
   )
 
-  it('has numbers of every estimator', () => {
+  it('covers every estimator', () => {
     expect(cases.map(([estimator]) => estimator).sort()).toEqual(
       ['dr_grpo', 'grpo', 'reinforce++', 'reinforce++-baseline', 'rloo'].flatMap((name) =>
         Array(name === 'reinforce++' ? 3 : 2).fill(name),
@@ -127,7 +127,7 @@ describe('TRL', () => {
     }))
     const params = { estimator, gamma: 1, klCoef: 0, rewardClip: [-10, 10] as const }
     const rows = computeAdvantages(groups, params).flat()
-    for (const row of rows) expect(new Set(row).size).toBe(1) // one advantage a response
+    for (const row of rows) expect(new Set(row).size).toBe(1) // one advantage per response
     return rows.map((row) => row[0]!)
   }
 

@@ -163,7 +163,7 @@ describe('updatePolicy', () => {
     })
   })
 
-  it('puts KL into the loss when told so', async () => {
+  it('puts KL into the loss if configured', async () => {
     const { engine, losses } = recording(await randomEngine())
     const { batch } = await update(engine, config({ 'kl.place': 'loss', 'kl.estimator': 'k3' }))
     expect(losses[0]!.klCoef).toBe(0.1)
@@ -174,7 +174,7 @@ describe('updatePolicy', () => {
 })
 
 describe('the mean of the loss', () => {
-  it('is over responses by the mean of each, or by a constant', async () => {
+  it('is over responses, each divided by its length or by a constant', async () => {
     for (const [lossMean, normalizer] of [
       ['sequence', 12],
       ['constant', 12 * 4], // rollout.maxNewTokens
@@ -199,7 +199,7 @@ describe('importance correction', () => {
       responses: group.responses.map((c) => ({ ...c, logprobs: c.logprobs.map((logprob) => logprob - by) })),
     }))
 
-  it('weighs tokens by how much likelier training finds them, up to the cap', async () => {
+  it('weighs tokens by their probability ratio between training and sampling, up to the cap', async () => {
     const engine = await randomEngine()
     const settings = config({ 'update.importanceCap': 1.5 })
     const little = await buildTrainBatch(engine, await shifted(engine, 0.1), settings, at(settings))
@@ -213,7 +213,7 @@ describe('importance correction', () => {
     expect(losses.every((loss) => loss.weights!.every((weight) => weight === 1.5))).toBe(true)
   })
 
-  it('is off when the difference is rounding, or when told', async () => {
+  it('is off when the difference is rounding, or by setting', async () => {
     const engine = await randomEngine()
     for (const [by, importance] of [
       [0.001, 'auto'],

@@ -49,7 +49,7 @@ describe('byTokenBudget', () => {
     }
   })
 
-  it('makes nothing of nothing', () => {
+  it('gives no batches for no rows', () => {
     expect(byTokenBudget([], 10)).toEqual([])
   })
 })
@@ -67,7 +67,7 @@ describe('byPromptBudget', () => {
     expect(byPromptBudget(sequences, 15)).toEqual([[0, 3, 2, 1]])
   })
 
-  it('counts it again where a group is cut, and lets a longer sequence be alone', () => {
+  it('counts it again where a group is cut, and puts an oversized sequence in its own batch', () => {
     const sequences = [sequence(a, 3), sequence(a, 3), sequence(a, 3), sequence(b, 20)]
     expect(byPromptBudget(sequences, 10)).toEqual([[3], [0, 1], [2]])
     expect(byPromptBudget(sequences, 9)).toEqual([[3], [0], [1], [2]])

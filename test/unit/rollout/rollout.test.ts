@@ -33,7 +33,7 @@ describe('rollOut', () => {
     }
   })
 
-  it('asks nothing of the engine for no question', async () => {
+  it('does not call the engine without questions', async () => {
     const { engine } = await fakeModel(false)
     await engine.close()
     const sampling = { samplesPerPrompt: 2, maxNewTokens: 1, temperature: 1, topP: 1, presencePenalty: 0 }
@@ -49,7 +49,7 @@ describe('promptTokens', () => {
     chat: (messages: readonly { content: string }[]) => byteTokenizer.encodePlain(`<${messages[0]!.content}>`),
   }
 
-  it('takes the chat template as told', () => {
+  it('uses the chat template as configured', () => {
     const text = (template: 'auto' | 'chat' | 'none', tokenizer = chatting) =>
       byteTokenizer.decode(promptTokens(tokenizer, 'q', { template, suffix: '!' }))
     expect(text('chat')).toBe('<q!>')

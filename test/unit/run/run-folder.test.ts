@@ -27,7 +27,7 @@ describe('run folder', () => {
     expect(await text('run', 'config.yaml')).toBe('train: {}\n')
   })
 
-  it('goes back to a step: later lines and files vanish, torn lines too', async () => {
+  it('goes back to a step: later lines and files are removed, torn lines too', async () => {
     const path = join(root, 'run')
     const folder = await createRunFolder(path, '')
     for (const step of [0, 1, 2, 3]) {
@@ -48,7 +48,7 @@ describe('run folder', () => {
     expect(await text('run', 'metrics.jsonl')).toBe('')
   })
 
-  it('takes an empty or a new folder, nothing else', async () => {
+  it('accepts only an empty or a new folder', async () => {
     await requireEmpty(join(root, 'new'))
     await mkdir(join(root, 'empty'))
     await requireEmpty(join(root, 'empty'))
@@ -61,7 +61,7 @@ describe('run folder', () => {
 
   it('reads steps from names', () => {
     expect(stepOf('step-000012')).toBe(12)
-    expect(stepOf('step-000012.jsonl')).toBeNull() // a log, which is no checkpoint wherever it lies
+    expect(stepOf('step-000012.jsonl')).toBeNull() // a log, not a checkpoint
     expect(stepOf('step-1234567')).toBe(1234567)
     expect(stepOf('.partial-3')).toBeNull()
     expect(stepOf('step-12')).toBeNull()

@@ -18,7 +18,7 @@ const holder = async (): Promise<unknown> => JSON.parse(await readFile(lockFile(
 const own = { pid: process.pid, host: hostname() }
 
 describe('the lock of a run', () => {
-  it('is held by one, and gone afterwards', async () => {
+  it('is held by one process, and removed afterwards', async () => {
     const release = await lockRun(run)
     expect(await holder()).toEqual(own)
     await expect(lockRun(run)).rejects.toThrow(`is in use by process ${process.pid} on ${hostname()}`)
@@ -55,7 +55,7 @@ describe('the lock of a run', () => {
     expect(await readdir(run)).toEqual([])
   })
 
-  it('leaves no folder that it made and nothing was put into', async () => {
+  it('removes an empty folder that it created', async () => {
     const deep = join(run, 'runs', 'demo-1')
     await (await lockRun(deep))()
     expect(existsSync(join(run, 'runs'))).toBe(false)

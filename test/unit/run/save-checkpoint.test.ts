@@ -64,7 +64,7 @@ beforeAll(async () => {
 })
 
 describe('a run killed', () => {
-  it('at any of its renames has whole checkpoints only, and resumes to the bit', async () => {
+  it('at any of its renames has only complete checkpoints, and resumes bit for bit', async () => {
     let kills = 0
     for (; ; kills++) {
       const out = join(folder, `killed-${kills}`)

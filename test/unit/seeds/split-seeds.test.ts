@@ -41,7 +41,7 @@ describe('holdOutSeeds', () => {
     expect(training.length).toBe(14 - 2 * out.size)
   })
 
-  it('refuses to hold out more than there are, or all', () => {
+  it('refuses to hold out all seeds, or more', () => {
     expect(() => holdOutSeeds(seeds, 8, 0, 's.jsonl')).toThrow(
       /eval\.holdOut = 8: s\.jsonl has 7 questions with an "answer"/,
     )
@@ -71,7 +71,7 @@ describe('a run with eval.holdOut', () => {
     }
   })
 
-  it('goes on bit for bit after a crash', async () => {
+  it('continues bit for bit after a crash', async () => {
     const folder = await questionFolder()
     const config = fakeConfig(folder, over)
     await startRun(fakeStart(config, join(folder, 'whole')))
@@ -91,7 +91,7 @@ describe('a run with eval.holdOut', () => {
     expect(await contents(join(folder, 'died'))).toEqual(await contents(join(folder, 'whole')))
   })
 
-  it('goes on with the same questions held out, and with no others', async () => {
+  it('continues with the same questions held out, and with no others', async () => {
     const folder = await questionFolder()
     const out = join(folder, 'run')
     await startRun(fakeStart(fakeConfig(folder, over), out))
@@ -105,7 +105,7 @@ describe('a run with eval.holdOut', () => {
     await resume({ 'train.steps': 4 })
   })
 
-  it('is refused beside eval.path, and satisfies the guard on accuracy', async () => {
+  it('is refused together with eval.path, and satisfies the guard on accuracy', async () => {
     const folder = await questionFolder()
     expect(() => fakeConfig(folder, { 'eval.holdOut': 4 })).toThrow(
       /eval\.path = .* and eval\.holdOut = 4: evaluate on one/,

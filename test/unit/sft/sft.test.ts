@@ -22,12 +22,12 @@ async function documents(...lines: object[]): Promise<SftDocument[]> {
 describe('the end token', () => {
   // Llama-3.2-Instruct: <|end_of_text|>, <|eom_id|>, <|eot_id|>; its chat turns end with the last
   const stops = Int32Array.of(128001, 128008, 128009)
-  it("is the tokenizer's, where generation stops at it", () => {
+  it("is the tokenizer's, if generation stops at it", () => {
     expect(endTokenOf({ eosTokenId: 128009 }, stops)).toBe(128009)
     expect(endTokenOf({ eosTokenId: 128001 }, stops)).toBe(128001)
   })
 
-  it('is else the first at which generation stops', () => {
+  it('is otherwise the first at which generation stops', () => {
     expect(endTokenOf({ eosTokenId: 7 }, stops)).toBe(128001)
     expect(endTokenOf({ eosTokenId: null }, stops)).toBe(128001)
   })
@@ -41,7 +41,7 @@ describe('readDocuments', () => {
     expect(learnedTokens(document!)).toBe(3)
   })
 
-  it('learns all of a text but its first token', async () => {
+  it('learns all of a text except its first token', async () => {
     const [document] = await documents({ text: 'abc' })
     expect(document).toMatchObject({ promptLength: 1, weights: null })
     expect(learnedTokens(document!)).toBe(4)
@@ -61,7 +61,7 @@ describe('readDocuments', () => {
     expect(learnedTokens(document!)).toBe(3)
   })
 
-  it('names the line that is none of these, or has nothing to learn', async () => {
+  it('names a line of another form, or with nothing to learn', async () => {
     await expect(documents({ text: 'a' }, { prompt: 'b' })).rejects.toThrow(/data\.jsonl:2: expected \{"prompt"/)
     await expect(documents({ segments: [{ text: 'a', train: false }] })).rejects.toThrow(/data\.jsonl:1/)
   })
@@ -74,7 +74,7 @@ describe('epochBatches', () => {
     weights: null,
   }))
 
-  it('holds every document once, in an order of each epoch’s own', () => {
+  it('holds every document once, in a new order for each epoch', () => {
     const first = epochBatches(docs, 8, { seed: 1, epoch: 0 })
     expect(new Set(first.flat()).size).toBe(1000)
     expect(first.every((batch) => batch.length <= 8)).toBe(true)
@@ -109,12 +109,12 @@ describe('fineTune', () => {
     expect(losses[0]).toBeCloseTo(Math.log(byteVocabSize), 4)
     expect(losses.at(-1)).toBeLessThan(losses[0]! / 2)
     expect(await heldOutLoss(model, docs, 1000)).toBeLessThan(losses[0]! / 2)
-    // b after a was never learned: c, and the end, are all that rose anywhere
+    // b after a was not trained: only c and the end became likelier
     const unlearned = { tokens: Int32Array.from(code('ab')), promptLength: 1, weights: null }
     expect(await heldOutLoss(model, [unlearned], 1000)).toBeGreaterThan(Math.log(byteVocabSize))
   })
 
-  it('gives the same weights however it is cut, and the same run for the same seed', async () => {
+  it('gives the same weights for any micro-batches, and the same run for the same seed', async () => {
     const docs = await documents(...'the quick brown fox jumps over lazy dogs'.split(' ').map((text) => ({ text })))
     const results: number[] = []
     for (const tokensPerBatch of [1000, 6, 1000]) {
@@ -126,7 +126,7 @@ describe('fineTune', () => {
     expect(results[2]).toBe(results[0])
   })
 
-  it('stops when told, and gives up on gradients that are never finite', async () => {
+  it('stops when told, and gives up if gradients are never finite', async () => {
     const docs = await documents({ text: 'ab' })
     let steps = 0
     await fineTune(await engine(), docs, params, async () => {

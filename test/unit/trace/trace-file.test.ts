@@ -11,7 +11,7 @@ import { children, readSpans } from '../../support/trace.ts'
 const options = { processName: 'test', inputs: [] }
 
 describe('a trace file', () => {
-  it('holds spans nested as they ran, with what is shown beside them', async () => {
+  it('holds spans nested as they ran, with their arguments', async () => {
     const path = join(await tempFolder(), 'trace.json')
     const result = await withTraceFile(path, options, (trace) =>
       trace.span('outer', async () => {
@@ -32,7 +32,7 @@ describe('a trace file', () => {
     expect(await readdir(join(path, '..'))).toEqual(['trace.json'])
   })
 
-  it('is whole after an error, which it names', async () => {
+  it('is complete after an error, which it names', async () => {
     const path = join(await tempFolder(), 'trace.json')
     const failing = withTraceFile(path, options, (trace) =>
       trace.span('outer', () => trace.span('inner', () => Promise.reject(new Error('no "luck"')))),
@@ -59,7 +59,7 @@ describe('a trace file', () => {
     ])
   })
 
-  it('is whole when the process is ended in the middle', async () => {
+  it('is complete when the process is ended in the middle', async () => {
     const folder = await tempFolder()
     const source = fileURLToPath(new URL('../../../src/trace/trace-file.ts', import.meta.url))
     const script = join(folder, 'quit.ts')
@@ -74,14 +74,14 @@ describe('a trace file', () => {
     expect((await readSpans(path)).map(({ name, args }) => [name, args])).toEqual([['work', { unfinished: true }]])
   })
 
-  it('takes the place of an old trace only when it is done', async () => {
+  it('replaces an old trace only when it is done', async () => {
     const path = join(await tempFolder(), 'trace.json')
     await writeFile(path, 'old')
     await withTraceFile(path, options, async () => expect(await readFile(path, 'utf8')).toBe('old'))
     expect(await readSpans(path)).toEqual([])
   })
 
-  it('is refused before the work where it cannot be written', async () => {
+  it('is refused before the work starts if it cannot be written', async () => {
     const folder = await tempFolder()
     const path = join(folder, 'missing', 'trace.json')
     let ran = false

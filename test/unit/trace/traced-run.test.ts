@@ -39,20 +39,20 @@ describe('the trace of a run', () => {
     ] as const) {
       const stages = children(spans, named(`step ${step}`)[0]!).map(({ name }) => name)
       const asking = stages.slice(0, -learning.length - closing.length)
-      expect(asking.slice(0, 3)).toEqual(['propose', 'rollout', 'vote']) // once a round
+      expect(asking.slice(0, 3)).toEqual(['propose', 'rollout', 'vote']) // once per round
       expect(asking).toEqual(asking.map((_, i) => ['propose', 'rollout', 'vote'][i % 3]))
       expect(stages.slice(asking.length)).toEqual([...learning, ...closing])
     }
   })
 
-  it('shows where nearly all of a step went', () => {
+  it('accounts for nearly all of the time of a step', () => {
     const steps = spans.filter(({ name }) => name.startsWith('step '))
     const total = (of: readonly Span[]): number => of.reduce((sum, { dur }) => sum + dur, 0)
     const covered = total(steps.flatMap((step) => children(spans, step)))
     expect(covered / total(steps)).toBeGreaterThan(0.8)
   })
 
-  it('has the engine calls inside the stages, with their sizes and the parts of their time', () => {
+  it('has the engine calls inside the stages, with sizes and partial times', () => {
     const inside = (stage: string): string[] => named(stage).flatMap((span) => children(spans, span).map((s) => s.name))
     expect(new Set(inside('rollout'))).toEqual(new Set(['engine.generate']))
     expect(new Set(inside('old log-probs'))).toEqual(new Set(['engine.logprobs']))
@@ -68,7 +68,7 @@ describe('the trace of a run', () => {
     expect(named('engine.logprobs')[0]!.args).toMatchObject({ weights: 'policy', 'seconds.products': 0 })
   })
 
-  it('leaves the engine alone where no trace is wanted', async () => {
+  it('does not wrap the engine without a trace', async () => {
     const { engine } = await fakeModel(false)
     expect(tracedEngine(engine, noTrace)).toBe(engine)
   })

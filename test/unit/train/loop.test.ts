@@ -64,7 +64,7 @@ describe('a self-play run', () => {
     }
   })
 
-  it('never lets a response cut off by the token limit vote', async () => {
+  it('never counts the vote of a response cut off by the token limit', async () => {
     const unfinished: unknown[] = []
     for (const name of await readdir(join(outcome.run, 'rollouts'))) {
       for (const group of await lines(join(outcome.run, 'rollouts', name))) {
@@ -105,7 +105,7 @@ describe('modes', () => {
     expect(groups.every((group) => group.source === 'seed' && group.majority === '2')).toBe(true)
   })
 
-  it('leaves the model as it was at a learning rate of 0', async () => {
+  it('does not change the model at a learning rate of 0', async () => {
     const folder = await questionFolder()
     const config = fakeConfig(folder, { 'optimizer.lr': 0, 'train.steps': 2 })
     const { final } = await startRun(fakeStart(config, join(folder, 'run')))
@@ -140,7 +140,7 @@ describe('searches that find nothing', () => {
     await expect(failed).rejects.toThrow(/no new question was accepted in 3 rounds[\s\S]*too-short: "/)
   })
 
-  it('ends when no question is inside the band, saying what they were', async () => {
+  it('ends when no question is inside the band, naming their verdicts', async () => {
     const sure = sureTable()
     const failed = run({ 'rollout.maxRounds': 2 }, sure)
     await expect(failed).rejects.toThrow(/of 8 questions, 0 lie in the difficulty band \[0.2, 0.8\]: 8 were too easy/)
@@ -153,7 +153,7 @@ describe('searches that find nothing', () => {
     expect(metrics[2]!.loss).toBeNull()
   })
 
-  it('trains on fewer questions when the rounds are used up, or stops, as told', async () => {
+  it('trains on fewer questions when the rounds are used up, or stops, as configured', async () => {
     const short = { 'rollout.promptsPerStep': 50, 'rollout.maxRounds': 1, 'train.steps': 1 }
     const { metrics } = await run(short)
     expect(metrics[1]!['groups.trained']).toBeGreaterThan(0)

@@ -44,7 +44,7 @@ describe('rewards', () => {
     }
   })
 
-  it('are a coin’s in the control, whatever the answers', async () => {
+  it('are random in the control, whatever the answers', async () => {
     const outcome = await run({
       'reward.kind': 'random',
       'train.steps': 3,
@@ -65,12 +65,12 @@ describe('rewards', () => {
     const last = outcome.metrics.at(-1)!
     expect(last['vote.majorityShare']).toBeGreaterThan(outcome.metrics[1]!['vote.majorityShare']!)
     const flips = column(outcome, 'vote.flipRate')
-    // 12 seeds, 4 a round: met again as soon as all were asked
+    // 12 seeds, 4 per round: seen again once all were asked
     if (source === 'given') expect(flips.some((rate) => rate !== null)).toBe(true)
     if (source === 'self') expect(last['instructions.distinct2']).toBeGreaterThan(0.1)
   })
 
-  it('of a module that fails end the run with a checkpoint of the last whole step', async () => {
+  it('of a failing module end the run with a checkpoint of the last complete step', async () => {
     const broken = join(folder, 'broken.mjs')
     await writeFile(
       broken,
@@ -90,7 +90,7 @@ describe('left-over questions', () => {
     return lines.map((line) => (JSON.parse(line) as { id: string }).id.split('-')[0]!)
   }
 
-  it('wait for the next step, as long as they may', async () => {
+  it('wait for the next step, up to their limit', async () => {
     expect(await stepsOf(1)).toEqual(['step1', 'step1'])
     expect(await stepsOf(0)).toEqual(['step2', 'step2'])
   })
@@ -146,7 +146,7 @@ describe('iterations', () => {
     return [await startRun(fakeStart(config, outcome.run, { resume: true, reporter })), notes.join('\n')]
   }
 
-  it('count steps each, also when a finished run is resumed with more', async () => {
+  it('each count steps, also when a finished run is resumed with more', async () => {
     const two = { ...over, 'train.iterations': 2, 'train.steps': 1 }
     const first = await run(two)
     const [same, note] = await resumed(first, two)
@@ -168,7 +168,7 @@ describe('iterations', () => {
 
   it('resume with the reference they had', async () => {
     const whole = await run({ ...over, 'checkpoint.every': 1 })
-    // 4 optimizer steps a step: dies in the second and at the beginning of the third iteration
+    // 4 optimizer steps per step: dies in the second and at the beginning of the third iteration
     for (const calls of [14, 17]) {
       let n = 0
       const openModel: StartOptions['openModel'] = async (_, reference) =>
@@ -229,7 +229,7 @@ describe('guards', () => {
     expect(notes.at(-1)).toMatch(/went back to the model of step 0: guard accuracyDrop: \S+ is above 0.1/)
   })
 
-  it('let a resumed run go on from the best model, with other settings', async () => {
+  it('let a resumed run continue from the best model, with other settings', async () => {
     const out = join(folder, `run-${count}`)
     const config = fakeConfig(folder, { 'train.steps': 2 })
     const { metrics, stopped } = await startRun(fakeStart(config, out, { resume: true }))
@@ -269,7 +269,7 @@ describe('guards', () => {
     )
   })
 
-  it('say so once, and go on, when they only log', async () => {
+  it('report once, and do not stop the run, when they only log', async () => {
     const notes: string[] = []
     const reporter = { ...silentReporter, note: (text: string) => void notes.push(text) }
     const outcome = await collapse({ 'guard.accuracyDrop': { steps: 1 }, 'train.steps': 6 }, { reporter })

@@ -20,7 +20,7 @@ const refuse = async (checked: Promise<unknown>, message: RegExp): Promise<void>
 }
 
 describe('preflight', () => {
-  it('gives the data, and the first prompts as the run asks them', async () => {
+  it('gives the data, and the first prompts of the run', async () => {
     const { seeds, heldOut, firstQuestionPrompt, firstAnswerPrompt } = await check()
     expect([seeds.length, heldOut.length]).toEqual([12, 4])
     expect(byteTokenizer.decode(firstAnswerPrompt)).toBe(`${seeds[0]!.text}\n=`)
@@ -28,7 +28,7 @@ describe('preflight', () => {
     expect(firstQuestionPrompt!.dropped).toBe(0)
   })
 
-  it('leaves examples out of the first prompt where the model is short', async () => {
+  it('leaves examples out of the first prompt if the context is short', async () => {
     const { firstQuestionPrompt } = await check({ 'instruct.maxNewTokens': 100 }, 250)
     expect(firstQuestionPrompt!.dropped).toBeGreaterThan(0)
     expect(firstQuestionPrompt!.tokens.length).toBeLessThanOrEqual(150)
@@ -71,7 +71,7 @@ describe('preflight', () => {
     expect((await check({ 'reward.answers': 'exact' })).heldOut).toHaveLength(2)
   })
 
-  it('renders the templates, and names the setting where that fails', async () => {
+  it('renders the templates, and names the setting if that fails', async () => {
     const broken = {
       ...byteTokenizer,
       hasChatTemplate: true,

@@ -44,7 +44,7 @@ describe('resuming', () => {
     },
   )
 
-  it('leaves a finished run and its settings alone, and refuses fewer steps than it has done', async () => {
+  it('does not change a finished run or its settings, and refuses fewer steps than it has done', async () => {
     const out = join(folder, 'finished')
     await cp(join(folder, 'whole'), out, { recursive: true })
     const notes: string[] = []
@@ -58,7 +58,7 @@ describe('resuming', () => {
     expect(await contents(out)).toEqual(whole)
   })
 
-  it('goes on after Ctrl-C, in sampling or in evaluation', async () => {
+  it('continues after Ctrl-C, in sampling or in evaluation', async () => {
     for (const stage of ['answering', 'evaluating', 'asking for questions']) {
       const out = join(folder, `stopped-${stage}`)
       const controller = new AbortController()
@@ -101,7 +101,7 @@ describe('resuming', () => {
     expect(await contents(out)).toEqual(whole)
   })
 
-  it('goes on for longer when told, and says which settings changed', async () => {
+  it('continues for more steps if told so, and says which settings changed', async () => {
     const out = join(folder, 'longer')
     await cp(join(folder, 'whole'), out, { recursive: true })
     const notes: string[] = []
@@ -110,12 +110,12 @@ describe('resuming', () => {
     const { metrics } = await startRun(fakeStart(longer, out, { resume: true, reporter }))
     expect(metrics.map((line) => line.step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
     expect(notes[0]).toMatch(/after step 6, with changed settings: train\.steps = 7 \(was 6\)$/)
-    // the next resume, without the flag, goes on with these
+    // the next resume, without the flag, continues with these
     expect(resolveConfig(await readLayers(join(out, 'config.yaml')))).toEqual(longer)
     expect(resolveConfig(await readLayers(join(out, 'config.before-step-7.yaml')))).toEqual(config)
   })
 
-  it('gives a step one line, however often it is interrupted', async () => {
+  it('writes one line per step, however often it is interrupted', async () => {
     const out = join(folder, 'twice')
     const rare = { 'train.steps': 4, 'checkpoint.every': 9 }
     const run = (stage: string | null, atStep: number, resume: boolean) => {
@@ -154,7 +154,7 @@ describe('resuming', () => {
     expect(await contents(out)).toEqual(whole)
   })
 
-  it('refuses a run that another process is at', async () => {
+  it('refuses a run that another process is working on', async () => {
     const out = join(folder, 'whole')
     await writeFile(join(out, '.lock'), JSON.stringify({ pid: process.ppid, host: hostname() }))
     await expect(start(out, { resume: true })).rejects.toThrow(`is in use by process ${process.ppid} on`)
@@ -180,7 +180,7 @@ describe('resuming', () => {
 })
 
 describe('--out', () => {
-  it('refuses a folder that holds something, and touches nothing', async () => {
+  it('refuses a non-empty folder, and changes nothing', async () => {
     const folder = await questionFolder()
     await expect(startRun(fakeStart(fakeConfig(folder), folder))).rejects.toThrow(
       /is not empty \(it holds .*\): give another/,
@@ -188,7 +188,7 @@ describe('--out', () => {
     expect((await readdir(folder)).sort()).toEqual(['held-out.jsonl', 'seeds.jsonl'])
   })
 
-  it('is not made by a run that is refused', async () => {
+  it('is not created by a run that is refused', async () => {
     const folder = await questionFolder()
     const out = join(folder, 'runs', 'refused')
     const refused = fakeStart(fakeConfig(folder, { 'rollout.maxNewTokens': 4096 }), out)
@@ -198,7 +198,7 @@ describe('--out', () => {
     expect((await readdir(folder)).sort()).toEqual(['held-out.jsonl', 'seeds.jsonl'])
   })
 
-  it('is the first run’s where two begin in it at once', async () => {
+  it('belongs to the first run if two start in it at once', async () => {
     const folder = await questionFolder()
     const begin = () => startRun(fakeStart(fakeConfig(folder, { 'train.steps': 1 }), join(folder, 'run')))
     const results = await Promise.allSettled([begin(), begin()])

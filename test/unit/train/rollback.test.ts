@@ -1,4 +1,4 @@
-// Which model a run ends with when a guard ends it, on the fake model.
+// The final model of a run that a guard ended, on the fake model.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
@@ -61,7 +61,7 @@ describe('without labels', () => {
     expect(await readdir(join(outcome.run, 'checkpoints'))).toEqual(['step-000000'])
   })
 
-  it('keeps the candidate beside the best, however few checkpoints are kept', async () => {
+  it('keeps the candidate as well as the best, however few checkpoints are kept', async () => {
     const over = { 'eval.path': null, 'checkpoint.keep': 1, 'checkpoint.every': 50, 'guard.kl': { action: 'rollback' } }
     const outcome = await run({ ...over, 'optimizer.lr': 0.001 })
     expect((await readdir(join(outcome.run, 'checkpoints'))).sort()).toEqual(['step-000003', 'step-000004'])
@@ -73,7 +73,7 @@ describe('a best model without a checkpoint', () => {
   const guard = { 'guard.accuracyDrop': { above: 0.1, steps: 1, action: 'rollback' } }
   const start = () => ({ ...falling(), 'checkpoint.every': 50, 'train.steps': 1 })
 
-  it('is loaded from model.path where it is the base model', async () => {
+  it('is loaded from model.path if it is the base model', async () => {
     await run(start())
     const outcome = await run({ ...start(), ...guard, 'train.steps': 8 }, { resume: true })
     expect(outcome.metrics.at(-1)!['eval.accuracy']).toBeLessThan(0.9)
@@ -82,7 +82,7 @@ describe('a best model without a checkpoint', () => {
     expect(notes.join('\n')).toMatch(/loaded again from .*\n.*went back to the model of step 0: guard accuracyDrop/)
   })
 
-  it('is named where it is another', async () => {
+  it('is named if it is another', async () => {
     // 3 is right, until the resumed run takes 2 for right
     const threes = join(folder, 'threes.jsonl')
     await writeFile(threes, '{"problem": "ab ac da hba fe", "answer": "3"}\n')

@@ -1,4 +1,4 @@
-// Steps that get less than they want: questions run out or are too long, gradients are not finite.
+// Steps with too little data: questions run out or are too long, gradients are not finite.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
@@ -50,14 +50,14 @@ describe('questions that run out', () => {
     expect(metrics[1]!['groups.trained']).toBeLessThan(50)
   })
 
-  it('end the run where it was told so, or where there was none at all', async () => {
+  it('end the run if configured, or if there was none at all', async () => {
     await expect(run({ ...short, 'rollout.whenShort': 'stop' }, drying(2))).rejects.toThrow(
       /lie in the difficulty band/,
     )
     await expect(run(short, drying(0))).rejects.toThrow(/no new question was accepted in 2 rounds/)
   })
 
-  it('end a round with the pass where they are given: no question is in it twice', async () => {
+  it('end a round with the pass if they are given: no question is in it twice', async () => {
     const over = { 'instruct.source': 'given', 'rollout.promptsPerRound': 5, 'rollout.maxRounds': 1, 'train.steps': 4 }
     const { metrics } = await run({ ...over, 'rollout.promptsPerStep': 12, 'train.maxEmptySteps': 4 })
     expect(metrics.map((line) => line['groups.sampled'])).toEqual([null, 5, 5, 2, 5]) // of 12
@@ -65,7 +65,7 @@ describe('questions that run out', () => {
 })
 
 describe('questions that are too long', () => {
-  it('are counted, and trained around', async () => {
+  it('are counted, and training continues without them', async () => {
     const mixed = join(folder, 'mixed.jsonl')
     const lines = [...Array(4).fill('ab cd'), 'ab '.repeat(40).trim()].map((problem) => JSON.stringify({ problem }))
     await writeFile(mixed, `${lines.join('\n')}\n`)
@@ -74,7 +74,7 @@ describe('questions that are too long', () => {
     expect(metrics[1]).toMatchObject({ 'instructions.tooLong': 1, 'groups.sampled': 4, 'groups.expired': 0 })
   })
 
-  it('are the reason given where none could be asked', () => {
+  it('are the reason given if none could be asked', () => {
     const tally = { ...newTally(), tooLong: 7 }
     const error = nothingToTrainOn(tally, fakeConfig(folder, { 'rollout.maxPromptTokens': 5 }))
     expect(error).toBeInstanceOf(NothingAcceptable)
@@ -92,8 +92,8 @@ describe('groups left over', () => {
   })
 })
 
-describe('gradients that are not finite', () => {
-  /** The optimizer steps from `first` to `last`, counted from 1, have advantages that are no numbers. */
+describe('non-finite gradients', () => {
+  /** The optimizer steps from `first` to `last`, counted from 1, have NaN advantages. */
   const breaking =
     (first: number, last: number) =>
     (engine: NativeEngine): NativeEngine => {
@@ -114,7 +114,7 @@ describe('gradients that are not finite', () => {
       }
     }
 
-  it('of one optimizer step leave the numbers of the others', async () => {
+  it('of one optimizer step do not affect the metrics of the others', async () => {
     const outcome = await run({ 'train.steps': 2 }, breaking(2, 2))
     const line = outcome.metrics[1]!
     expect(line).toMatchObject({ 'optimizer.skipped': 1, 'optimizer.steps': 3, 'groups.trained': 4 })
@@ -125,7 +125,7 @@ describe('gradients that are not finite', () => {
   })
 
   it('of all steps of an update end the run, after a checkpoint of the step before', async () => {
-    const failed = run({ 'train.steps': 4, 'checkpoint.every': 9 }, breaking(9, 12)) // the third of 4 a step
+    const failed = run({ 'train.steps': 4, 'checkpoint.every': 9 }, breaking(9, 12)) // the third of 4 per step
     await expect(failed).rejects.toThrow(NoFiniteGradient)
     const out = join(folder, `run-${count}`)
     expect(await readdir(join(out, 'checkpoints'))).toEqual(['step-000002'])

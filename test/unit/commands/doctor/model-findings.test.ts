@@ -31,7 +31,7 @@ describe('modelFindings', () => {
     expect(await plan('cpu-100m')).toMatch(/with the settings of cpu-100m:[\s\S]*peak/)
   })
 
-  it('misses the token that ends a text', async () => {
+  it('reports a missing end-of-text token', async () => {
     const findings = await byName(await tinyCheckpoint({ eos_token_id: null }))
     expect(findings.get('EOS')).toMatchObject({
       status: 'failed',
@@ -39,7 +39,7 @@ describe('modelFindings', () => {
     })
   })
 
-  it('reports a folder that is no checkpoint', async () => {
+  it('reports a folder that is not a checkpoint', async () => {
     const findings = await byName('/nowhere')
     expect(findings.get('checkpoint')).toMatchObject({ status: 'failed', detail: expect.stringContaining('/nowhere') })
   })

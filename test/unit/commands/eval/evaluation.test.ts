@@ -59,7 +59,7 @@ describe('serl eval refuses', () => {
     [evaluate('--data', 'x', '--answers', 'guess'), /--answers guess: expected one of math, choice, exact, number/],
   ])('%j', (argv, message) => refused(argv, message))
 
-  it('a set with a missing field, an empty one, one of another kind, an adapter with a wrong one', async () => {
+  it('a set with a missing field, an empty set, answers of another kind, an invalid adapter', async () => {
     const lacking = await file('lacking.jsonl', '{"problem":"1 + 1?","answer":"2"}\n{"problem":"1 + 2?","points":3}\n')
     await refused(
       evaluate('--data', lacking),
@@ -80,7 +80,7 @@ describe('serl eval refuses', () => {
     )
   })
 
-  it('questions that do not fit, and a place that it cannot write to', async () => {
+  it('questions that do not fit, and an output that it cannot write', async () => {
     const long = await file('long.jsonl', `${JSON.stringify({ problem: 'How many? '.repeat(900), answer: '2' })}\n`)
     await refused(
       evaluate('--data', long),
@@ -94,7 +94,7 @@ describe('serl eval refuses', () => {
 })
 
 describe('serl compare refuses', () => {
-  it('what is no model, run or results', async () => {
+  it('what is not a model, run or results file', async () => {
     await refused(['compare', demo], /nothing to compare .*demo-model with: give two models/)
     await refused(['compare', demo, demo], /--data is missing: name the question sets/)
     await refused(['compare', join(folder, 'none')], /none: no such file or folder/)
@@ -156,7 +156,7 @@ describe("a run's defaults", () => {
     })
   })
 
-  it('are how its questions are read, unless a flag says otherwise', async () => {
+  it('decide how its questions are read, unless a flag says otherwise', async () => {
     const held = await file('held.jsonl', '{"problem":"p","answer":"1"}\n{"problem":"q","answer":"2"}\n')
     const reading = { limit: 1, answers: { kind: 'number', tolerance: 0.1 } } as const
     const flags = { samples: 1, topP: 1, presencePenalty: 0, fewShot: 0, adapter: [], batch: 1, quiet: true }
@@ -171,7 +171,7 @@ describe("a run's defaults", () => {
 describe('settings', () => {
   const flags = { samples: 1, topP: 1, presencePenalty: 0, limit: 0, fewShot: 0, adapter: [], batch: 1 }
 
-  it('are greedy for one sample, and the run’s where no flag says otherwise', () => {
+  it('are greedy for one sample, and the run’s unless a flag says otherwise', () => {
     expect(settingsOf(flags)).toMatchObject({ temperature: 0, maxNewTokens: 1024, template: 'auto', suffix: null })
     expect(settingsOf({ ...flags, samples: 2 })).toMatchObject({ temperature: 1 })
     const run = { template: 'none', suffix: '\n', maxNewTokens: 60 } as const
@@ -216,7 +216,7 @@ describe('places', () => {
     expect(await readFile(join(places.items, 'b.jsonl'), 'utf8')).toBe('{"of":["b","c"]}\n')
   })
 
-  it('are in a folder, or beside the results file', async () => {
+  it('are in a folder, or next to the results file', async () => {
     const out = join(folder, 'out')
     expect(await outputPlaces(out)).toEqual({
       json: join(out, 'results.json'),

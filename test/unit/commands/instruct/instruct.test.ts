@@ -35,7 +35,7 @@ async function instruct(count: number, over: Record<string, unknown> = {}, signa
 }
 
 describe('serl instruct', () => {
-  it('writes as many new questions as asked for, unlike the seeds and each other', async () => {
+  it('writes the requested number of new questions, unlike the seeds and each other', async () => {
     const { summary, accepted, proposed, seeds } = await instruct(25)
     expect(accepted.length).toBe(25)
     expect(summary.accepted).toBe(25)
@@ -50,7 +50,7 @@ describe('serl instruct', () => {
     expect(new Set(accepted.map(({ id }) => id)).size).toBe(25)
   })
 
-  it('counts what was good but not needed any more, so that the counts add up', async () => {
+  it('counts acceptable questions that were not needed, so that the counts add up', async () => {
     const { summary, proposed } = await instruct(1)
     const { 'not-needed': surplus = 0, ...rest } = summary.reasons
     expect(surplus).toBeGreaterThan(0)
@@ -72,7 +72,7 @@ describe('serl instruct', () => {
     await expect(some).rejects.toThrow(/only \d+ of 500 questions were found, and then no more[\s\S]*similar: "/)
   })
 
-  it('keeps what it has when stopped', async () => {
+  it('keeps the questions so far when stopped', async () => {
     const controller = new AbortController()
     controller.abort()
     expect((await instruct(5, {}, controller.signal)).accepted).toEqual([])

@@ -25,7 +25,7 @@ describe('the prompts of generate', () => {
     expect(await texts(lines)).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  it('get the suffix and the chat template; tokens and messages are as they are', async () => {
+  it('get the suffix and the chat template; tokens and messages are unchanged', async () => {
     const lines = [{ problem: 'a' }, { tokens: [98] }]
     const messages = { messages: [{ role: 'system', content: 'c' }] }
     expect(await texts(lines, { suffix: '\n=' })).toEqual(['a\n=', 'b'])

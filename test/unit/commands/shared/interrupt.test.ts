@@ -20,7 +20,7 @@ describe('interruptSignal', () => {
     release()
   })
 
-  it('ends with the exit code that the work had, once released', () => {
+  it('ends with the exit code of the work, once released', () => {
     const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
     const before = process.exitCode
     const { signal, release } = interruptSignal('x')
@@ -32,7 +32,7 @@ describe('interruptSignal', () => {
     expect(exit.mock.calls).toEqual([[0]])
   })
 
-  it('leaves one listener behind, however often it is asked', () => {
+  it('leaves one listener, however often it is called', () => {
     for (let i = 0; i < 20; i++) interruptSignal('x').release()
     expect(process.listenerCount('SIGINT')).toBe(1)
     expect(process.listenerCount('SIGTERM')).toBe(1)

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 
 describe('the output of a command', () => {
-  it('takes its name when it is closed, whole; until then the old one has it', async () => {
+  it('replaces the old file only when it is closed', async () => {
     const path = join(folder, 'out.jsonl')
     await writeFile(path, 'precious')
     const output = await openJsonlOutput(path)
@@ -25,7 +25,7 @@ describe('the output of a command', () => {
     expect(await readdir(folder)).toEqual(['out.jsonl'])
   })
 
-  it('is left as it was when the work fails, and what was written lies beside it', async () => {
+  it('is unchanged when the work fails, and the new lines are next to it', async () => {
     const path = join(folder, 'out.jsonl')
     await writeFile(path, 'precious')
     const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
@@ -45,7 +45,7 @@ describe('the output of a command', () => {
     expect(await readFile(text.trimEnd().split(' ').at(-1)!, 'utf8')).toBe('{"a":1}\n')
   })
 
-  it('goes through a link to the file behind it', async () => {
+  it('follows a link to its file', async () => {
     const [path, link] = [join(folder, 'out.jsonl'), join(folder, 'link.jsonl')]
     await writeFile(path, 'old')
     await symlink(path, link)
@@ -65,7 +65,7 @@ describe('the output of a command', () => {
     await expect(full).rejects.toBeInstanceOf(UserError)
   })
 
-  it('refuses a folder, a place that is not there, an input, and stdout twice', async () => {
+  it('refuses a folder, a missing folder, an input, and stdout twice', async () => {
     await mkdir(join(folder, 'sub'))
     await writeFile(join(folder, 'in.jsonl'), 'x')
     const input = join(folder, 'in.jsonl')

@@ -15,7 +15,7 @@ beforeEach(async () => {
   await mkdir(run)
 })
 
-/** A run that started from a preset, with a learning rate of its own. */
+/** A run that started from a preset, with its own learning rate. */
 async function begun(preset: string | null) {
   const layers = [...(await readLayers('cpu-100m')), { key: 'optimizer.lr', value: 0.5, origin: '--set' }]
   const config = resolveConfig(layers)
@@ -28,7 +28,7 @@ const configFileOf = async (text: string): Promise<string> => {
   return join(folder, 'mine.yaml')
 }
 
-describe('what a run starts from', () => {
+describe('the base config of a run', () => {
   it('the demonstration, a preset, a file, or nothing', async () => {
     expect((await configBase(undefined, {})).preset).toBe('demo')
     expect((await configBase('cpu-100m', {})).preset).toBe('cpu-100m')
@@ -39,7 +39,7 @@ describe('what a run starts from', () => {
 })
 
 describe('the settings that a run continues with', () => {
-  it('its own settings, also where its preset is named again', async () => {
+  it('its own settings, also if its preset is named again', async () => {
     const config = await begun('cpu-100m')
     for (const source of [undefined, 'cpu-100m']) {
       const { layers, preset } = await resumed(source)
@@ -58,7 +58,7 @@ describe('the settings that a run continues with', () => {
     await expect(resumed('demo')).rejects.toThrow(/started from no preset, not from demo/)
   })
 
-  it('what a file states itself, not the preset that it names', async () => {
+  it('the settings in a file, not the preset that it names', async () => {
     const config = await begun('cpu-100m')
     const { layers } = await resumed(await configFileOf('preset: cpu-100m\nkl:\n  coef: 0.25\n'))
     expect(resolveConfig(layers)).toEqual({ ...config, kl: { ...config.kl, coef: 0.25 } })

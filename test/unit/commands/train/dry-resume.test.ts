@@ -115,7 +115,7 @@ const refusals: Record<string, Refusal> = {
   },
 }
 
-describe('--resume --dry-run refuses what --resume refuses, alike, and touches nothing', () => {
+describe('--resume --dry-run refuses what --resume refuses, with the same message, and changes nothing', () => {
   it.each(Object.entries(refusals))('%s', async (_, { argv = [], spoil, message }) => {
     await spoil?.()
     const before = await contents(folder)
@@ -127,7 +127,7 @@ describe('--resume --dry-run refuses what --resume refuses, alike, and touches n
   })
 })
 
-describe('--resume --dry-run of a run that can go on', () => {
+describe('--resume --dry-run of a run that can continue', () => {
   it('says after which step, and with which settings changed', async () => {
     const before = await contents(run)
     const { code, said } = await resumed('--steps', '12', '--dry-run')

@@ -55,7 +55,7 @@ it('a run reads the checkpoint folder and the tokenizer once before it loads the
   expect(timesRead()).toEqual(once)
 })
 
-it('so does a dry run', async () => {
+it('a dry run also reads them once', async () => {
   expect(await main(['train', 'demo', '--dry-run'])).toBe(0)
   expect(timesRead()).toEqual(once)
 })

@@ -34,7 +34,7 @@ describe('the summary of a run', () => {
     expect(text).toContain('runs/demo-1/final')
   })
 
-  it('names the best step where the last is not it, and where that model is', async () => {
+  it('names the best step if it is not the last, and where its model is', async () => {
     const ended = { ...outcome([step(0, 0.4), step(1, 0.8), step(2, 0.6)]), run: await tempFolder() }
     const text = summaryText(ended, config)
     expect(text).toContain(
@@ -47,7 +47,7 @@ describe('the summary of a run', () => {
     expect(summaryJson(ended)).toMatchObject({ accuracyAfter: 0.6, accuracyBest: 0.8, bestStep: 1 })
   })
 
-  it('calls a model worse that is worse', () => {
+  it('says when the model got worse', () => {
     const fallen = summaryText(outcome([step(0, 0.5), step(1, 0.6), step(2, 0.4)]), config)
     expect(fallen).toContain('is worse than the initial model, and not the best, which had 60.0 % after step 1.')
     const harmed = summaryText(outcome([step(0, 0.5), step(1, 0.3), step(2, 0.4)]), config)
@@ -64,7 +64,7 @@ describe('the summary of a run', () => {
     expect(rows.filter((line) => /^ +61 +90\.0 %/.test(line)).length).toBe(1)
   })
 
-  it('is honest about a fall, and about steps that did nothing', () => {
+  it('reports a drop, and steps that had no effect', () => {
     const text = summaryText(outcome([step(0, 0.5, null), step(1, 0.4), step(2, 0.4, 0)]), config)
     expect(text).toContain('fell from 50.0 % to 40.0 %')
     expect(text).toContain('1 of the steps found no question worth training on')
@@ -95,7 +95,7 @@ describe('the summary of a run', () => {
     })
   })
 
-  it('suggests a command that asks as the run asked', () => {
+  it('suggests a command with the prompts of the run', () => {
     const given = (...settings: string[]) =>
       generateCommandLine(outcome([]), resolveConfig(['model.path=m', ...settings].map(parseOverride)))
     const heldOut = join(process.cwd(), 'my held-out.jsonl')

@@ -43,7 +43,7 @@ describe('train', () => {
 
   it('with a folder for a config', () => refused(serl('train', trial.folder), /cannot read .*: it is a folder/))
 
-  it('into a folder that holds something, without touching it', async () => {
+  it('into a non-empty folder, without changing it', async () => {
     const seeds = await file('seeds.jsonl', questions)
     await mkdir(join(trial.folder, 'run'))
     await file(join('run', 'thesis.tex'), 'precious')
@@ -51,7 +51,7 @@ describe('train', () => {
     expect(await readdir(join(trial.folder, 'run'))).toEqual(['thesis.tex'])
   })
 
-  it('--resume where there is no run', async () => {
+  it('--resume without a run', async () => {
     const seeds = await file('seeds.jsonl', questions)
     await refused(train('--seeds', seeds, '--resume'), /--resume: .*run holds no run/)
     await refused(serl('train', '--resume', '--out', join(trial.folder, 'none')), /--resume: .*none holds no run/)
@@ -88,7 +88,7 @@ describe('train', () => {
     expect(await readdir(trial.folder)).toEqual([])
   })
 
-  it('dry, into a folder that holds something', async () => {
+  it('dry, into a non-empty folder', async () => {
     await file('thesis.tex', 'precious')
     await refused(serl('train', 'demo', '--dry-run', '--out', trial.folder), /is not empty/)
   })

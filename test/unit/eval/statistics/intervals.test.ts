@@ -24,7 +24,7 @@ describe('wilsonInterval', () => {
     expect(interval[1]).toBeCloseTo(high, 4)
   })
 
-  it('holds the true share in about 95 of 100 evaluations', () => {
+  it('contains the true share in about 95 of 100 evaluations', () => {
     const random = createRandom(['wilson coverage'])
     for (const [truth, n] of [
       [0.05, 100],
@@ -53,7 +53,7 @@ describe('bootstrapInterval', () => {
       return right / samples
     })
 
-  it('holds the true mean in about 95 of 100, where taking samples for independent does not', () => {
+  it('contains the true mean in about 95 of 100, unlike treating samples as independent', () => {
     const random = createRandom(['bootstrap coverage'])
     const [repeats, questions, samples] = [500, 80, 8]
     let held = 0
@@ -84,7 +84,7 @@ describe('estimateAccuracy', () => {
     expect(estimateAccuracy(many, 4)).toMatchObject({ method: 'bootstrap' })
   })
 
-  it('counts what few questions are worth', () => {
+  it('uses the effective sample size for few questions', () => {
     // mean 0.5, variance of the mean 1/24, (1.96 / 3.182)^2 = 0.3794: 0.25 * 24 * 0.3794 = 2.28, not below 4
     expect(estimateAccuracy([1, 0.5, 0, 0.5], 8)).toEqual({
       mean: 0.5,

@@ -19,11 +19,11 @@ describe('mcnemarExact', () => {
     expect(mcnemarExact({ onlyFirst, onlySecond }) / p).toBeCloseTo(1, 9)
   })
 
-  it('is 1 where nothing differs', () => {
+  it('is 1 if nothing differs', () => {
     expect(mcnemarExact({ onlyFirst: 0, onlySecond: 0 })).toBe(1)
   })
 
-  it('errs at most once in twenty where two models are alike', () => {
+  it('errs at most once in twenty if two models are equally good', () => {
     const random = createRandom(['mcnemar'])
     let found = 0
     for (let i = 0; i < 2000; i += 1) {
@@ -36,21 +36,21 @@ describe('mcnemarExact', () => {
 })
 
 describe('newcombeInterval', () => {
-  it('is that of the paper', () => {
+  it('matches the paper', () => {
     // Newcombe 1998, Statistics in Medicine 17, 2635-2650, table II, method 10: 36, 12, 2, 0
     const [low, high] = newcombeInterval({ both: 36, onlyFirst: 2, onlySecond: 12, neither: 0 })
     expect(low).toBeCloseTo(0.0569, 4)
     expect(high).toBeCloseTo(0.3404, 4)
   })
 
-  it('turns round with the models', () => {
+  it('changes sign when the models are swapped', () => {
     const [low, high] = newcombeInterval({ both: 30, onlyFirst: 9, onlySecond: 4, neither: 17 })
     const turned = newcombeInterval({ both: 30, onlyFirst: 4, onlySecond: 9, neither: 17 })
     expect(turned[0]).toBeCloseTo(-high, 12)
     expect(turned[1]).toBeCloseTo(-low, 12)
   })
 
-  it('holds the true difference in about 95 of 100', () => {
+  it('contains the true difference in about 95 of 100', () => {
     const random = createRandom(['newcombe'])
     const chances = [0.45, 0.05, 0.15, 0.35] // both, only first, only second, neither: a difference of 0.1
     let held = 0
@@ -71,26 +71,26 @@ describe('newcombeInterval', () => {
 })
 
 describe('signFlipTest', () => {
-  it('comes near the exact value', () => {
+  it('is close to the exact value', () => {
     // five equal differences of one sign: 2 of 2^5 sign patterns are as far out
     expect(signFlipTest([[0.5, 0.5, 0.5, 0.5, 0.5, 0, 0]])).toBeCloseTo(0.0625, 2)
     // 3 and 1: +-4 and +-2 are equally likely, half are as far out as 4
     expect(signFlipTest([[0.75, 0.25]])).toBeCloseTo(0.5, 1)
   })
 
-  it('is 1 where nothing differs, and small where all do', () => {
+  it('is 1 if nothing differs, and small if all do', () => {
     expect(signFlipTest([[0, 0, 0]])).toBe(1)
     expect(signFlipTest([new Array<number>(40).fill(0.25)])).toBeCloseTo(1 / 10_001, 9)
   })
 
-  it('weighs sets alike, whatever their length', () => {
+  it('weighs sets equally, whatever their length', () => {
     const [short, long] = [[1, 1], new Array<number>(100).fill(0)]
     expect(signFlipTest([short, long])).toBeCloseTo(0.5, 1)
   })
 })
 
 describe('differenceInterval', () => {
-  it('has the mean of the sets inside', () => {
+  it('contains the mean of the sets', () => {
     const [low, high] = differenceInterval([
       [0.5, 0, 0.25, 0.5],
       [0, 0, 0.5, 0],
@@ -102,7 +102,7 @@ describe('differenceInterval', () => {
 })
 
 describe('holm', () => {
-  it('is the step-down of the paper', () => {
+  it('is the step-down procedure of the paper', () => {
     // R: p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm")
     expect(holm([0.01, 0.04, 0.03, 0.005])).toEqual([0.03, 0.06, 0.06, 0.02])
     expect(holm([0.9, 0.8])).toEqual([1, 1])
