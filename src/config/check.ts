@@ -104,6 +104,21 @@ const rules: readonly Rule[] = [
     message: ({ filter }) => `filter.minWords = ${filter.minWords} is above filter.maxWords = ${filter.maxWords}`,
   },
   {
+    broken: ({ reward }) => reward.overlongBuffer !== null && reward.unfinished !== 'penalty',
+    message: ({ reward }) =>
+      `reward.overlongBuffer = ${reward.overlongBuffer} is read only with reward.unfinished = penalty, and it is ${reward.unfinished}`,
+  },
+  {
+    broken: ({ reward, rollout }) => (reward.overlongBuffer ?? 0) > rollout.maxNewTokens,
+    message: ({ reward, rollout }) =>
+      `reward.overlongBuffer = ${reward.overlongBuffer} is above rollout.maxNewTokens = ${rollout.maxNewTokens}`,
+  },
+  {
+    broken: ({ difficulty, rollout }) => (difficulty.minVoters ?? 0) > rollout.samplesPerPrompt,
+    message: ({ difficulty, rollout }) =>
+      `difficulty.minVoters = ${difficulty.minVoters} is above rollout.samplesPerPrompt = ${rollout.samplesPerPrompt}`,
+  },
+  {
     broken: ({ rollout }) => rollout.samplesPerPrompt < 2,
     message: ({ rollout }) =>
       `rollout.samplesPerPrompt = ${rollout.samplesPerPrompt}: a vote and a difficulty need at least 2`,

@@ -74,6 +74,18 @@ export const rewardSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('whether a response cut off by rollout.maxNewTokens may vote on the majority answer'),
+  unfinished: z
+    .enum(['mask', 'zero', 'penalty'])
+    .default('mask')
+    .describe(
+      'what a response that may not vote, because it was cut off, teaches: mask = nothing, it is left out of the loss and the baseline; zero = shortness, its reward is 0; penalty = as zero, and the last reward.overlongBuffer tokens before the limit cost up to 1',
+    ),
+  overlongBuffer: count()
+    .nullable()
+    .default(null)
+    .describe(
+      'tokens before rollout.maxNewTokens over which reward.unfinished = penalty grows from 0 to 1; null = a fifth of rollout.maxNewTokens',
+    ),
   clip: z
     .tuple([z.number(), z.number()])
     .default([-10, 10])
@@ -81,9 +93,18 @@ export const rewardSchema = z.strictObject({
 })
 
 export const difficultySchema = z.strictObject({
-  low: z.number().default(0.2).describe('lowest mean reward of a question worth training on, on the scale of rewards'),
+  minVoters: count()
+    .nullable()
+    .default(null)
+    .describe(
+      'fewest responses that may vote for the difficulty of a question to be judged; with fewer it is left out; null = half of rollout.samplesPerPrompt',
+    ),
+  low: z
+    .number()
+    .default(0.2)
+    .describe('lowest mean reward of a question worth training on, over the responses that may vote'),
   high: z
     .number()
     .default(0.8)
-    .describe('highest mean reward of a question worth training on, on the scale of rewards'),
+    .describe('highest mean reward of a question worth training on, over the responses that may vote'),
 })

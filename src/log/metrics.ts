@@ -46,6 +46,7 @@ export interface StepMetrics {
   readonly 'eval.unfinished': number | null // share of greedy responses cut off by eval.maxNewTokens
   readonly 'instructions.tooLong': number | null // questions left out: beyond rollout.maxPromptTokens
   readonly 'groups.expired': number | null // surplus groups that waited longer than rollout.maxStaleness
+  readonly 'groups.unfinished': number | null // of those sampled: too few responses that may vote
 }
 
 const blank: StepMetrics = {
@@ -94,6 +95,7 @@ const blank: StepMetrics = {
   'eval.unfinished': null,
   'instructions.tooLong': null,
   'groups.expired': null,
+  'groups.unfinished': null,
 }
 
 /** All keys in their order; what is not given is null. */

@@ -1,8 +1,9 @@
 import type { AnswerChecker } from '../answers/answer-checker.ts'
 import type { Config } from '../config/schema.ts'
 import { createRandom } from '../random.ts'
-import type { Group, Response, Vote } from '../rollout/group.ts'
+import type { Group, Vote } from '../rollout/group.ts'
 import type { Scorer } from './scorer/scorer.ts'
+import { mayVote } from './unfinished.ts'
 
 /** What computing rewards needs. */
 export interface RewardTools {
@@ -11,16 +12,23 @@ export interface RewardTools {
   readonly scorer: Scorer | null // for reward.kind module
 }
 
-/** How the rewards of one group are found. `texts`: [n] what may vote, '' for a response that may not. */
-type Reward = (tools: RewardTools, group: Group, texts: readonly string[], step: number) => Promise<Vote>
+/** How the rewards of one group are found. `voters`: those of its n responses that may vote. */
+type Reward = (tools: RewardTools, group: Group, voters: readonly number[], step: number) => Promise<Vote>
 
-const majority: Reward = ({ checker }, _, texts) => checker.vote(texts)
+const majority: Reward = async ({ checker }, group, voters) => {
+  const vote = await checker.vote(textsOf(group, voters))
+  return overAll(vote, group, voters)
+}
 
-const rule: Reward = ({ checker }, group, texts) => checker.againstGold(texts, group.question.answer!)
+const rule: Reward = async ({ checker }, group, voters) => {
+  const vote = await checker.againstGold(textsOf(group, voters), group.question.answer!)
+  return overAll(vote, group, voters)
+}
 
 /** The vote's answers, the module's rewards. */
-const module: Reward = async ({ checker, scorer }, group, texts) => {
-  const vote = await checker.vote(texts)
+const module: Reward = async (tools, group, voters, step) => {
+  const { scorer } = tools
+  const vote = await majority(tools, group, voters, step)
   const { text: question, answer } = group.question
   const responses = group.responses.map((response) => response.text)
   const rewards = await scorer!.score({ question, responses, answers: vote.answers, gold: answer ?? null })
@@ -32,10 +40,23 @@ const module: Reward = async ({ checker, scorer }, group, texts) => {
  * 2506.10947). Shuffling the vote's rewards would not do: the means of the groups would carry what agreement
  * carries, unless the estimator removes them.
  */
-const random: Reward = async ({ checker, config }, group, texts, step) => {
-  const vote = await checker.vote(texts)
-  const coin = createRandom([config.train.seed, 'reward', step, group.question.id])
-  return { ...vote, rewards: Float32Array.from(texts, () => coin.below(2)) }
+const random: Reward = async (tools, group, voters, step) => {
+  const vote = await majority(tools, group, voters, step)
+  const coin = createRandom([tools.config.train.seed, 'reward', step, group.question.id])
+  return { ...vote, rewards: vote.rewards.map(() => coin.below(2)) }
+}
+
+const textsOf = (group: Group, rows: readonly number[]): string[] => rows.map((row) => group.responses[row]!.text)
+
+/** A vote of some responses as one of all n: the others have no answer and the reward 0; shares stay those of the voters. */
+function overAll(vote: Vote, { responses }: Group, voters: readonly number[]): Vote {
+  const rewards = new Float32Array(responses.length) // [n]
+  const answers: (string | null)[] = responses.map(() => null) // [n]
+  for (const [i, row] of voters.entries()) {
+    rewards[row] = vote.rewards[i]!
+    answers[row] = vote.answers[i]!
+  }
+  return { ...vote, rewards, answers, answerless: vote.answerless + responses.length - voters.length }
 }
 
 const kinds: Record<Config['reward']['kind'], Reward> = { majority, rule, module, random }
@@ -45,8 +66,7 @@ const kinds: Record<Config['reward']['kind'], Reward> = { majority, rule, module
  * limit cut off has no answer, unless reward.unfinishedVotes.
  */
 export function rewardGroup(tools: RewardTools, group: Group, step: number): Promise<Vote> {
-  const { kind, unfinishedVotes } = tools.config.reward
-  const mayVote = (response: Response): boolean => response.finishReason === 'stop' || unfinishedVotes
-  const texts = group.responses.map((response) => (mayVote(response) ? response.text : ''))
-  return kinds[kind](tools, group, texts, step)
+  const { reward } = tools.config
+  const voters = [...group.responses.keys()].filter((row) => mayVote(group.responses[row]!, reward))
+  return kinds[reward.kind](tools, group, voters, step)
 }

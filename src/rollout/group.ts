@@ -28,9 +28,9 @@ export interface Vote {
   readonly rewards: Float32Array // [n]
   readonly answers: readonly (string | null)[] // [n] canonical text; null = no answer found
   readonly majority: string | null // the winning answer; null when nothing voted
-  readonly majorityShare: number // votes for it / n; 0 when nothing voted
+  readonly majorityShare: number // votes for it / responses that may vote; 0 when nothing voted
   readonly classes: number // distinct answers
-  readonly answerless: number // responses without an answer
+  readonly answerless: number // responses without an answer, cut-off ones included
   readonly timeouts: number // comparisons given up, counted as unequal
 }
 

@@ -26,6 +26,7 @@ export function describeStep(
     'groups.expired': tally.expired,
     'groups.sampled': tally.answered.length,
     'groups.kept': tally.kept,
+    'groups.unfinished': tally.unfinished,
     'groups.trained': learned?.groups ?? 0,
     ...(learned === null ? {} : describeUpdate(learned)),
     'tokens.generated': tally.search.newTokens + tally.tokensAnswered,

@@ -1,5 +1,5 @@
 import { addToPool } from '../instruct/pool.ts'
-import { type DifficultyBand, difficultyOf, keepInBand } from '../reward/difficulty.ts'
+import { type DifficultyConfig, difficultyOf, keepInBand } from '../reward/difficulty.ts'
 import type { RewardedGroup } from '../rollout/group.ts'
 import type { TrainState } from '../run/train-state.ts'
 import type { TrainContext } from './context.ts'
@@ -15,8 +15,8 @@ export async function keep(
   groups: readonly RewardedGroup[],
   tally: Tally,
 ): Promise<RewardedGroup[]> {
-  const { difficulty, instruct } = config
-  const kept = keepInBand(groups, difficulty)
+  const { instruct } = config
+  const kept = keepInBand(groups, config)
   if (instruct.source === 'self') {
     state.pool = addToPool(
       state.pool,
@@ -26,22 +26,23 @@ export async function keep(
   }
   tally.answered.push(...groups)
   tally.kept += kept.length
+  tally.unfinished += groups.filter((group) => difficultyOf(group, config) === 'unfinished').length
   await folder.rollouts(
     state.step,
-    groups.map((group) => rolloutLine(group, difficulty)),
+    groups.map((group) => rolloutLine(group, config)),
   )
   return kept
 }
 
 /** One line of rollouts/step-NNNNNN.jsonl. */
-function rolloutLine(group: RewardedGroup, band: DifficultyBand): object {
+function rolloutLine(group: RewardedGroup, config: DifficultyConfig): object {
   const { question, vote, responses } = group
   return {
     step: group.step,
     id: question.id,
     text: question.text,
     source: question.source,
-    verdict: difficultyOf(vote.rewards, band),
+    verdict: difficultyOf(group, config),
     rewardMean: vote.rewards.reduce((sum, reward) => sum + reward, 0) / vote.rewards.length,
     majority: vote.majority,
     majorityShare: vote.majorityShare,

@@ -1,4 +1,5 @@
 import { createRandom } from '../random.ts'
+import { trainedOn } from '../reward/unfinished.ts'
 import { nextKlCoef } from '../rl/kl-controller.ts'
 import { planMinibatches } from '../rl/minibatches.ts'
 import { buildTrainBatch, type TrainBatch } from '../rl/train-batch.ts'
@@ -24,8 +25,9 @@ export interface Learned extends PlannedBatch {
 export async function advantages(
   { config, model, trace }: TrainContext,
   state: TrainState,
-  groups: readonly RewardedGroup[],
+  kept: readonly RewardedGroup[],
 ): Promise<PlannedBatch> {
+  const groups = kept.map((group) => trainedOn(group, config))
   const klCoef = config.kl.target === null ? config.kl.coef : (state.klCoef ?? config.kl.coef)
   const sizes = groups.map((group) => group.responses.length)
   const order = createRandom([config.train.seed, 'minibatches', state.step])

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import type { Search } from '../instruct/round.ts'
-import { difficultyOf } from '../reward/difficulty.ts'
+import { type Difficulty, difficultyOf } from '../reward/difficulty.ts'
 import type { Tally } from './tally.ts'
 
 /** A bounded search that found nothing: the message shows what was tried last, and why it was rejected. */
@@ -48,9 +48,8 @@ export function nothingToTrainOn(tally: Tally, config: Config): NothingAcceptabl
         'shorter seed questions (filter.maxWords limits those that the model writes)',
     )
   }
-  const difficulties = tally.answered.map((group) => difficultyOf(group.vote.rewards, config.difficulty))
-  const tooEasy = difficulties.filter((difficulty) => difficulty === 'too-easy').length
-  const tooHard = difficulties.filter((difficulty) => difficulty === 'too-hard').length
+  const difficulties = tally.answered.map((group) => difficultyOf(group, config))
+  const number = (verdict: Difficulty): number => difficulties.filter((difficulty) => difficulty === verdict).length
   const answerless = tally.answered.reduce((sum, group) => sum + group.vote.answerless, 0)
   const responses = tally.answered.reduce((sum, group) => sum + group.responses.length, 0)
   const last = tally.answered.slice(-3).map((group, i, all) => {
@@ -59,7 +58,8 @@ export function nothingToTrainOn(tally: Tally, config: Config): NothingAcceptabl
   })
   return new NothingAcceptable(
     `of ${tally.answered.length} questions, ${tally.kept} lie in the difficulty band ` +
-      `[${config.difficulty.low}, ${config.difficulty.high}]: ${tooEasy} were too easy, ${tooHard} too hard; ` +
+      `[${config.difficulty.low}, ${config.difficulty.high}]: ${number('too-easy')} were too easy, ${number('too-hard')} too hard, ` +
+      `${number('unfinished')} had too many responses cut off; ` +
       `${answerless} of ${responses} responses had no answer.${tally.tooLong > 0 ? ` ${tooLong}.` : ''}\nThe last ones:\n${last.join('\n')}\n` +
       'If most are too easy, training may be done, or try harder seed questions; if responses have no answer, ask for ' +
       'one (rollout.suffix), raise rollout.maxNewTokens, or use the chat template (rollout.template=auto)',

@@ -15,6 +15,7 @@ export interface Tally {
   tokensAnswered: number // new ones, of responses
   readonly answered: RewardedGroup[] // every question answered in the step
   kept: number // of these, inside the difficulty band
+  unfinished: number // and of these, fewer than difficulty.minVoters responses could vote
   expired: number // surplus groups that waited too long
 }
 
@@ -26,6 +27,7 @@ export const newTally = (): Tally => ({
   tokensAnswered: 0,
   answered: [],
   kept: 0,
+  unfinished: 0,
   expired: 0,
 })
 

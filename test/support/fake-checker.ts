@@ -10,12 +10,12 @@ export const fakeChecker: AnswerChecker = {
     const votes = new Map<string, number>()
     for (const answer of answers) if (answer !== null) votes.set(answer, (votes.get(answer) ?? 0) + 1)
     const [majority, share] = [...votes].reduce<[string | null, number]>((a, b) => (b[1] > a[1] ? b : a), [null, 0])
-    return vote(answers, majority, share / responses.length, votes.size)
+    return vote(answers, majority, share / Math.max(1, responses.length), votes.size)
   },
   againstGold: async (responses, gold) => {
     const answers = responses.map(answerOf)
     const right = answers.filter((answer) => answer === answerOf(gold)).length
-    return vote(answers, answerOf(gold), right / responses.length, new Set(answers).size)
+    return vote(answers, answerOf(gold), right / Math.max(1, responses.length), new Set(answers).size)
   },
   grade: async (gold, prediction) => {
     const [a, b] = [answerOf(gold), answerOf(prediction)]

@@ -48,7 +48,7 @@ describe('the difficulty band', () => {
   const module = { 'reward.kind': 'module', 'reward.scorer': '/nowhere/score.mjs' }
 
   it('may have any scale with a scoring module', () => {
-    expect(band(-3, 250, module).difficulty).toEqual({ low: -3, high: 250 })
+    expect(band(-3, 250, module).difficulty).toMatchObject({ low: -3, high: 250 })
     expect(() => band(2, 1, module)).toThrow('difficulty.low = 2 is above difficulty.high = 1')
   })
 

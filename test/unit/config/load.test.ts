@@ -36,7 +36,7 @@ describe('defaults', () => {
       maxNewTokens: 1024,
     })
     expect(config.rollout).toMatchObject({ template: 'none', suffix: '' })
-    expect(config.difficulty).toEqual({ low: 0.2, high: 0.8 })
+    expect(config.difficulty).toMatchObject({ low: 0.2, high: 0.8 })
     expect(config.advantage).toEqual({ estimator: 'reinforce++', gamma: 1 })
     expect(config.update).toMatchObject({ sequencesPerStep: 16, epochs: 1, clipLow: 0.2, clipHigh: 0.2 })
     expect(config.optimizer).toMatchObject({ lr: 5e-7, beta1: 0.9, beta2: 0.95, weightDecay: 0, maxGradNorm: 1 })

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest'
 import { configSchema } from '../../../src/config/schema.ts'
 import { difficultyOf } from '../../../src/reward/difficulty.ts'
 import { openScorer } from '../../../src/reward/scorer/scorer.ts'
+import { fakeGroup } from '../../support/fake-group.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 it('the documented module works with the default band', async () => {
@@ -16,7 +17,7 @@ it('the documented module works with the default band', async () => {
   const verdict = async (answers: (string | null)[]): Promise<string> => {
     const responses = answers.map((answer) => `It is ${answer}.`)
     const rewards = await scorer.score({ question: 'How much?', responses, answers, gold: null })
-    return difficultyOf(rewards, configSchema.parse({}).difficulty)
+    return difficultyOf(fakeGroup({ rewards: [...rewards] }), configSchema.parse({}))
   }
   expect(await verdict(['1', '1', '1', '2', '2', '3', null, '4'])).toBe('kept') // (9 + 4 + 1 + 1) / 64
   expect(await verdict(Array(8).fill('1'))).toBe('too-easy')
