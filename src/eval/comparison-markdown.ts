@@ -1,8 +1,15 @@
 import { type Comparison, type Contender, type Difference, differenceText, verdictSentence } from './compare.ts'
 import { answerlessNotes, points, table } from './markdown.ts'
 
-/** Models by sets: accuracies, then every later model's difference to the first; then one sentence per difference. */
-export function comparisonMarkdown(contenders: readonly Contender[], comparisons: readonly Comparison[]): string {
+/**
+ * Models by sets: accuracies, then every later model's difference to the first; then one sentence per difference.
+ * @param remarks sentences about the models
+ */
+export function comparisonMarkdown(
+  contenders: readonly Contender[],
+  comparisons: readonly Comparison[],
+  remarks: readonly string[] = [],
+): string {
   const [first, ...others] = contenders
   const head = ['set', 'n', first!.label, ...others.flatMap(({ label }) => [label, 'difference', ''])]
   const rows = first!.results.sets.flatMap(({ name }) => row(comparisons.map((comparison) => find(comparison, name))))
@@ -16,7 +23,7 @@ export function comparisonMarkdown(contenders: readonly Contender[], comparisons
   const notes = contenders.flatMap(({ label, results }) =>
     answerlessNotes(label, results.sets).map((note) => `- ${note}`),
   )
-  return `${table(head, rows)}\n\n${[...sentences, ...notes].join('\n')}\n`
+  return `${table(head, rows)}\n\n${[...sentences, ...notes, ...remarks.map((remark) => `- Note: ${remark}.`)].join('\n')}\n`
 }
 
 /** Different settings alone may explain a difference. */

@@ -1,6 +1,7 @@
 import type { GuardBounds, GuardName } from '../config/guard-schema.ts'
 import type { Config } from '../config/schema.ts'
 import type { StepMetrics } from '../log/metrics.ts'
+import { share } from './accuracy-drop.ts'
 import type { Best, GuardMemory } from './memory.ts'
 
 /** A guard whose measure has been out of range long enough. */
@@ -25,7 +26,7 @@ const measures: Record<GuardName, keyof StepMetrics> = {
   answerless: 'vote.answerless',
   sameAnswer: 'vote.sameAnswer',
   distinct2: 'instructions.distinct2',
-  accuracyDrop: 'eval.drop',
+  accuracyDrop: 'eval.provenDrop',
   kl: 'kl.mean',
 }
 
@@ -75,19 +76,22 @@ export const rollsBack = (guards: Config['guard']): boolean =>
  * that a later step found in range: a step's samples, KL and entropy are of the model before its update, so that the
  * line of step s speaks for the model of step s - 1, and the model of step s waits for the next line. A line speaks for
  * it only where every guard that can end the run was in range, and measured, if it ever was.
+ * @param verdicts on the selecting half of the held-out questions; null: not evaluated
  */
 export function bestAfter(
   line: StepMetrics,
+  verdicts: readonly boolean[] | null,
   { best, streaks }: Pick<GuardMemory, 'best' | 'streaks'>,
   guards: Config['guard'],
 ): Best {
-  const accuracy = line['eval.accuracy']
-  if (best === null) return { step: line.step, accuracy }
+  const accuracy = verdicts === null ? null : share(verdicts)
+  const latest = { step: line.step, accuracy, verdicts }
+  if (best === null) return latest
   if (best.accuracy !== null || accuracy !== null) {
-    return accuracy !== null && accuracy > (best.accuracy ?? -1) ? { step: line.step, accuracy } : best
+    return accuracy !== null && accuracy > (best.accuracy ?? -1) ? latest : best
   }
   const acting = (Object.keys(measures) as GuardName[]).filter((guard) => guards[guard].action !== 'log')
   const known = acting.filter((guard) => streaks[guard] !== undefined) // measured, now or before
   const healthy = known.every((guard) => streaks[guard] === 0 && line[measures[guard]] !== null)
-  return healthy && known.length > 0 ? { step: line.step - 1, accuracy } : best
+  return healthy && known.length > 0 ? { step: line.step - 1, accuracy, verdicts } : best
 }

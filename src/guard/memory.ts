@@ -4,6 +4,7 @@ import type { GuardName } from '../config/guard-schema.ts'
 export interface Best {
   readonly step: number
   readonly accuracy: number | null // held-out; null: without labels, the newest that a later step found healthy
+  readonly verdicts: readonly boolean[] | null // that make the accuracy
 }
 
 /** The guards' state between steps. Plain data. */
@@ -11,7 +12,14 @@ export interface GuardMemory {
   streaks: Partial<Record<GuardName, number>> // steps in a row out of range
   best: Best | null
   firstLength: number | null // mean response length of the first step
+  looks: number // at the held-out questions
   majorities: [question: string, majority: string | null][] // the newest last
 }
 
-export const newGuardMemory = (): GuardMemory => ({ streaks: {}, best: null, firstLength: null, majorities: [] })
+export const newGuardMemory = (): GuardMemory => ({
+  streaks: {},
+  best: null,
+  firstLength: null,
+  looks: 0,
+  majorities: [],
+})

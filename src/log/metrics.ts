@@ -41,12 +41,14 @@ export interface StepMetrics {
   readonly 'responses.lengthRatio': number | null // lengthMean over that of the run's first step
   readonly 'responses.eosRate': number | null // share that ended by themselves
   readonly 'instructions.distinct2': number | null // distinct word pairs of all proposals / word pairs
-  readonly 'eval.drop': number | null // best accuracy so far - this step's
+  readonly 'eval.drop': number | null // best accuracy so far - this step's, on the selecting half of the questions
   readonly 'guard.tripped': string | null // comma-separated guards out of range for their number of steps
   readonly 'eval.unfinished': number | null // share of greedy responses cut off by eval.maxNewTokens
   readonly 'instructions.tooLong': number | null // questions left out: beyond rollout.maxPromptTokens
   readonly 'groups.expired': number | null // surplus groups that waited longer than rollout.maxStaleness
   readonly 'groups.unfinished': number | null // of those sampled: too few responses that may vote
+  readonly 'eval.dropP': number | null // McNemar's test of eval.drop, corrected for the number of evaluations
+  readonly 'eval.provenDrop': number | null // eval.drop where eval.dropP < 0.05, else 0
 }
 
 const blank: StepMetrics = {
@@ -96,6 +98,8 @@ const blank: StepMetrics = {
   'instructions.tooLong': null,
   'groups.expired': null,
   'groups.unfinished': null,
+  'eval.dropP': null,
+  'eval.provenDrop': null,
 }
 
 /** All keys in their order; what is not given is null. */

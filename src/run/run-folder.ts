@@ -18,6 +18,9 @@ export interface RunFolder {
 export const configFile = (run: string): string => join(run, 'config.yaml')
 export const checkpointsFolder = (run: string): string => join(run, 'checkpoints')
 export const heldOutFile = (run: string): string => join(run, 'held-out.jsonl')
+/** The held-out questions that had no part in choosing the model; only where the others chose it. */
+export const reportingFile = (run: string): string => join(run, 'held-out-reporting.jsonl')
+export const outcomeFile = (run: string): string => join(run, 'outcome.json')
 export const finalFolder = (run: string): string => join(run, 'final')
 
 const stepName = (step: number): string => `step-${String(step).padStart(6, '0')}`

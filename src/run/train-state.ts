@@ -91,6 +91,7 @@ export function decodeState(text: string): TrainState {
   const { instructions, ...place } = iteration
   return {
     ...state,
+    guard: { ...newGuardMemory(), ...state.guard },
     iteration: { ...place, questions: instructions },
     queuedQuestions: queuedInstructions,
     queuedGroups: queuedGroups.map(decodeGroup),

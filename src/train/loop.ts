@@ -17,7 +17,6 @@
 // step; a search that finds nothing ends with an error; guards watch for collapse, and can end the run or take it back
 // to its best model.
 
-import { evaluate } from '../eval/evaluate.ts'
 import { endingTrip, type Trip, tripText } from '../guard/guards.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import { vote } from '../reward/vote.ts'
@@ -25,8 +24,9 @@ import type { RewardedGroup } from '../rollout/group.ts'
 import { saveCheckpoint } from '../run/save-checkpoint.ts'
 import type { TrainState } from '../run/train-state.ts'
 import { answer } from './answer.ts'
-import { stopIfAsked, type TrainContext } from './context.ts'
+import type { TrainContext } from './context.ts'
 import { describeStep } from './describe-step.ts'
+import { evaluateHeldOut, type HeldOutResult } from './evaluate-held-out.ts'
 import { isFinished, iterationOver, nextIteration } from './iteration.ts'
 import { keep } from './keep.ts'
 import { advantages, type Learned, update } from './learn.ts'
@@ -124,11 +124,10 @@ function waitingGroups({ config }: TrainContext, state: TrainState, tally: Tally
 async function closeStep(context: TrainContext, state: TrainState): Promise<Trip | null> {
   const { config, folder, reporter, trace } = context
   const started = performance.now()
-  const guarded = (measured: Partial<StepMetrics>) =>
-    guardStep({ ...state.openLine!, ...measured }, config, state.guard)
+  const guarded = (heldOut: HeldOutResult | null) => guardStep(state.openLine!, heldOut, config, state.guard)
   const evaluation = () => trace.span('evaluation', () => evaluateHeldOut(context))
   const evaluated = due(config, state, config.eval.every)
-  let closed = guarded(evaluated ? await evaluation() : {})
+  let closed = guarded(evaluated ? await evaluation() : null)
   if (!evaluated && endingTrip(closed.trips) !== null) closed = guarded(await evaluation())
   const { trips, guard } = closed
   const seconds = (state.openLine!['seconds.total'] ?? 0) + (performance.now() - started) / 1000
@@ -142,16 +141,4 @@ async function closeStep(context: TrainContext, state: TrainState): Promise<Trip
     await trace.span('checkpoint', () => saveCheckpoint(context.model, state, folder, config.checkpoint.keep))
   }
   return endingTrip(trips)
-}
-
-async function evaluateHeldOut(context: TrainContext): Promise<Partial<StepMetrics>> {
-  const { config, model, checker, heldOut, reporter } = context
-  if (heldOut.length === 0) return {}
-  stopIfAsked(context)
-  const { stopTokens, maxPositions } = model
-  const params = { format: config.rollout, maxNewTokens: config.eval.maxNewTokens, stopTokens, maxPositions }
-  const progress = (done: number, total: number): void => reporter.progress('evaluating', done, total)
-  const result = await evaluate({ ...model, checker }, heldOut, params, progress)
-  stopIfAsked(context)
-  return { 'eval.accuracy': result.accuracy, 'eval.unfinished': result.unfinished / result.n }
 }

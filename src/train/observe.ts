@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import { accuracyDrop } from '../guard/accuracy-drop.ts'
 import { flipRate } from '../guard/flips.ts'
 import { bestAfter, type Trip, watch } from '../guard/guards.ts'
 import type { GuardMemory } from '../guard/memory.ts'
@@ -6,6 +7,7 @@ import { distinctN, eosRate, sameAnswerShare } from '../guard/signals.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import type { TrainState } from '../run/train-state.ts'
 import type { TrainContext } from './context.ts'
+import type { HeldOutResult } from './evaluate-held-out.ts'
 import type { Tally } from './tally.ts'
 
 /** The guards' measures of a step's responses; the state stores what later steps compare with. */
@@ -38,22 +40,27 @@ function sameAnswer({ checker, config }: TrainContext): (a: string, b: string) =
 }
 
 /**
- * The step's line with the guards' verdicts.
- * @param line complete except for eval.drop and guard.tripped
+ * The step's line with its evaluation and the guards' verdicts.
+ * @param line complete except for eval.* and guard.tripped
+ * @param heldOut null: the step was not evaluated
  * @param guard as it was before this line
  * @returns guard: with the line's streaks and best model
  */
 export function guardStep(
   line: StepMetrics,
+  heldOut: HeldOutResult | null,
   config: Config,
   guard: GuardMemory,
 ): { line: StepMetrics; trips: Trip[]; guard: GuardMemory } {
-  const accuracy = line['eval.accuracy']
-  const bestBefore = guard.best?.accuracy ?? accuracy
-  const drop = accuracy === null || bestBefore === null ? null : Math.max(bestBefore, accuracy) - accuracy
-  const measured = { ...line, 'eval.drop': drop }
+  const measured = heldOut === null ? line : { ...line, ...heldOut.measured, ...describeDrop(heldOut, guard) }
   const { streaks, trips } = watch(measured, config.guard, guard.streaks)
-  const best = bestAfter(measured, { best: guard.best, streaks }, config.guard)
+  const best = bestAfter(measured, heldOut?.selecting ?? null, { best: guard.best, streaks }, config.guard)
+  const looks = guard.looks + (heldOut === null ? 0 : 1)
   const tripped = trips.length === 0 ? null : trips.map((trip) => trip.guard).join(',')
-  return { line: { ...measured, 'guard.tripped': tripped }, trips, guard: { ...guard, streaks, best } }
+  return { line: { ...measured, 'guard.tripped': tripped }, trips, guard: { ...guard, streaks, best, looks } }
+}
+
+function describeDrop({ selecting }: HeldOutResult, { best, looks }: GuardMemory): Partial<StepMetrics> {
+  const { drop, p, proven } = accuracyDrop(best?.verdicts ?? null, selecting, looks)
+  return { 'eval.drop': drop, 'eval.dropP': p, 'eval.provenDrop': proven }
 }

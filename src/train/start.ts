@@ -6,6 +6,7 @@ import { configChanges } from '../config/changes.ts'
 import type { Config } from '../config/schema.ts'
 import { configText } from '../config/text.ts'
 import type { HeldOutQuestion } from '../eval/read-held-out.ts'
+import { selectingHalf } from '../eval/selecting-half.ts'
 import { writeWhole } from '../files.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import type { StepMetrics } from '../log/metrics.ts'
@@ -13,8 +14,17 @@ import type { Reporter } from '../log/reporter.ts'
 import type { TrainModel } from '../model/train-model.ts'
 import { openScorer, type Scorer } from '../reward/scorer/scorer.ts'
 import { keepsReference } from '../rl/train-batch.ts'
+import { writeOutcome } from '../run/outcome-file.ts'
 import { resumeRun } from '../run/resume.ts'
-import { configFile, createRunFolder, heldOutFile, isOwn, openRunFolder, requireEmpty } from '../run/run-folder.ts'
+import {
+  configFile,
+  createRunFolder,
+  heldOutFile,
+  isOwn,
+  openRunFolder,
+  reportingFile,
+  requireEmpty,
+} from '../run/run-folder.ts'
 import { lockRun } from '../run/run-lock.ts'
 import { saveFinal } from '../run/save-checkpoint.ts'
 import { initialState, type TrainState } from '../run/train-state.ts'
@@ -73,7 +83,7 @@ async function runLocked(options: StartOptions, { data, resumable }: Checked): P
     const folder = resumable === null ? await createRunFolder(out, configText(config, preset)) : openRunFolder(out)
     const start = resumable === null ? initialState(emptyPool) : await goOn(options, model, resumable)
     const { seeds, heldOut, heldOutSeeds } = data
-    if (heldOutSeeds.length > 0) await writeHeldOut(out, heldOut)
+    if (heldOutSeeds.length > 0) await writeQuestions(heldOutFile(out), heldOut)
     const known = knownQuestions([...seeds, ...heldOutSeeds])
     const context = { config, model, seeds, heldOut, known, checker, scorer, folder, reporter, trace, signal }
     return await finish(context, await train(context, start))
@@ -105,13 +115,31 @@ async function replaceConfig(out: string, step: number, text: string): Promise<v
   await writeWhole(configFile(out), text)
 }
 
-/** The questions that eval.holdOut took out of training, for other evaluations. */
-const writeHeldOut = (out: string, heldOut: readonly HeldOutQuestion[]): Promise<void> =>
-  writeWhole(heldOutFile(out), heldOut.map((question) => `${JSON.stringify(question)}\n`).join(''))
+/** Held-out questions, for other evaluations. */
+const writeQuestions = (file: string, questions: readonly HeldOutQuestion[]): Promise<void> =>
+  writeWhole(file, questions.map((question) => `${JSON.stringify(question)}\n`).join(''))
 
-async function finish({ model, folder, trace }: TrainContext, stopped: Stopped | null): Promise<Outcome> {
+async function finish(context: TrainContext, stopped: Stopped | null): Promise<Outcome> {
+  const { model, folder, trace } = context
   const final = await trace.span('final model', () => saveFinal(model, folder.path))
-  return { run: folder.path, final, metrics: await folder.readMetrics(), stopped }
+  const metrics = await folder.readMetrics()
+  const step = metrics.at(-1)?.step ?? 0
+  const ending = { step, modelOfStep: stopped?.modelOfStep ?? step, stopped: stopped?.text ?? null }
+  await writeOutcome(folder.path, { ...ending, selected: await setAside(context, stopped) })
+  return { run: folder.path, final, metrics, stopped }
+}
+
+/**
+ * Where held-out questions chose the model, or when to stop: sets aside those that can still judge it.
+ * @returns whether they did
+ */
+async function setAside({ config, heldOut, folder }: TrainContext, stopped: Stopped | null): Promise<boolean> {
+  const selected = stopped !== null && (stopped.action === 'rollback' || stopped.guard === 'accuracyDrop')
+  if (!selected || heldOut.length < 2) return selected && heldOut.length > 0
+  const half = selectingHalf(heldOut.length, config.train.seed)
+  const others = heldOut.filter((_, i) => !half[i])
+  await writeQuestions(reportingFile(folder.path), others)
+  return true
 }
 
 const scorerOf = async ({ reward }: Config): Promise<Scorer | null> =>

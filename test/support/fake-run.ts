@@ -18,6 +18,14 @@ export async function questionFolder(): Promise<string> {
   return folder
 }
 
+/** Questions enough for half of them to prove a drop. */
+export async function manyHeldOut(folder: string, answer = '2'): Promise<string> {
+  const problems = Array.from({ length: 40 }, (_, i) => `ab ${'abcdefgh'[i % 8]}c da hb${'abcde'[i >> 3]} fe`)
+  const file = join(folder, `many-held-out-${answer}.jsonl`)
+  await writeFile(file, problems.map((problem) => `${JSON.stringify({ problem, answer })}\n`).join(''))
+  return file
+}
+
 /** Small steps for the fake model; later settings win. */
 export function fakeConfig(folder: string, over: Readonly<Record<string, unknown>> = {}): Config {
   const values = {

@@ -20,16 +20,22 @@ export async function compareCommand(paths: readonly string[], flags: EvalFlags)
   const contenders = await withResults(named, flags)
   if (contenders === null) return 130
   const comparisons = compareAll(contenders)
-  const markdown = comparisonMarkdown(contenders, comparisons)
+  const notes = selectionNotes(named)
+  const markdown = comparisonMarkdown(contenders, comparisons, notes)
   const models = contenders.map(({ label, results }) => ({ label, ...results.model }))
   if (places !== null) {
-    await writeWhole(places.json, `${JSON.stringify({ version: 1, models, comparisons }, null, 1)}\n`)
+    await writeWhole(places.json, `${JSON.stringify({ version: 1, models, comparisons, notes }, null, 1)}\n`)
     await writeWhole(places.markdown, markdown)
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify({ models, comparisons })}\n`)
+  if (flags.json) process.stdout.write(`${JSON.stringify({ models, comparisons, notes })}\n`)
   else if (!flags.quiet) process.stdout.write(markdown)
   return 0
 }
+
+/** What must be known of a model that held-out questions have chosen. */
+const selectionNotes = (named: readonly Named[]): string[] => [
+  ...new Set(named.flatMap((contender) => ('run' in contender && contender.run?.note ? [contender.run.note] : []))),
+]
 
 /** Evaluates the models without results. @returns null if stopped */
 async function withResults(named: readonly Named[], flags: EvalFlags): Promise<Contender[] | null> {

@@ -6,13 +6,15 @@ import { resolveConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import { UserError } from '../../errors.ts'
 import { type Results, readResults } from '../../eval/results.ts'
+import { readOutcome } from '../../run/outcome-file.ts'
 import { newestCheckpoint } from '../../run/resume.ts'
-import { checkpointFolder, configFile, finalFolder, heldOutFile } from '../../run/run-folder.ts'
+import { checkpointFolder, configFile, finalFolder, heldOutFile, reportingFile } from '../../run/run-folder.ts'
 
 /** How a run asked questions, and where its held-out questions are. */
 export interface TrainingRun {
   readonly config: Config
   readonly heldOut: string | null // file; null: it had none
+  readonly note: string | null // to be said with a verdict on held-out questions
 }
 
 /** What an argument of `serl compare` stands for: results, or a model that is still to be evaluated. */
@@ -48,14 +50,27 @@ export async function readContender(path: string): Promise<Named[]> {
 
 async function readRun(path: string): Promise<Named[]> {
   const config = resolveConfig(await readLayers(configFile(path)))
-  const kept = existsSync(heldOutFile(path)) ? heldOutFile(path) : null
-  const run = { config, heldOut: config.eval.path ?? kept }
+  const run = { config, ...(await heldOutOf(path, config)) }
   const at = (part: string, model: string): Named => ({ label: labelOf(path) + part, path, part, model, run })
   const start = at(' start', config.model.path!)
   if (existsSync(finalFolder(path))) return [start, at(' final', finalFolder(path))]
   const step = await newestCheckpoint(path)
   if (step === null) throw new UserError(`${path}: the run has neither final/ nor a checkpoint yet`)
   return [start, at(` step ${step}`, checkpointFolder(path, step))]
+}
+
+/** Where a guard chose the model, the questions that it did not look at. */
+async function heldOutOf(path: string, config: Config): Promise<Pick<TrainingRun, 'heldOut' | 'note'>> {
+  const kept = existsSync(heldOutFile(path)) ? heldOutFile(path) : null
+  const all = config.eval.path ?? kept
+  if (!(await readOutcome(path))?.selected) return { heldOut: all, note: null }
+  const reporting = reportingFile(path)
+  if (existsSync(reporting)) {
+    const note = `a guard chose the final model of ${path} by half of its held-out questions: only the other half can judge it (${reporting})`
+    return { heldOut: reporting, note }
+  }
+  const note = `a guard chose the final model of ${path} by its held-out questions, and no others were set aside: on them it looks better than it is`
+  return { heldOut: all, note }
 }
 
 /** The last `folders` folders of a path, without a results file's ending. */

@@ -14,15 +14,15 @@ export interface RunDefaults {
  * The same settings as in the run's own evaluations, so that the numbers agree.
  * @param isOwn on the run's own held-out questions; other sets keep their suffix and their kind of answers
  */
-export function runDefaults({ config }: TrainingRun, isOwn: boolean): RunDefaults {
+export function runDefaults({ config, heldOut }: TrainingRun, isOwn: boolean): RunDefaults {
   const { rollout, eval: evaluation, model } = config
   const settings = { template: rollout.template, maxNewTokens: evaluation.maxNewTokens }
   const engine = { device: model.device, dtype: model.dtype }
   if (!isOwn) return { settings, reading: {}, engine }
   return {
     settings: { ...settings, suffix: rollout.suffix },
-    // what eval.holdOut left is whole
-    reading: { limit: evaluation.path === null ? 0 : evaluation.limit, answers: answersOf(config) },
+    // what a run wrote itself is whole
+    reading: { limit: heldOut === evaluation.path ? evaluation.limit : 0, answers: answersOf(config) },
     engine,
   }
 }

@@ -64,8 +64,16 @@ function story(outcome: Outcome, config: Config): string {
   const skipped = empty === 0 ? '' : `\n${empty} of the steps found no question worth training on, and changed nothing.`
   const done = `In ${steps} steps (${minutes} min) the model trained on ${questions}, rewarded ${rewardedBy[config.reward.kind]}.${skipped}${ended(outcome)}`
   const change = heldOutChange(outcome)
-  return change === null || change.times === 1 ? done : `${done}\n${changeText(change, outcome.run)}`
+  return change === null || change.times === 1
+    ? done
+    : `${done}\n${changeText(change, outcome.run)}${chosenText(outcome)}`
 }
+
+/** The accuracy of a model that a guard chose is not a fair measure of it. */
+const chosenText = ({ stopped, run }: Outcome): string =>
+  stopped === null || stopped.modelOfStep === stopped.step
+    ? ''
+    : `\nThe guard chose this model by half of these questions. For a verdict on the other half: npx serl compare ${run}`
 
 /** Before, at most nine steps between, the best, after. */
 function tableRows(outcome: Outcome): string[][] {

@@ -18,7 +18,7 @@ const collapsed: [string, keyof StepMetrics, number, object?][] = [
   ['answerless', 'vote.answerless', 0.8],
   ['sameAnswer', 'vote.sameAnswer', 0.9],
   ['distinct2', 'instructions.distinct2', 0.05],
-  ['accuracyDrop', 'eval.drop', 0.2],
+  ['accuracyDrop', 'eval.provenDrop', 0.2],
   ['kl', 'kl.mean', 3],
 ]
 
@@ -61,7 +61,8 @@ describe('watch', () => {
       'vote.answerless': 0.05,
       'vote.sameAnswer': 0.2,
       'instructions.distinct2': 0.7,
-      'eval.drop': 0.02,
+      'eval.drop': 0.2,
+      'eval.provenDrop': 0,
       'kl.mean': 0.01,
     })
     const { streaks } = watch(healthy, guards(), {})
@@ -91,38 +92,44 @@ describe('the outcome', () => {
 
 describe('the best model', () => {
   it('is the most accurate if there are labels, the earliest on ties', () => {
-    let best = bestAfter(line(0, { 'eval.accuracy': 0.4 }), { best: null, streaks: {} }, guards())
-    for (const [step, accuracy] of [0.7, null, 0.7, 0.6].entries()) {
-      best = bestAfter(line(step + 1, { 'eval.accuracy': accuracy }), { best, streaks: { kl: 3 } }, guards())
+    const verdicts = (right: number) => Array.from({ length: 10 }, (_, i) => i < right)
+    let best = bestAfter(line(0, {}), verdicts(4), { best: null, streaks: {} }, guards())
+    for (const [step, right] of [7, null, 7, 6].entries()) {
+      const looked = right === null ? null : verdicts(right)
+      best = bestAfter(line(step + 1, {}), looked, { best, streaks: { kl: 3 } }, guards())
     }
-    expect(best).toEqual({ step: 1, accuracy: 0.7 })
+    expect(best).toEqual({ step: 1, accuracy: 0.7, verdicts: verdicts(7) })
   })
 
   const acting = guards({ kl: { action: 'rollback' }, flipRate: { below: 0.1, action: 'stop' } })
   /** Lines from step 1 on, after the line of step 0. */
   const bestOf = (...lines: Partial<StepMetrics>[]): unknown => {
-    let best = bestAfter(line(0, {}), { best: null, streaks: {} }, acting)
+    let best = bestAfter(line(0, {}), null, { best: null, streaks: {} }, acting)
     let streaks = {}
     for (const [i, measures] of lines.entries()) {
       streaks = watch(line(i + 1, measures), acting, streaks).streaks
-      best = bestAfter(line(i + 1, measures), { best, streaks }, acting)
+      best = bestAfter(line(i + 1, measures), null, { best, streaks }, acting)
     }
     return best
   }
 
   it('is the newest that a later line found in range, without labels', () => {
     const [healthy, broken] = [{ 'kl.mean': 0.1, 'entropy.mean': 0 }, { 'kl.mean': 2 }]
-    expect(bestOf()).toEqual({ step: 0, accuracy: null })
-    expect(bestOf(healthy)).toEqual({ step: 0, accuracy: null }) // the model of step 1 is still unknown
-    expect(bestOf(healthy, healthy)).toEqual({ step: 1, accuracy: null })
-    expect(bestOf(healthy, broken)).toEqual({ step: 0, accuracy: null })
-    expect(bestOf(broken, healthy, healthy)).toEqual({ step: 2, accuracy: null })
+    expect(bestOf()).toEqual({ step: 0, accuracy: null, verdicts: null })
+    expect(bestOf(healthy)).toEqual({ step: 0, accuracy: null, verdicts: null }) // the model of step 1 is still unknown
+    expect(bestOf(healthy, healthy)).toEqual({ step: 1, accuracy: null, verdicts: null })
+    expect(bestOf(healthy, broken)).toEqual({ step: 0, accuracy: null, verdicts: null })
+    expect(bestOf(broken, healthy, healthy)).toEqual({ step: 2, accuracy: null, verdicts: null })
   })
 
   it('is not one whose line measured less than lines before it', () => {
-    expect(bestOf({ 'kl.mean': 0.1 }, {}, { 'kl.mean': 2 })).toEqual({ step: 0, accuracy: null })
-    expect(bestOf({ 'kl.mean': 0.1, 'vote.flipRate': 0.5 }, { 'kl.mean': 0.1 })).toEqual({ step: 0, accuracy: null })
-    expect(bestOf({}, {}, {})).toEqual({ step: 0, accuracy: null })
+    expect(bestOf({ 'kl.mean': 0.1 }, {}, { 'kl.mean': 2 })).toEqual({ step: 0, accuracy: null, verdicts: null })
+    expect(bestOf({ 'kl.mean': 0.1, 'vote.flipRate': 0.5 }, { 'kl.mean': 0.1 })).toEqual({
+      step: 0,
+      accuracy: null,
+      verdicts: null,
+    })
+    expect(bestOf({}, {}, {})).toEqual({ step: 0, accuracy: null, verdicts: null })
   })
 })
 

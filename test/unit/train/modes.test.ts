@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { silentReporter } from '../../../src/log/reporter.ts'
 import { type Outcome, type StartOptions, startRun } from '../../../src/train/start.ts'
 import { fakeModel } from '../../support/fake-model.ts'
-import { fakeConfig, fakeStart, questionFolder } from '../../support/fake-run.ts'
+import { fakeConfig, fakeStart, manyHeldOut, questionFolder } from '../../support/fake-run.ts'
 
 vi.setConfig({ testTimeout: 60_000 }) // whole runs: long on a busy machine
 
@@ -206,8 +206,11 @@ describe('guards', () => {
     'optimizer.lr': 0.5,
     'train.steps': 12,
   }
-  const collapse = (over: object, options: Partial<StartOptions> = {}) =>
-    run({ ...falling, 'reward.scorer': join(folder, 'wrong.mjs'), ...over }, options)
+  const collapse = async (over: object, options: Partial<StartOptions> = {}) =>
+    run(
+      { ...falling, 'eval.path': await manyHeldOut(folder), 'reward.scorer': join(folder, 'wrong.mjs'), ...over },
+      options,
+    )
 
   it('roll back to the best model and stop', async () => {
     const notes: string[] = []

@@ -2,17 +2,23 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { readContender } from '../../../src/commands/compare/contenders.ts'
+import { readHeldOut } from '../../../src/eval/read-held-out.ts'
+import { selectingHalf } from '../../../src/eval/selecting-half.ts'
 import { silentReporter } from '../../../src/log/reporter.ts'
+import { readOutcome } from '../../../src/run/outcome-file.ts'
 import { type Outcome, type StartOptions, startRun } from '../../../src/train/start.ts'
 import { fakeModel } from '../../support/fake-model.ts'
-import { fakeConfig, fakeStart, questionFolder } from '../../support/fake-run.ts'
+import { fakeConfig, fakeStart, manyHeldOut, questionFolder } from '../../support/fake-run.ts'
 
 vi.setConfig({ testTimeout: 60_000 }) // whole runs: long on a busy machine
 
 let folder: string
 let base: Buffer
+let heldOut: string
 beforeAll(async () => {
   folder = await questionFolder()
+  heldOut = await manyHeldOut(folder)
   const { engine, writeWeights } = await fakeModel(false)
   await writeWeights(folder) // model.path
   await engine.close()
@@ -35,6 +41,7 @@ const run = (over: Record<string, unknown>, options: Partial<StartOptions> = {})
 
 const falling = () => ({
   'reward.kind': 'module',
+  'eval.path': heldOut,
   'reward.scorer': join(folder, 'wrong.mjs'),
   'difficulty.low': 0,
   'difficulty.high': 1,
@@ -84,8 +91,7 @@ describe('a best model without a checkpoint', () => {
 
   it('is named if it is another', async () => {
     // 3 is right, until the resumed run takes 2 for right
-    const threes = join(folder, 'threes.jsonl')
-    await writeFile(threes, '{"problem": "ab ac da hba fe", "answer": "3"}\n')
+    const threes = await manyHeldOut(folder, '3')
     const first = await run({ ...start(), 'eval.path': threes, 'train.steps': 6 })
     const best = first.metrics.find((line) => line['eval.accuracy'] === 1)!.step
     expect([1, 2, 3, 4, 5]).toContain(best)
@@ -94,6 +100,40 @@ describe('a best model without a checkpoint', () => {
     expect(outcome.stopped).toMatchObject({ guard: 'accuracyDrop', step: 7, modelOfStep: 7, bestNotKept: best })
     expect(notes.at(-1)).toContain(`It could not roll back: the best model, of step ${best}, was not kept`)
     expect(await weightsOf(outcome.final)).toEqual(await weightsOf(checkpoint(outcome, 7)))
+  })
+})
+
+describe('a verdict on a run', () => {
+  const readRun = async (path: string) => {
+    const contenders = await readContender(path)
+    return contenders.map((contender) => ('run' in contender ? contender.run : null))
+  }
+
+  it('is given on the questions that did not choose its model', async () => {
+    const guard = { 'guard.accuracyDrop': { steps: 1, action: 'rollback' } }
+    const outcome = await run({ ...falling(), ...guard })
+    expect(await readOutcome(outcome.run)).toMatchObject({ modelOfStep: 0, selected: true })
+    for (const part of await readRun(outcome.run)) {
+      expect(part!.note).toContain('only the other half can judge it')
+      const half = await readHeldOut(part!.heldOut!, 0)
+      const all = await readHeldOut(heldOut, 0)
+      expect(half.length).toBe(20)
+      const chosen = selectingHalf(40, 0)
+      expect(half).toEqual(all.filter((_, i) => !chosen[i]))
+    }
+  })
+
+  it('stays so when the run goes on from the chosen model', async () => {
+    const over = { ...falling(), 'train.steps': 2, 'optimizer.lr': 0 }
+    const outcome = await run(over, { resume: true })
+    expect(outcome.stopped).toBeNull()
+    expect(await readOutcome(outcome.run)).toMatchObject({ step: 2, modelOfStep: 2, stopped: null, selected: true })
+  })
+
+  it('is given on all of them where the run did all its steps', async () => {
+    const outcome = await run({ ...falling(), 'train.steps': 1 })
+    expect(await readOutcome(outcome.run)).toEqual({ step: 1, modelOfStep: 1, stopped: null, selected: false })
+    for (const part of await readRun(outcome.run)) expect(part).toMatchObject({ note: null, heldOut })
   })
 })
 
