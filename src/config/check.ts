@@ -51,6 +51,22 @@ const rules: readonly Rule[] = [
     message: () => 'kl.place = loss with kl.estimator = k1 does not restrain the policy: set kl.estimator=k3 or k2',
   },
   {
+    // the score function alone has their expected gradient only for k1 (arXiv 2510.01555, 2512.21852)
+    broken: ({ kl }) => kl.place === 'reward' && kl.estimator !== 'k1' && kl.coef > 0,
+    message: ({ kl }) =>
+      `kl.place = reward with kl.estimator = ${kl.estimator} does not follow the gradient of the KL divergence: set kl.estimator=k1, or kl.place=loss`,
+  },
+  {
+    broken: ({ rollout }) => rollout.topP < 1,
+    message: ({ rollout }) =>
+      `rollout.topP = ${rollout.topP}: training needs 1. The log-probabilities that are trained on are those of the whole vocabulary, and responses sampled from a part of it come from another policy`,
+  },
+  {
+    broken: ({ guard, instruct }) => isAsked(guard, 'flipRate') && instruct.source === 'self',
+    message: () =>
+      'guard.flipRate watches questions that come back, and with instruct.source = self none does: set instruct.source=given, or use guard.majorityShare',
+  },
+  {
     broken: ({ kl }) => kl.target !== null && kl.coef === 0,
     message: ({ kl }) => `kl.target = ${kl.target} adjusts kl.coef, which must start above 0`,
   },

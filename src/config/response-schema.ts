@@ -19,7 +19,10 @@ export const rolloutSchema = z.strictObject({
   temperature: positive()
     .default(1)
     .describe('sampling temperature of responses, and of the log-probabilities trained on'),
-  topP: positive().max(1).default(1).describe('probability mass that sampling of responses is cut to; 1 = off'),
+  topP: positive()
+    .max(1)
+    .default(1)
+    .describe('probability mass that sampling of responses is cut to; training needs 1 = off, see docs/method.md'),
   maxNewTokens: count().default(1024).describe('maximum new tokens per response'),
   maxPromptTokens: count()
     .default(1024)

@@ -19,7 +19,7 @@ export const klSchema = z.strictObject({
   estimator: z
     .enum(klEstimatorNames)
     .default('k1')
-    .describe('how the KL divergence is estimated from samples: k1, k2 or k3 of Schulman 2020'),
+    .describe('how the KL divergence is estimated from samples: k1, k2 or k3 of Schulman 2020; in the reward only k1'),
   monitor: z
     .boolean()
     .default(true)

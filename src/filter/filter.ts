@@ -1,5 +1,5 @@
 import type { FilterConfig } from '../config/filter-config.ts'
-import { createRougeIndex, type Nearest, type RougeIndex } from './rouge.ts'
+import { createRougeIndex, foldedText, type Nearest, type RougeIndex } from './rouge.ts'
 import { createRules, type Reason } from './rules.ts'
 
 /** The filter's verdict on one proposal. */
@@ -19,6 +19,8 @@ export interface FilterOptions {
   readonly known: RougeIndex
   /** Accepted, but not trained on yet: of this batch, and of earlier ones if given. Accepted texts are added. */
   readonly batch?: RougeIndex
+  /** Texts answered before and not kept, folded: a copy is rejected, a similar text is not. */
+  readonly asked?: ReadonlySet<string>
 }
 
 /**
@@ -29,12 +31,13 @@ export function filterQuestions<T extends { readonly text: string }>(
   proposals: readonly T[],
   options: FilterOptions,
 ): Verdict<T>[] {
-  const { config, known, batch = createRougeIndex() } = options
+  const { config, known, batch = createRougeIndex(), asked } = options
   const rules = createRules(config)
   return proposals.map((proposal) => {
     const broken = rules(proposal.text)
     if (broken !== null) return { proposal, accepted: false, reason: broken, rougeL: null, nearest: null }
-    const copy = known.same(proposal.text) ?? batch.same(proposal.text)
+    const wasAsked = asked?.has(foldedText(proposal.text)) ? proposal.text : null
+    const copy = known.same(proposal.text) ?? batch.same(proposal.text) ?? wasAsked
     if (copy !== null) return { proposal, accepted: false, reason: 'duplicate', rougeL: 1, nearest: copy }
     const { score: rougeL, text: nearest } = nearestOf(proposal.text, known, batch)
     if (rougeL > config.rougeMax) return { proposal, accepted: false, reason: 'similar', rougeL, nearest }

@@ -166,6 +166,6 @@ function bestMatch(
 }
 
 /** What two texts that count as the same have in common. */
-function foldedText(text: string): string {
+export function foldedText(text: string): string {
   return text.toLowerCase().replace(/\s+/g, ' ').trim()
 }

@@ -9,6 +9,7 @@ export type Reason =
   | 'programming' // begins with "Write a program", in any case
   | 'leading-punctuation'
   | 'non-ascii-start'
+  | 'has-answer' // brings its own answer, which the prompt would then contain
   | 'duplicate' // the same text, ignoring case and white space
   | 'similar' // ROUGE-L above rougeMax
 
@@ -19,6 +20,10 @@ export type Rules = (text: string) => Reason | null
 
 // Python's string.punctuation, which the reference checks against
 const punctuation = new Set('!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~')
+
+// "Answer: 11", "**Solution**: ...", "the answer is 11", "\boxed{11}"; not "the answer is a fraction", nor "\boxed{}"
+const ownAnswer =
+  /(?<![\p{L}\p{N}])(?:answer|ans|solution|explanation|hint)\s*\**\s*:(?!\s*$)|\banswer\s+(?:is|=)\s*\**\s*[-$\\(]*\d|\\boxed\{\s*[^}\s]/iu
 
 /** Makes the rules of a configuration, in the reference's order; words are what white space separates. */
 export function createRules(config: RuleConfig): Rules {
@@ -33,6 +38,7 @@ export function createRules(config: RuleConfig): Rules {
     if (/^write a program/i.test(trimmed)) return 'programming'
     if (punctuation.has(trimmed[0]!)) return 'leading-punctuation'
     if (trimmed.charCodeAt(0) > 127) return 'non-ascii-start'
+    if (ownAnswer.test(trimmed)) return 'has-answer'
     return null
   }
 }

@@ -1,31 +1,54 @@
 /**
- * The questions in a sampled continuation of a numbered list. An item begins at a line "12. ..." and goes on to the
- * next such line; white space is collapsed and the first letter made a capital, unless it is a variable; the case of
- * the rest is kept. Items without text are left out. Takes time linear in the text.
+ * The questions in a sampled continuation of a numbered list. An item begins at a line "12. ...", "12) ..." or
+ * "**12.** ...", the first one also behind a colon ("Here is one: 12. ..."), and goes on to the next such line; white
+ * space is collapsed and the first letter made a capital, unless it is a variable; the case of the rest is kept. Items
+ * without text are left out. Takes time linear in the text.
  * @param text the continuation, with the number in front that the prompt ended in, if it did
  * @param cutOff the token limit ended the text: its last item is not whole, and dropped
  */
 export function parseQuestions(text: string, cutOff: boolean): string[] {
-  const items: string[][] = []
+  const items: Item[] = []
   const lines = text.split('\n')
   for (const [i, line] of lines.entries()) {
-    const length = markerLength(line, cutOff && i === lines.length - 1)
-    if (length > 0) items.push([line.slice(length)])
-    else items.at(-1)?.push(line) // text before the first item is not a question
+    const unfinished = cutOff && i === lines.length - 1 && bareNumber.test(line)
+    const item = unfinished ? { ...unnumbered, parts: [''] } : itemIn(line, items[0] ?? null)
+    if (item !== null) items.push(item)
+    else items.at(-1)?.parts.push(line) // text before the first item is not a question
   }
   if (cutOff) items.pop()
-  return items.map((parts) => tidy(parts.join('\n'))).filter((item) => item !== '')
+  return items.map(textOf).filter((item) => item !== '')
 }
 
-/** Length of "12." at the start of a line, 0 where there is none; `unfinished` accepts "12" too. */
-function markerLength(line: string, unfinished: boolean): number {
-  let digits = 0
-  while (line.charCodeAt(digits) >= 48 && line.charCodeAt(digits) <= 57) digits++
-  if (digits === 0) return 0
-  if (unfinished && digits === line.length) return digits
-  if (line[digits] !== '.') return 0
-  // "3.5 metres" is not a marker
-  return digits + 1 === line.length || /\s/.test(line[digits + 1]!) ? digits + 1 : 0
+interface Item {
+  readonly parts: string[] // lines, the first without its number
+  readonly indent: number // of the number
+  readonly mark: string // "." or ")"
+  readonly isBold: boolean // "**12. What?**": the emphasis ends behind the text
+}
+
+const unnumbered = { indent: 0, mark: '.', isBold: false }
+const bareNumber = /^\s*(?:\*\*)?\d+$/
+// "3.5 metres" is not a marker
+const numbered = /^(\s*)(?:#{1,6}\s+)?(\*\*)?\d+([.)])(\*\*)?(?=\s|$)/
+const behindColon = /:\s+(\*\*)?\d+([.)])(\*\*)?\s+(?=\S)/
+
+/** The item that begins in a line; a number further in, or marked otherwise, than the first item's belongs to the text. */
+function itemIn(line: string, first: Item | null): Item | null {
+  const found = numbered.exec(line)
+  if (found !== null) {
+    const [all, indent, open, mark, close] = found
+    const item = { parts: [line.slice(all.length)], indent: indent!.length, mark: mark!, isBold: !!open && !close }
+    return first === null || (item.indent <= first.indent && item.mark === first.mark) ? item : null
+  }
+  const inline = first === null ? behindColon.exec(line) : null
+  if (inline === null) return null
+  const [all, open, mark, close] = inline
+  return { parts: [line.slice(inline.index + all.length)], indent: 0, mark: mark!, isBold: !!open && !close }
+}
+
+function textOf({ parts, isBold }: Item): string {
+  const text = parts.join('\n')
+  return tidy(isBold ? text.replace('**', '') : text)
 }
 
 // a letter alone, or with an index: "x is", "x_1 +", "n=4"

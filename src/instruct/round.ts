@@ -9,6 +9,8 @@ export interface RoundContext extends ProposeContext {
   readonly known: RougeIndex
   /** Accepted before, not in `known` yet; what this round accepts is added. */
   readonly batch: RougeIndex
+  /** Folded texts answered before and not kept; a copy is rejected. */
+  readonly asked?: ReadonlySet<string>
   readonly signal: AbortSignal
 }
 
@@ -41,10 +43,10 @@ const rejectionsShown = 5
  * @throws UserError where not even one example fits the context
  */
 export async function instructRound(context: RoundContext, search: Search): Promise<Verdict<Proposal>[] | null> {
-  const { filter: config, known, batch, signal } = context
+  const { filter: config, known, batch, asked, signal } = context
   const { proposals, newTokens, examplesDropped } = await propose(context)
   if (signal.aborted) return null
-  const verdicts = filterQuestions(proposals, { config, known, batch })
+  const verdicts = filterQuestions(proposals, { config, known, batch, ...(asked === undefined ? {} : { asked }) })
   search.rounds += 1
   search.newTokens += newTokens
   search.examplesDropped += examplesDropped

@@ -15,7 +15,7 @@ export interface StepMetrics {
   readonly 'responses.lengthMean': number | null // new tokens
   readonly 'responses.unfinished': number | null // share cut off by maxNewTokens
   readonly 'kl.mean': number | null // nats per token, policy to reference; surplus groups: the sampling policy
-  readonly 'entropy.mean': number | null // nats per token
+  readonly 'entropy.mean': number | null // nats per token of the batch, as each optimizer step found it
   readonly loss: number | null
   readonly gradNorm: number | null // before clipping
   readonly clipFraction: number | null
@@ -47,6 +47,7 @@ export interface StepMetrics {
   readonly 'instructions.tooLong': number | null // questions left out: beyond rollout.maxPromptTokens
   readonly 'groups.expired': number | null // surplus groups that waited longer than rollout.maxStaleness
   readonly 'groups.unfinished': number | null // of those sampled: too few responses that may vote
+  readonly 'groups.leftOver': number | null // of those trained: sampled by the policy of an earlier step
   readonly 'eval.dropP': number | null // McNemar's test of eval.drop, corrected for the number of evaluations
   readonly 'eval.provenDrop': number | null // eval.drop where eval.dropP < 0.05, else 0
 }
@@ -98,6 +99,7 @@ const blank: StepMetrics = {
   'instructions.tooLong': null,
   'groups.expired': null,
   'groups.unfinished': null,
+  'groups.leftOver': null,
   'eval.dropP': null,
   'eval.provenDrop': null,
 }

@@ -15,6 +15,7 @@ export interface TrainState {
   klCoef: number | null // as the controller left it; null = as configured
   givenTaken: number // seed questions handed out, for instruct.source given
   pool: Pool // kept questions that the model wrote
+  asked: string[] // folded texts of questions that the model wrote and that were answered and not kept; the newest last
   queuedQuestions: QueuedQuestion[] // accepted, not answered yet
   queuedGroups: RewardedGroup[] // inside the difficulty band, not trained on yet
   openLine: StepMetrics | null // of a step whose evaluation and line in metrics.jsonl are still missing
@@ -44,6 +45,7 @@ export const initialState = (pool: Pool): TrainState => ({
   klCoef: null,
   givenTaken: 0,
   pool,
+  asked: [],
   queuedQuestions: [],
   queuedGroups: [],
   openLine: stepMetrics({ step: 0 }),
@@ -76,6 +78,7 @@ export function encodeState(state: TrainState): string {
     klCoef: state.klCoef,
     givenTaken: state.givenTaken,
     pool: state.pool,
+    asked: state.asked,
     queuedInstructions: state.queuedQuestions,
     queuedGroups: state.queuedGroups.map(encodeGroup),
     openLine: state.openLine,
@@ -91,6 +94,7 @@ export function decodeState(text: string): TrainState {
   const { instructions, ...place } = iteration
   return {
     ...state,
+    asked: state.asked ?? [], // absent in older states
     guard: { ...newGuardMemory(), ...state.guard },
     iteration: { ...place, questions: instructions },
     queuedQuestions: queuedInstructions,

@@ -28,6 +28,7 @@ export function describeStep(
     'groups.kept': tally.kept,
     'groups.unfinished': tally.unfinished,
     'groups.trained': learned?.groups ?? 0,
+    'groups.leftOver': learned?.leftOver ?? 0,
     ...(learned === null ? {} : describeUpdate(learned)),
     'tokens.generated': tally.search.newTokens + tally.tokensAnswered,
     'tokens.trained': learned?.update.tokensTrained ?? 0,

@@ -1,3 +1,4 @@
+import { foldedText } from '../filter/rouge.ts'
 import { addToPool } from '../instruct/pool.ts'
 import { type DifficultyConfig, difficultyOf, keepInBand } from '../reward/difficulty.ts'
 import type { RewardedGroup } from '../rollout/group.ts'
@@ -5,9 +6,12 @@ import type { TrainState } from '../run/train-state.ts'
 import type { TrainContext } from './context.ts'
 import type { Tally } from './tally.ts'
 
+// texts answered and not kept; beyond it the oldest may come back
+const mostRemembered = 8192
+
 /**
  * The groups inside the difficulty band: neither settled nor hopeless. Their questions join the pool, if the model wrote
- * them. Every group is logged.
+ * them; the others are remembered, so that a copy is not answered again. Every group is logged.
  */
 export async function keep(
   { config, folder }: TrainContext,
@@ -23,6 +27,8 @@ export async function keep(
       kept.map((group) => group.question),
       instruct.poolLimit,
     )
+    const others = groups.filter((group) => !kept.includes(group)).map(({ question }) => foldedText(question.text))
+    state.asked = [...state.asked, ...others].slice(-mostRemembered)
   }
   tally.answered.push(...groups)
   tally.kept += kept.length

@@ -11,6 +11,7 @@ import type { TrainContext } from './context.ts'
 /** A step's batch with its advantages, before the update. */
 export interface PlannedBatch {
   readonly groups: number // trained on
+  readonly leftOver: number // of these, sampled in an earlier step
   readonly klCoef: number // used for it
   readonly minibatches: readonly (readonly number[])[] // [optimizer steps] indices of sequences
   readonly batch: TrainBatch
@@ -33,7 +34,8 @@ export async function advantages(
   const order = createRandom([config.train.seed, 'minibatches', state.step])
   const minibatches = planMinibatches(sizes, config.update, order)
   const batch = await buildTrainBatch(model.engine, groups, config, { step: state.step, klCoef, minibatches }, trace)
-  return { groups: groups.length, klCoef, minibatches, batch }
+  const leftOver = groups.filter((group) => group.step < state.step).length
+  return { groups: groups.length, leftOver, klCoef, minibatches, batch }
 }
 
 /**

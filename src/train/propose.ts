@@ -38,6 +38,7 @@ async function oneRound(context: TrainContext, state: TrainState, tally: Tally):
     pool: state.pool,
     known: known.index(state.pool),
     batch: tally.batch,
+    asked: new Set(state.asked),
     random: createRandom([config.train.seed, 'propose', state.step, search.rounds]),
     eosTokenIds: Array.from(model.stopTokens),
     maxPositions: model.maxPositions,

@@ -13,9 +13,31 @@ describe('KL in the loss', () => {
   })
 })
 
+describe('KL in the reward', () => {
+  it.each(['k2', 'k3'])('is refused with %s, whose own gradient is then missing', (estimator) => {
+    expect(() => kl('reward', estimator, 0.1)).toThrow(
+      /kl\.place = reward with kl\.estimator = k\d .*set kl\.estimator=k1/,
+    )
+    expect(kl('reward', estimator, 0).kl.estimator).toBe(estimator) // measured only
+  })
+})
+
+describe('responses sampled from a nucleus', () => {
+  it('are refused: their log-probabilities are not those of the policy that sampled them', () => {
+    expect(() => fakeConfig('/nowhere', { 'rollout.topP': 0.9 })).toThrow(/rollout\.topP = 0\.9: training needs 1/)
+  })
+})
+
 describe('settings that would have no effect', () => {
   const config = (over: Record<string, unknown>) => fakeConfig('/nowhere', over)
   const noReference = { 'kl.coef': 0, 'kl.monitor': false }
+
+  it('are refused: a flip rate of questions that never come back', () => {
+    expect(() => config({ 'guard.flipRate': { below: 0.1, action: 'rollback' } })).toThrow(
+      /guard\.flipRate .* none does/,
+    )
+    expect(() => config({ 'guard.flipRate': { below: 0.1 }, 'instruct.source': 'given' })).not.toThrow()
+  })
 
   it('are refused: a KL guard without a reference', () => {
     for (const bounds of [{ action: 'rollback' }, { above: 0.5 }]) {

@@ -61,14 +61,14 @@ describe('defaults', () => {
 describe('layers', () => {
   it('apply in order: file, --set, flag', async () => {
     const layers = [
-      ...(await readLayers(await yaml('rollout:\n  temperature: 0.5\n  topP: 0.5\ntrain:\n  steps: 7\n'))),
-      parseOverride('rollout.topP=0.6'),
+      ...(await readLayers(await yaml('rollout:\n  temperature: 0.5\n  maxRounds: 5\ntrain:\n  steps: 7\n'))),
+      parseOverride('rollout.maxRounds=6'),
       parseOverride('train.steps=8'),
       ...flagSetting('--steps', 'train.steps', 9),
       ...flagSetting('--seed', 'train.seed', undefined),
     ]
     const config = resolveConfig(layers)
-    expect(config.rollout).toMatchObject({ temperature: 0.5, topP: 0.6 })
+    expect(config.rollout).toMatchObject({ temperature: 0.5, maxRounds: 6 })
     expect(config.train).toMatchObject({ steps: 9, seed: 0 })
   })
 

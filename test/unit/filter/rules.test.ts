@@ -30,6 +30,18 @@ test.each([
   ['Élodie has 3 apples and 4 pears.', 'non-ascii-start'],
   ['∑ of 1 to 10 is what?', 'non-ascii-start'],
   ['3 apples cost 6 dollars. How much is one?', null],
+  ['What is 5 + 6? Answer: 11', 'has-answer'],
+  ['What is 5 + 6? **Answer:** 11', 'has-answer'],
+  ['What is 5 + 6? Solution: add them.', 'has-answer'],
+  ['What is 5 + 6? (Ans: 11)', 'has-answer'],
+  ['What is 5 + 6? The answer is 11.', 'has-answer'],
+  ['What is 5 + 6? The answer is **$11**.', 'has-answer'],
+  ['What is 5 + 6? $\\boxed{11}$', 'has-answer'],
+  ['What is 5 + 6? Put it into \\boxed{}.', null],
+  ['The answer is a fraction: which one is 3 : 6?', null],
+  ['Answer the question: how much is 3 and 4?', null],
+  ['What is 5 + 6? Give only your answer:', null],
+  ['A solution of salt has 3 g per litre: how much in 5?', null],
 ])('%j: %s', (text, reason) => {
   expect(rules(text)).toBe(reason)
 })

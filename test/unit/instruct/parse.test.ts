@@ -47,6 +47,21 @@ describe('numbered lists', () => {
       'B',
     ])
   })
+  // what the reference's pattern finds too, or what models write in a chat
+  test.each([
+    [' 9. What is 2 + 2?', ['What is 2 + 2?']],
+    ['Here is one: 9. What is 2 + 2?\n10. And 3 + 3?', ['What is 2 + 2?', 'And 3 + 3?']],
+    ['**9.** What is 2 + 2?\n\n**10.** And 3 + 3?', ['What is 2 + 2?', 'And 3 + 3?']],
+    ['**9. What is 2 + 2?**\n**10. And 3 + 3?**', ['What is 2 + 2?', 'And 3 + 3?']],
+    ['9) What is 2 + 2?\n10) And 3 + 3?', ['What is 2 + 2?', 'And 3 + 3?']],
+    ['### 9. What is 2 + 2?\n### 10. And 3 + 3?', ['What is 2 + 2?', 'And 3 + 3?']],
+    ['  1. A\n  2. B\n 3. C', ['A', 'B', 'C']],
+    ['1. Which are true?\n   1. x = 2\n   2. x = 3\n2. B', ['Which are true? 1. x = 2 2. x = 3', 'B']],
+    ['1. Which are true?\n1) x = 2\n2) x = 3\n2. B', ['Which are true? 1) x = 2 2) x = 3', 'B']],
+    ['1. At 12:30 he left: 5. Where to?', ['At 12:30 he left: 5. Where to?']],
+  ])('numbers may be written in other ways: %j', (text, questions) => {
+    expect(parseQuestions(text, false)).toEqual(questions)
+  })
   test('empty items are left out', () => {
     expect(parseQuestions('1. \n2. A\n3.', false)).toEqual(['A'])
   })
@@ -67,6 +82,10 @@ test.each([
   ['markers', '1. '.repeat(100_000)],
   ['marker lines', '1.\n'.repeat(100_000)],
   ['white space', `1. ${' \n'.repeat(150_000)}x`],
+  ['colons', ': '.repeat(150_000)],
+  ['spaces', ' '.repeat(300_000)],
+  ['colons and numbers', ': 1'.repeat(100_000)],
+  ['stars', `${'**'.repeat(75_000)}\n`.repeat(2)],
 ])('time grows with the text only: 300,000 characters of %s', (_, text) => {
   const started = performance.now()
   parseQuestions(text, false)

@@ -110,7 +110,7 @@ describe('estimators', () => {
 
 describe('the KL coefficient', () => {
   it('is steered towards its target, within its bounds', async () => {
-    const kl = { 'kl.coef': 0.1, 'kl.target': 0.01, 'kl.horizon': 1000, 'kl.estimator': 'k3' }
+    const kl = { 'kl.coef': 0.1, 'kl.target': 0.01, 'kl.horizon': 1000, 'kl.estimator': 'k3', 'kl.place': 'loss' }
     const over = { ...kl, 'reward.unfinished': 'zero', 'train.steps': 4 }
     const coef = column(await run(over), 'kl.coef') as number[]
     // the first update sees KL 0: error -0.2 over 32 responses of a horizon of 1000
