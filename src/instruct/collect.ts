@@ -17,6 +17,9 @@ export interface CollectContext extends Pick<ProposeContext, 'engine' | 'tokeniz
   readonly onProgress?: (accepted: number, count: number) => void
 }
 
+// nothing is answered here
+const noText: ReadonlySet<string> = new Set()
+
 /** One round: every proposal with its verdict. */
 export interface CollectedRound {
   readonly verdicts: readonly Verdict<Proposal>[]
@@ -46,6 +49,7 @@ export async function* collectQuestions(
       pool,
       known,
       batch,
+      asked: noText,
       random: createRandom([context.seed, 'instruct', round]),
       eosTokenIds: Array.from(context.stopTokens),
       step: 0,

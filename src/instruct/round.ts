@@ -10,7 +10,7 @@ export interface RoundContext extends ProposeContext {
   /** Accepted before, not in `known` yet; what this round accepts is added. */
   readonly batch: RougeIndex
   /** Folded texts answered before and not kept; a copy is rejected. */
-  readonly asked?: ReadonlySet<string>
+  readonly asked: ReadonlySet<string>
   readonly signal: AbortSignal
 }
 
@@ -46,7 +46,7 @@ export async function instructRound(context: RoundContext, search: Search): Prom
   const { filter: config, known, batch, asked, signal } = context
   const { proposals, newTokens, examplesDropped } = await propose(context)
   if (signal.aborted) return null
-  const verdicts = filterQuestions(proposals, { config, known, batch, ...(asked === undefined ? {} : { asked }) })
+  const verdicts = filterQuestions(proposals, { config, known, batch, asked })
   search.rounds += 1
   search.newTokens += newTokens
   search.examplesDropped += examplesDropped
