@@ -79,10 +79,12 @@ async function sample(
       answers: Array(samples).fill(null),
       majority: null,
       majorityShare: 0,
+      votes: [1, 0] as const,
       classes: 0,
       answerless: 0,
       timeouts: 0,
     },
+    right: null,
     step,
   }))
 }

@@ -31,6 +31,7 @@ export async function majorityVote(ballot: Ballot): Promise<Vote> {
     answers: ballot.shown,
     majority: winner < 0 ? null : ballot.shown[winner]!,
     majorityShare: n === 0 ? 0 : most / n,
+    votes: [most, runnerUp(rows, winner)],
     classes: countClasses(ballot, rows),
     answerless: ballot.shown.filter((answer) => answer === null).length,
     timeouts: ballot.timeouts(),
@@ -58,6 +59,14 @@ async function countEqual(ballot: Ballot): Promise<number[][]> {
   const rows: number[][] = ballot.keys.map(() => [])
   for (const [g, group] of groups.entries()) for (const row of group) rows[row] = merged[g]!
   return rows
+}
+
+/** Votes for the largest answer among the rows that do not equal the winner. */
+function runnerUp(rows: readonly (readonly number[])[], winner: number): number {
+  if (winner < 0) return 0
+  const won = new Set(rows[winner]!)
+  const others = rows.filter((_, row) => !won.has(row))
+  return others.reduce((most, equal) => Math.max(most, equal.filter((row) => !won.has(row)).length), 0)
 }
 
 // a row starts a class unless it equals the first row of one

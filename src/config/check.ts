@@ -31,10 +31,11 @@ const rules: readonly Rule[] = [
     message: ({ difficulty }) => `difficulty.low = ${difficulty.low} is above difficulty.high = ${difficulty.high}`,
   },
   {
-    broken: ({ reward, instruct }) => reward.kind === 'rule' && instruct.source === 'self',
+    broken: ({ reward, instruct, rollout }) =>
+      reward.kind === 'rule' && instruct.source === 'self' && rollout.seedShare < 1,
     message: () =>
       'reward.kind = rule needs known answers, and instruct.source = self writes questions that have none: ' +
-      'set instruct.source=given, or reward.kind=majority',
+      'set instruct.source=given, or reward.kind=mixed or majority',
   },
   {
     broken: ({ reward }) => (reward.answers === 'module') !== (reward.module !== null),
@@ -62,9 +63,10 @@ const rules: readonly Rule[] = [
       `rollout.topP = ${rollout.topP}: training needs 1. The log-probabilities that are trained on are those of the whole vocabulary, and responses sampled from a part of it come from another policy`,
   },
   {
-    broken: ({ guard, instruct }) => isAsked(guard, 'flipRate') && instruct.source === 'self',
+    broken: ({ guard, instruct, rollout }) =>
+      isAsked(guard, 'flipRate') && instruct.source === 'self' && rollout.seedShare === 0,
     message: () =>
-      'guard.flipRate watches questions that come back, and with instruct.source = self none does: set instruct.source=given, or use guard.majorityShare',
+      'guard.flipRate watches questions that come back, and with instruct.source = self none does: set instruct.source=given or rollout.seedShare, or use guard.majorityShare',
   },
   {
     broken: ({ kl }) => kl.target !== null && kl.coef === 0,
@@ -128,6 +130,11 @@ const rules: readonly Rule[] = [
     broken: ({ reward, rollout }) => (reward.overlongBuffer ?? 0) > rollout.maxNewTokens,
     message: ({ reward, rollout }) =>
       `reward.overlongBuffer = ${reward.overlongBuffer} is above rollout.maxNewTokens = ${rollout.maxNewTokens}`,
+  },
+  {
+    broken: ({ instruct, rollout }) => instruct.source === 'given' && rollout.seedShare > 0,
+    message: ({ rollout }) =>
+      `rollout.seedShare = ${rollout.seedShare} is read only with instruct.source = self: with given, all questions are seeds`,
   },
   {
     broken: ({ difficulty, rollout }) => (difficulty.minVoters ?? 0) > rollout.samplesPerPrompt,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, path, positive } from './value-schema.ts'
+import { count, path, positive, share } from './value-schema.ts'
 
 // How questions are answered and rewarded, and which of them are trained on.
 
@@ -15,6 +15,9 @@ export const rolloutSchema = z.strictObject({
     .describe(
       'what a training step does with fewer than rollout.promptsPerStep questions: train = on those; stop = end the run',
     ),
+  seedShare: share()
+    .default(0)
+    .describe('share of the questions of a round that are seed questions, with instruct.source = self'),
   samplesPerPrompt: count().default(16).describe('responses sampled per question'),
   temperature: positive()
     .default(1)
@@ -43,10 +46,10 @@ export const rolloutSchema = z.strictObject({
 
 export const rewardSchema = z.strictObject({
   kind: z
-    .enum(['majority', 'rule', 'module', 'random'])
+    .enum(['majority', 'rule', 'mixed', 'module', 'random'])
     .default('majority')
     .describe(
-      'what a response is rewarded for: majority = the most frequent answer to its question; rule = the known answer; module = the score from reward.scorer; random = a fair coin, as a control',
+      'what a response is rewarded for: majority = the most frequent answer to its question; rule = the known answer; mixed = the known answer where there is one, else the most frequent; module = the score from reward.scorer; random = a fair coin, as a control',
     ),
   scorer: path()
     .nullable()
@@ -101,6 +104,13 @@ export const difficultySchema = z.strictObject({
     .default(null)
     .describe(
       'fewest responses that may vote for the difficulty of a question to be judged; with fewer it is left out; null = half of rollout.samplesPerPrompt',
+    ),
+  minMargin: z
+    .int()
+    .min(0)
+    .default(2)
+    .describe(
+      'fewest votes by which the most frequent answer must lead the next one for its question to be trained on, where it decides the rewards; 0 = none',
     ),
   low: z
     .number()

@@ -47,6 +47,10 @@ export interface StepMetrics {
   readonly 'instructions.tooLong': number | null // questions left out: beyond rollout.maxPromptTokens
   readonly 'groups.expired': number | null // surplus groups that waited longer than rollout.maxStaleness
   readonly 'groups.unfinished': number | null // of those sampled: too few responses that may vote
+  readonly 'vote.margin': number | null // votes by which the majority leads the next answer, mean over groups
+  readonly 'vote.modeProbability': number | null // that it is the policy's most frequent answer, mean over groups
+  readonly 'vote.accuracy': number | null // share of right majorities, of the questions with known answers
+  readonly 'reward.accuracy': number | null // share of their responses that are rewarded (above 0.5) where they are right
   readonly 'groups.leftOver': number | null // of those trained: sampled by the policy of an earlier step
   readonly 'eval.dropP': number | null // McNemar's test of eval.drop, corrected for the number of evaluations
   readonly 'eval.provenDrop': number | null // eval.drop where eval.dropP < 0.05, else 0
@@ -99,6 +103,10 @@ const blank: StepMetrics = {
   'instructions.tooLong': null,
   'groups.expired': null,
   'groups.unfinished': null,
+  'vote.margin': null,
+  'vote.modeProbability': null,
+  'vote.accuracy': null,
+  'reward.accuracy': null,
   'groups.leftOver': null,
   'eval.dropP': null,
   'eval.provenDrop': null,

@@ -1,11 +1,14 @@
 import type { Config } from '../config/schema.ts'
 import type { RewardedGroup } from '../rollout/group.ts'
 import { mayVote } from './unfinished.ts'
+import { marginOf } from './vote-margin.ts'
 
-/** kept: inside the band. unfinished: too few responses may vote for a judgement. */
-export type Difficulty = 'kept' | 'too-hard' | 'too-easy' | 'unfinished'
+/** kept: inside the band. unfinished: too few responses may vote. undecided: the majority leads by too few votes. */
+export type Difficulty = 'kept' | 'too-hard' | 'too-easy' | 'unfinished' | 'undecided'
 
 export type DifficultyConfig = Pick<Config, 'difficulty' | 'reward'>
+
+type Judged = Pick<RewardedGroup, 'question' | 'responses' | 'vote'>
 
 // rewards are float32: five times 0.8 has a mean of 0.800000012
 const rounding = 1e-6
@@ -16,15 +19,20 @@ const rounding = 1e-6
  * that may vote count: a cut-off one says something about length, not about difficulty.
  */
 export function difficultyOf(
-  { responses, vote }: Pick<RewardedGroup, 'responses' | 'vote'>,
+  { question, responses, vote }: Judged,
   { difficulty, reward }: DifficultyConfig,
 ): Difficulty {
   const rewards = vote.rewards.filter((_, i) => mayVote(responses[i]!, reward))
   if (rewards.length < (difficulty.minVoters ?? Math.ceil(responses.length / 2))) return 'unfinished'
   const mean = rewards.reduce((sum, value) => sum + value, 0) / rewards.length
   if (mean < difficulty.low - rounding) return 'too-hard'
-  return mean > difficulty.high + rounding ? 'too-easy' : 'kept'
+  if (mean > difficulty.high + rounding) return 'too-easy'
+  return isByVote(question, reward) && marginOf(vote) < difficulty.minMargin ? 'undecided' : 'kept'
 }
+
+/** Does the majority decide the rewards of this question? */
+const isByVote = ({ answer }: RewardedGroup['question'], { kind }: Config['reward']): boolean =>
+  kind === 'majority' || (kind === 'mixed' && answer === undefined)
 
 /** The groups inside the difficulty band: worth training on. */
 export const keepInBand = (groups: readonly RewardedGroup[], config: DifficultyConfig): RewardedGroup[] =>

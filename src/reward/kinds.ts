@@ -46,6 +46,10 @@ const random: Reward = async (tools, group, voters, step) => {
   return { ...vote, rewards: vote.rewards.map(() => coin.below(2)) }
 }
 
+/** The known answer where there is one, the vote elsewhere. */
+const mixed: Reward = (tools, group, voters, step) =>
+  (group.question.answer === undefined ? majority : rule)(tools, group, voters, step)
+
 const textsOf = (group: Group, rows: readonly number[]): string[] => rows.map((row) => group.responses[row]!.text)
 
 /** A vote of some responses as one of all n: the others have no answer and the reward 0; shares stay those of the voters. */
@@ -59,14 +63,22 @@ function overAll(vote: Vote, { responses }: Group, voters: readonly number[]): V
   return { ...vote, rewards, answers, answerless: vote.answerless + responses.length - voters.length }
 }
 
-const kinds: Record<Config['reward']['kind'], Reward> = { majority, rule, module, random }
+const kinds: Record<Config['reward']['kind'], Reward> = { majority, rule, mixed, module, random }
 
 /**
  * The rewards of a group by reward.kind. Only the response is read, never the prompt; a response that the token
  * limit cut off has no answer, unless reward.unfinishedVotes.
  */
 export function rewardGroup(tools: RewardTools, group: Group, step: number): Promise<Vote> {
-  const { reward } = tools.config
-  const voters = [...group.responses.keys()].filter((row) => mayVote(group.responses[row]!, reward))
-  return kinds[reward.kind](tools, group, voters, step)
+  return kinds[tools.config.reward.kind](tools, group, votersOf(tools, group), step)
+}
+
+const votersOf = ({ config }: RewardTools, { responses }: Group): number[] =>
+  [...responses.keys()].filter((row) => mayVote(responses[row]!, config.reward))
+
+/** [n] 1 where a response that may vote equals the known answer; null where none is known. Measured, whatever is rewarded. */
+export async function rightOf(tools: RewardTools, group: Group): Promise<Float32Array | null> {
+  if (group.question.answer === undefined) return null
+  const vote = await rule(tools, group, votersOf(tools, group), 0)
+  return vote.rewards
 }

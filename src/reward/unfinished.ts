@@ -26,6 +26,7 @@ export function trainedOn(
   if (rows.length === responses.length) return group
   return {
     ...group,
+    right: group.right && Float32Array.from(rows, (i) => group.right![i]!),
     responses: rows.map((i) => responses[i]!),
     vote: {
       ...vote,

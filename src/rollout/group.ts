@@ -5,7 +5,7 @@ export interface Question {
   readonly id: string // unique in the run: "seed-12", "step3-7"
   readonly text: string
   readonly source: 'seed' | 'self'
-  readonly answer?: string // the known answer of a seed question, for reward.kind rule
+  readonly answer?: string // the known answer of a seed question
 }
 
 /** One sampled response. */
@@ -29,6 +29,7 @@ export interface Vote {
   readonly answers: readonly (string | null)[] // [n] canonical text; null = no answer found
   readonly majority: string | null // the winning answer; null when nothing voted
   readonly majorityShare: number // votes for it / responses that may vote; 0 when nothing voted
+  readonly votes: readonly [top: number, runnerUp: number] // for the majority, and for the answer with most votes beside it
   readonly classes: number // distinct answers
   readonly answerless: number // responses without an answer, cut-off ones included
   readonly timeouts: number // comparisons given up, counted as unequal
@@ -37,5 +38,6 @@ export interface Vote {
 /** A group with its rewards; kept groups wait in this form until a step trains on them. */
 export interface RewardedGroup extends Group {
   readonly vote: Vote
+  readonly right: Float32Array | null // [n] 1: equals the question's known answer; null: none is known
   readonly step: number // the step whose policy sampled it
 }

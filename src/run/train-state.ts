@@ -60,7 +60,7 @@ interface SavedState extends Omit<TrainState, 'iteration' | 'queuedQuestions' | 
   readonly queuedGroups: SavedGroup[]
 }
 
-interface SavedGroup extends Pick<RewardedGroup, 'promptTokens' | 'step'> {
+interface SavedGroup extends Pick<RewardedGroup, 'promptTokens' | 'step' | 'right'> {
   readonly instruction: RewardedGroup['question']
   readonly completions: RewardedGroup['responses']
   readonly judgement: RewardedGroup['vote']
@@ -70,7 +70,7 @@ interface SavedGroup extends Pick<RewardedGroup, 'promptTokens' | 'step'> {
 export function encodeState(state: TrainState): string {
   const { index, steps, optimizerSteps, questions } = state.iteration
   const saved: SavedState = {
-    version: 2,
+    version: 3,
     step: state.step,
     optimizerStep: state.optimizerStep,
     emptySteps: state.emptySteps,
@@ -90,31 +90,41 @@ export function encodeState(state: TrainState): string {
 /** The inverse of encodeState. */
 export function decodeState(text: string): TrainState {
   const { version, iteration, queuedInstructions, queuedGroups, ...state } = JSON.parse(text) as SavedState
-  if (version !== 2) throw new RangeError(`unknown state version ${version}`)
+  if (version !== 2 && version !== 3) throw new RangeError(`unknown state version ${version}`)
   const { instructions, ...place } = iteration
   return {
     ...state,
-    asked: state.asked ?? [], // absent in older states
-    guard: { ...newGuardMemory(), ...state.guard },
     iteration: { ...place, questions: instructions },
+    // version 2 had neither
+    asked: state.asked ?? [],
+    guard: { ...newGuardMemory(), ...state.guard },
     queuedQuestions: queuedInstructions,
     queuedGroups: queuedGroups.map(decodeGroup),
   }
 }
 
-const encodeGroup = ({ question, promptTokens, responses, vote, step }: RewardedGroup): SavedGroup => ({
+const encodeGroup = ({ question, promptTokens, responses, vote, right, step }: RewardedGroup): SavedGroup => ({
   instruction: question,
   promptTokens,
   completions: responses,
   judgement: vote,
+  right,
   step,
 })
 
-const decodeGroup = ({ instruction, promptTokens, completions, judgement, step }: SavedGroup): RewardedGroup => ({
+const decodeGroup = ({
+  instruction,
+  promptTokens,
+  completions,
+  judgement,
+  right,
+  step,
+}: SavedGroup): RewardedGroup => ({
   question: instruction,
   promptTokens: Int32Array.from(promptTokens),
   responses: completions.map(decodeResponse),
-  vote: { ...judgement, rewards: Float32Array.from(judgement.rewards) },
+  vote: { ...judgement, votes: judgement.votes ?? [0, 0], rewards: Float32Array.from(judgement.rewards) },
+  right: right ? Float32Array.from(right) : null,
   step,
 })
 

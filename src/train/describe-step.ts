@@ -1,4 +1,5 @@
 import { type StepMetrics, stepMetrics } from '../log/metrics.ts'
+import { marginOf, modeProbability } from '../reward/vote-margin.ts'
 import type { RewardedGroup } from '../rollout/group.ts'
 import type { TrainState } from '../run/train-state.ts'
 import type { Learned } from './learn.ts'
@@ -67,9 +68,27 @@ function describeGroups(groups: readonly RewardedGroup[]): Partial<StepMetrics> 
   return {
     'reward.mean': sum(({ vote }) => vote.rewards.reduce((a, b) => a + b, 0)) / responses.length,
     'vote.majorityShare': sum(({ vote }) => vote.majorityShare) / groups.length,
+    'vote.margin': sum(({ vote }) => marginOf(vote)) / groups.length,
+    'vote.modeProbability': sum(({ vote }) => modeProbability(vote)) / groups.length,
+    ...describeAccuracy(groups),
     'vote.answerless': sum(({ vote }) => vote.answerless) / responses.length,
     'vote.timeouts': sum(({ vote }) => vote.timeouts),
     'responses.lengthMean': responses.reduce((total, { tokens }) => total + tokens.length, 0) / responses.length,
     'responses.unfinished': responses.filter(({ finishReason }) => finishReason === 'length').length / responses.length,
+  }
+}
+
+/** How often vote and rewards are right, over the questions whose answers are known. */
+function describeAccuracy(groups: readonly RewardedGroup[]): Partial<StepMetrics> {
+  const known = groups.flatMap(({ vote, right }) => (right === null ? [] : [{ vote, right }]))
+  if (known.length === 0) return {}
+  const voted = known.filter(({ vote }) => vote.majority !== null)
+  const majorityRight = ({ vote, right }: (typeof known)[0]): boolean =>
+    right[vote.answers.indexOf(vote.majority)] === 1
+  const agreeing = known.map(({ vote, right }) => vote.rewards.filter((r, i) => (r > 0.5 ? 1 : 0) === right[i]).length)
+  const responses = known.reduce((sum, { right }) => sum + right.length, 0)
+  return {
+    'vote.accuracy': voted.length === 0 ? null : voted.filter(majorityRight).length / voted.length,
+    'reward.accuracy': agreeing.reduce((a, b) => a + b, 0) / responses,
   }
 }

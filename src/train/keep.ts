@@ -52,6 +52,7 @@ function rolloutLine(group: RewardedGroup, config: DifficultyConfig): object {
     rewardMean: vote.rewards.reduce((sum, reward) => sum + reward, 0) / vote.rewards.length,
     majority: vote.majority,
     majorityShare: vote.majorityShare,
+    votes: vote.votes,
     classes: vote.classes,
     responses: responses.map((response, i) => ({
       text: response.text,

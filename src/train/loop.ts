@@ -32,7 +32,7 @@ import { keep } from './keep.ts'
 import { advantages, type Learned, update } from './learn.ts'
 import { noQuestion, nothingToTrainOn } from './nothing-acceptable.ts'
 import { guardStep, observe } from './observe.ts'
-import { nextSeeds, proposeAndFilter } from './propose.ts'
+import { propose } from './propose.ts'
 import { due, saveAfter, wantsCheckpoint } from './saving.ts'
 import { endEarly, type Stopped } from './stop.ts'
 import { newTally, type Tally, type TimedStage, timed } from './tally.ts'
@@ -83,16 +83,14 @@ interface Step {
  */
 async function takeStep(context: TrainContext, state: TrainState, tally: Tally): Promise<Step> {
   const { config, trace } = context
-  const { instruct, rollout } = config
+  const { rollout } = config
   const { step } = state
   const stage = <T>(seconds: TimedStage, span: string, work: () => Promise<T>): Promise<T> =>
     timed(tally, seconds, () => trace.span(span, work))
 
   const kept = waitingGroups(context, state, tally)
   for (let round = 0; kept.length < rollout.promptsPerStep && round < rollout.maxRounds; round++) {
-    const questions = await stage('propose', 'propose', async () =>
-      instruct.source === 'given' ? nextSeeds(context, state) : proposeAndFilter(context, state, tally),
-    )
+    const questions = await stage('propose', 'propose', () => propose(context, state, tally))
     if (questions.length === 0 && kept.length === 0 && tally.search.accepted === 0) throw noQuestion(tally.search)
     if (questions.length === 0) break
     const groups = await stage('rollout', 'rollout', () => answer(context, { step, round }, questions, tally))

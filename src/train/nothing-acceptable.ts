@@ -59,9 +59,10 @@ export function nothingToTrainOn(tally: Tally, config: Config): NothingAcceptabl
   return new NothingAcceptable(
     `of ${tally.answered.length} questions, ${tally.kept} lie in the difficulty band ` +
       `[${config.difficulty.low}, ${config.difficulty.high}]: ${number('too-easy')} were too easy, ${number('too-hard')} too hard, ` +
-      `${number('unfinished')} had too many responses cut off; ` +
+      `${number('undecided')} undecided, ${number('unfinished')} had too many responses cut off; ` +
       `${answerless} of ${responses} responses had no answer.${tally.tooLong > 0 ? ` ${tooLong}.` : ''}\nThe last ones:\n${last.join('\n')}\n` +
-      'If most are too easy, training may be done, or try harder seed questions; if responses have no answer, ask for ' +
+      'If most are too easy, training may be done, or try harder seed questions; if most are undecided, sample more ' +
+      'responses (rollout.samplesPerPrompt) or lower difficulty.minMargin; if responses have no answer, ask for ' +
       'one (rollout.suffix), raise rollout.maxNewTokens, or use the chat template (rollout.template=auto)',
   )
 }

@@ -7,19 +7,34 @@ import type { QueuedQuestion, TrainState } from '../run/train-state.ts'
 import { Interrupted, stopIfAsked, type TrainContext } from './context.ts'
 import type { Tally } from './tally.ts'
 
+/** Questions to answer in one round: the model's own, seeds, or both (rollout.seedShare). */
+export async function propose(context: TrainContext, state: TrainState, tally: Tally): Promise<Question[]> {
+  const { instruct, rollout } = context.config
+  const perRound = rollout.promptsPerRound
+  const fromSeeds = instruct.source === 'given' ? perRound : Math.round(rollout.seedShare * perRound)
+  const seeds = nextSeeds(context, state, fromSeeds)
+  if (fromSeeds === perRound) return seeds
+  return [...seeds, ...(await proposeAndFilter(context, state, tally, perRound - fromSeeds))]
+}
+
 /**
- * Questions to answer in one round: those that wait, then new ones, as many rounds of self-instruction as it takes.
- * @returns rollout.promptsPerRound of them; fewer, or none, where instruct.maxRounds were not enough
+ * Questions that the model wrote: those that wait, then new ones, as many rounds of self-instruction as it takes.
+ * @returns `count` of them; fewer, or none, where instruct.maxRounds were not enough
  * @throws Interrupted
  */
-export async function proposeAndFilter(context: TrainContext, state: TrainState, tally: Tally): Promise<Question[]> {
-  const { instruct, rollout } = context.config
+async function proposeAndFilter(
+  context: TrainContext,
+  state: TrainState,
+  tally: Tally,
+  count: number,
+): Promise<Question[]> {
+  const { instruct } = context.config
   const waiting = state.queuedQuestions.filter(({ step }) => step >= state.step - instruct.maxStaleness)
   state.queuedQuestions = waiting
-  for (let asked = 0; waiting.length < rollout.promptsPerRound && asked < instruct.maxRounds; asked++) {
+  for (let asked = 0; waiting.length < count && asked < instruct.maxRounds; asked++) {
     waiting.push(...(await oneRound(context, state, tally)))
   }
-  return waiting.splice(0, rollout.promptsPerRound).map(({ step: _, ...question }) => question)
+  return waiting.splice(0, count).map(({ step: _, ...question }) => question)
 }
 
 /** Every proposal is logged; the accepted ones are returned. */
@@ -60,16 +75,17 @@ async function oneRound(context: TrainContext, state: TrainState, tally: Tally):
 
 const queued = ({ id, text, source }: Proposal, step: number): QueuedQuestion => ({ id, text, source, step })
 
-/** The next seed questions: each once per pass, in a new random order each pass. A round ends where a pass does. */
-export function nextSeeds({ config, seeds }: TrainContext, state: TrainState): Question[] {
+/** The next `count` seed questions: each once per pass, in a new random order each pass. A round ends where a pass does. */
+function nextSeeds({ config, seeds }: TrainContext, state: TrainState, count: number): Question[] {
   const questions: Question[] = []
-  do {
+  while (questions.length < count) {
     const pass = Math.floor(state.givenTaken / seeds.length)
     const order = createRandom([config.train.seed, 'given', pass]).shuffle(seeds)
     const seed = order[state.givenTaken % seeds.length]!
     questions.push({ ...seed, id: `${seed.id}/${pass}` })
     state.givenTaken += 1
-  } while (questions.length < config.rollout.promptsPerRound && state.givenTaken % seeds.length !== 0)
+    if (state.givenTaken % seeds.length === 0) break
+  }
   return questions
 }
 

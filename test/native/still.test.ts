@@ -68,10 +68,12 @@ async function sampleGroups(engine: NativeEngine, step: number): Promise<Rewarde
       answers: [],
       majority: null,
       majorityShare: 0,
+      votes: [1, 0] as const,
       classes: 0,
       answerless: 0,
       timeouts: 0,
     },
+    right: null,
     step,
   }))
 }

@@ -34,7 +34,15 @@ const vote = (
   answers,
   majority: winner,
   majorityShare,
+  votes: topTwo(answers),
   classes,
   answerless: answers.filter((answer) => answer === null).length,
   timeouts: 0,
 })
+
+const topTwo = (answers: readonly (string | null)[]): [number, number] => {
+  const counts = new Map<string, number>()
+  for (const answer of answers) if (answer !== null) counts.set(answer, (counts.get(answer) ?? 0) + 1)
+  const [top = 0, runnerUp = 0] = [...counts.values()].sort((a, b) => b - a)
+  return [top, runnerUp]
+}

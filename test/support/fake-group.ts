@@ -5,10 +5,12 @@ export function fakeGroup({
   rewards,
   lengths = rewards.map(() => 3),
   cutOff = [],
+  votes = [rewards.length, 0],
 }: {
   readonly rewards: readonly number[]
   readonly lengths?: readonly number[]
   readonly cutOff?: readonly number[] // rows
+  readonly votes?: readonly [number, number]
 }): RewardedGroup {
   const responses = lengths.map((length, i): Response => {
     const tokens = new Int32Array(length).fill(i + 1)
@@ -25,10 +27,12 @@ export function fakeGroup({
       answers,
       majority: '1',
       majorityShare: 0.5,
+      votes,
       classes: new Set(answers).size,
       answerless: cutOff.length,
       timeouts: 0,
     },
+    right: null,
     step: 1,
   }
 }

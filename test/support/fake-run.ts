@@ -43,6 +43,7 @@ export function fakeConfig(folder: string, over: Readonly<Record<string, unknown
     'rollout.samplesPerPrompt': 8,
     'rollout.maxNewTokens': 4,
     'rollout.suffix': '\n=',
+    'difficulty.minMargin': 0,
     'update.sequencesPerStep': 8,
     'optimizer.lr': 0.05,
     'optimizer.schedule': 'constant',

@@ -43,6 +43,7 @@ const total = (outcome: Outcome, key: 'tokens.generated' | 'tokens.trained' | 's
 const rewardedBy: Record<Config['reward']['kind'], string> = {
   majority: 'by the agreement of its own answers, without labels',
   rule: 'by known answers',
+  mixed: 'by known answers, and without one by the agreement of its own',
   module: 'by your scoring module',
   random: 'at random, as a control',
 }

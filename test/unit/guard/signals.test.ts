@@ -17,10 +17,12 @@ const group = (text: string, majority: string | null, finish = 'stop'): Rewarded
     answers: [majority, null],
     majority,
     majorityShare: 0.5,
+    votes: [1, 0] as const,
     classes: 1,
     answerless: 1,
     timeouts: 0,
   },
+  right: null,
   step: 1,
 })
 

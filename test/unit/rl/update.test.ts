@@ -36,11 +36,19 @@ async function rewardedGroups(engine: NativeEngine, step: number): Promise<Rewar
       answers: ['1', '2', '3', '4'],
       majority: '1',
       majorityShare: 0.25,
+      votes: [1, 0] as const,
       classes: 4,
       answerless: 0,
       timeouts: 0,
     }
-    groups.push({ question: { id: `q${g}`, text: '', source: 'self' }, promptTokens, responses, vote, step })
+    groups.push({
+      question: { id: `q${g}`, text: '', source: 'self' },
+      right: null,
+      promptTokens,
+      responses,
+      vote,
+      step,
+    })
   }
   return groups
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeState, encodeState, initialState } from '../../../src/run/train-state.ts'
 import { knownQuestions } from '../../../src/train/known-questions.ts'
+import { fakeGroup } from '../../support/fake-group.ts'
 
 describe('state', () => {
   it('survives JSON exactly, float32 values included', () => {
@@ -26,10 +27,12 @@ describe('state', () => {
             answers: ['1'],
             majority: '1',
             majorityShare: 1,
+            votes: [1, 0] as const,
             classes: 1,
             answerless: 0,
             timeouts: 0,
           },
+          right: null,
           step: 3,
         },
       ],
@@ -41,7 +44,7 @@ describe('state', () => {
     const state = initialState({ kept: [] })
     const saved = JSON.parse(encodeState({ ...state, iteration: { ...state.iteration, questions: 7 } }))
     expect(saved).toMatchObject({
-      version: 2,
+      version: 3,
       iteration: { instructions: 7 },
       queuedInstructions: [],
       queuedGroups: [],
@@ -49,7 +52,20 @@ describe('state', () => {
   })
 
   it('refuses a version it does not know', () => {
-    expect(() => decodeState('{"version":3}')).toThrow(/version 3/)
+    expect(() => decodeState('{"version":4}')).toThrow(/version 4/)
+  })
+
+  it('reads version 2, which had no votes, no remembered questions and no looks', () => {
+    const { asked: _, ...old } = JSON.parse(encodeState({ ...initialState({ kept: [] }), step: 4 }))
+    const { looks: __, ...guard } = old.guard
+    const group = JSON.parse(
+      encodeState({ ...initialState({ kept: [] }), queuedGroups: [fakeGroup({ rewards: [1, 0] })] }),
+    )
+    const { votes: ___, ...judgement } = group.queuedGroups[0].judgement
+    const { right: ____, ...saved } = { ...group.queuedGroups[0], judgement }
+    const state = decodeState(JSON.stringify({ ...old, guard, queuedGroups: [saved], version: 2 }))
+    expect(state).toMatchObject({ step: 4, asked: [], guard: { looks: 0 } })
+    expect(state.queuedGroups[0]).toMatchObject({ right: null, vote: { votes: [0, 0] } })
   })
 })
 
