@@ -104,7 +104,7 @@ int64_t cacheBlocks(const Generation& job, int64_t budgetBytes, at::ScalarType d
                                         std::to_string(position + 1) + " are not finite");
 }
 
-// Draws one token for each row from its logits, and removes ended rows from `active`.
+// Draws one token for each row from its logits, and marks rows that end with it.
 void drawTokens(Generation& job, const std::vector<int64_t>& ids, const at::Tensor& hidden) {
   std::vector<SampleRow> requests;
   for (int64_t id : ids) {
@@ -128,7 +128,8 @@ void drawTokens(Generation& job, const std::vector<int64_t>& ids, const at::Tens
   }
 }
 
-void leave(Generation& job, KvCache& cache) {
+// Takes ended rows out of `active`; their blocks return to the cache, a prompt's with the last row that needs it.
+void retireEndedRows(Generation& job, KvCache& cache) {
   std::erase_if(job.active, [&](int64_t id) {
     Row& row = job.rows[static_cast<size_t>(id)];
     if (row.finish == FinishReason::Cancelled) return false;
@@ -189,7 +190,7 @@ void activate(Generation& job, KvCache& cache) {
   std::stable_sort(job.active.begin(), job.active.end(), [&](int64_t a, int64_t b) {
     return job.rows[static_cast<size_t>(a)].group < job.rows[static_cast<size_t>(b)].group;
   });
-  leave(job, cache);
+  retireEndedRows(job, cache);
 }
 
 // One token for every active row.
@@ -215,7 +216,7 @@ void decodeStep(Generation& job, KvCache& cache) {
                                             .attend = job.backend.attendDecode(cache, placed)});
   const std::vector<int64_t> ids = job.active;
   drawTokens(job, ids, hidden);
-  leave(job, cache);
+  retireEndedRows(job, cache);
 }
 
 int64_t tokensDone(const Generation& job) {
