@@ -11,7 +11,7 @@
 #include "core/model_config.h"
 #include "core/prefill_piece.h"
 #include "core/rotary.h"
-#include "core/sampler.h"
+#include "core/sampling_types.h"
 #include "core/sequence_batch.h"
 #include "core/token_views.h"
 #include "core/vocabulary_chunk.h"
@@ -36,16 +36,17 @@ class Backend {
   // Layers. tokens [T] int64 -> [T, hidden], in the memory layout that this backend's layers prefer.
   virtual at::Tensor embedding(const at::Tensor& weight, const at::Tensor& tokens) const = 0;
   // x [T, features] / rms(x) * weight [features].
-  virtual at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const = 0;
+  virtual at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight) const = 0;
   // x [T, in], weight [out, in], bias [out] or undefined -> [T, out].
   virtual at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const = 0;
-  // linear(norm(x, normWeight), weight, bias).
+  // linear(rmsNorm(x, normWeight), weight, bias).
   virtual at::Tensor normLinear(const at::Tensor& x, const at::Tensor& normWeight, const at::Tensor& weight,
                                 const at::Tensor& bias) const = 0;
   // gateUp [T, 2 * intermediate]: linear(silu(gate) * up, weight, bias).
   virtual at::Tensor swigluLinear(const at::Tensor& gateUp, const at::Tensor& weight, const at::Tensor& bias) const = 0;
   // qkv [T, (heads + 2 kvHeads) * headDim]: split, q and k normalised where the layer has norms for them, and rotated.
-  virtual QueryKeyValue rotary(const at::Tensor& qkv, const LayerWeights& layer, const RotaryTable& table) const = 0;
+  virtual QueryKeyValue splitAndRotate(const at::Tensor& qkv, const LayerWeights& layer,
+                                       const RotaryTable& table) const = 0;
 
   // Training and scoring: the sequences as decoder rows, with their attention.
   virtual SequenceBatch sequences(const SequenceView& view) const = 0;

@@ -23,7 +23,7 @@ struct Pass {
 at::Tensor attentionBlock(const Pass& pass, const LayerWeights& w, int64_t layer, const at::Tensor& x) {
   const Backend& backend = pass.backend;
   const at::Tensor qkv = backend.normLinear(x, w.inputNorm, w.qkv, w.qkvBias);  // [T, (heads + 2 kvHeads) * headDim]
-  const auto [q, k, v] = backend.rotary(qkv, w, pass.rotary);
+  const auto [q, k, v] = backend.splitAndRotate(qkv, w, pass.rotary);
   return backend.linear(pass.attend(layer, q, k, v), w.output, w.outputBias);
 }
 
@@ -63,7 +63,7 @@ at::Tensor forwardThrough(const Backend& backend, const Weights& weights, const 
                   .rotary = rotaryTable(backend.config, input.positions, x.scalar_type())};
   for (size_t layer = 0; layer < weights.layers.size(); ++layer)
     x = step(pass, weights.layers[layer], static_cast<int64_t>(layer), x);
-  return backend.norm(x, weights.norm);
+  return backend.rmsNorm(x, weights.norm);
 }
 
 }  // namespace

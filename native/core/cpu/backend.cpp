@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "core/cpu/block_attention.h"
+#include "core/cpu/cache_write.h"
 #include "core/cpu/fused.h"
 #include "core/cpu/product.h"
 #include "core/cpu/sampler.h"
@@ -62,8 +63,8 @@ at::Tensor FloatBackend::embedding(const at::Tensor& weight, const at::Tensor& t
   return cpu::embedding(context, weight, tokens);
 }
 
-at::Tensor FloatBackend::norm(const at::Tensor& x, const at::Tensor& weight) const {
-  return rmsNorm(context, x, {weight, config.rmsNormEps});
+at::Tensor FloatBackend::rmsNorm(const at::Tensor& x, const at::Tensor& weight) const {
+  return cpu::rmsNorm(context, x, {weight, config.rmsNormEps});
 }
 
 at::Tensor FloatBackend::linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const {
@@ -83,9 +84,10 @@ at::Tensor FloatBackend::swigluLinear(const at::Tensor& gateUp, const at::Tensor
   return plusBias(cpu::swigluLinear(context, gateUp, weight), bias);
 }
 
-QueryKeyValue FloatBackend::rotary(const at::Tensor& qkv, const LayerWeights& layer, const RotaryTable& table) const {
-  if (config.qkNorm) return WideningBackend::rotary(qkv, layer, table);
-  const auto [q, k, v] = cpu::rotary(context, qkv, table, config.numAttentionHeads, config.numKeyValueHeads);
+QueryKeyValue FloatBackend::splitAndRotate(const at::Tensor& qkv, const LayerWeights& layer,
+                                           const RotaryTable& table) const {
+  if (config.qkNorm) return WideningBackend::splitAndRotate(qkv, layer, table);
+  const auto [q, k, v] = cpu::splitAndRotate(context, qkv, table, config.numAttentionHeads, config.numKeyValueHeads);
   return {.q = q, .k = k, .v = v};
 }
 

@@ -32,12 +32,13 @@ class FloatBackend : public WideningBackend {
   using WideningBackend::WideningBackend;
 
   at::Tensor embedding(const at::Tensor& weight, const at::Tensor& tokens) const override;
-  at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const override;
+  at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight) const override;
   at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const override;
   at::Tensor normLinear(const at::Tensor& x, const at::Tensor& normWeight, const at::Tensor& weight,
                         const at::Tensor& bias) const override;
   at::Tensor swigluLinear(const at::Tensor& gateUp, const at::Tensor& weight, const at::Tensor& bias) const override;
-  QueryKeyValue rotary(const at::Tensor& qkv, const LayerWeights& layer, const RotaryTable& table) const override;
+  QueryKeyValue splitAndRotate(const at::Tensor& qkv, const LayerWeights& layer,
+                               const RotaryTable& table) const override;
   std::unique_ptr<VocabularyChunk> vocabularyChunk(const at::Tensor& hidden, const at::Tensor& lmHead,
                                                    const at::Tensor& targets, double temperature) const override;
 };

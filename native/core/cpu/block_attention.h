@@ -4,11 +4,8 @@
 #include "core/block_rows.h"
 #include "core/kv_cache.h"
 
-// Kernels over the block cache, for float32 and bfloat16 (widened as it is read).
+// Attention over the block cache, for float32 and bfloat16 (widened as it is read).
 namespace serl::cpu {
-
-// k, v [T, kvHeads, headDim] go to the rows' slots.
-void writeKeysValues(const KvBlocks& cache, const at::Tensor& k, const at::Tensor& v, const BlockRows& rows);
 
 // q [R, heads, headDim] against each row's prefix and tail -> [R, heads * headDim]. A row's result does not depend on
 // the rows beside it, to the last bit, as long as prefix and tail begin where they do: decoding, prefill and training

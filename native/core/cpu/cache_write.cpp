@@ -1,9 +1,9 @@
+#include "core/cpu/cache_write.h"
+
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-
-#include "core/cpu/block_attention.h"
 
 namespace serl::cpu {
 namespace {

@@ -236,8 +236,9 @@ at::Tensor rmsNorm(Context& context, const at::Tensor& x, const Norm& norm) {
   return RmsNorm::apply(context, x, norm.weight, norm.eps);
 }
 
-std::tuple<at::Tensor, at::Tensor, at::Tensor> rotary(Context& context, const at::Tensor& qkv, const RotaryTable& table,
-                                                      int64_t heads, int64_t kvHeads) {
+std::tuple<at::Tensor, at::Tensor, at::Tensor> splitAndRotate(Context& context, const at::Tensor& qkv,
+                                                              const RotaryTable& table, int64_t heads,
+                                                              int64_t kvHeads) {
   const variable_list parts = Rotary::apply(context, qkv, table.cos, table.sin, heads, kvHeads);
   return {parts[0], parts[1], parts[2]};
 }

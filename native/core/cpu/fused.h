@@ -34,7 +34,7 @@ at::Tensor rmsNorm(Context& context, const at::Tensor& x, const Norm& norm);
 
 // Splits qkv [T, (heads + 2 kvHeads) * headDim] feature-major, rotates q and k, and turns all three token-major:
 // q [T, heads, headDim], k and v [T, kvHeads, headDim], contiguous.
-std::tuple<at::Tensor, at::Tensor, at::Tensor> rotary(Context& context, const at::Tensor& qkv, const RotaryTable& table,
-                                                      int64_t heads, int64_t kvHeads);
+std::tuple<at::Tensor, at::Tensor, at::Tensor> splitAndRotate(Context& context, const at::Tensor& qkv,
+                                                              const RotaryTable& table, int64_t heads, int64_t kvHeads);
 
 }  // namespace serl::cpu

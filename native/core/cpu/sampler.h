@@ -1,7 +1,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
-#include "core/sampler.h"
+#include "core/sampling_types.h"
 
 namespace serl::cpu {
 

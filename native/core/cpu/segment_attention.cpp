@@ -7,6 +7,7 @@
 
 #include "core/capsule.h"
 #include "core/cpu/block_attention.h"
+#include "core/cpu/cache_write.h"
 
 namespace serl::cpu {
 namespace {
@@ -62,7 +63,7 @@ Gradients attendWithinBackward(const at::Tensor& dOutput, const Gradients& x, co
   return {toPacked(dq, layout), toPacked(sumHeads(dk, share), layout), toPacked(sumHeads(dv, share), layout)};
 }
 
-// Queries that share a key-value head side by side, as all see all of the head's keys:
+// Queries that share a key-value head side by side, as all see all of the prefix's keys:
 // [t, heads, ...] -> [1, kvHeads, t * share, ...]
 at::Tensor foldQueries(const at::Tensor& x, int64_t kvHeads) {
   return x.unflatten(1, {kvHeads, x.size(1) / kvHeads}).transpose(0, 1).flatten(1, 2).unsqueeze(0).contiguous();
@@ -84,18 +85,18 @@ Gradients backwardAll(const at::Tensor& dOutput, const Gradients& x, const Atten
     part(out.k, begin, count).copy_(d.k);
     part(out.v, begin, count).copy_(d.v);
   };
-  within(0, layout.headTokens, layout.heads);
-  if (layout.tailTokens > 0) within(layout.headTokens, layout.tailTokens, layout.tails);
+  within(0, layout.prefixTokens, layout.prefixes);
+  if (layout.tailTokens > 0) within(layout.prefixTokens, layout.tailTokens, layout.tails);
   const int64_t kvHeads = x.k.size(1);
   for (const SegmentLayout::Group& g : layout.groups) {
     const auto fold = [&](const at::Tensor& t) { return foldQueries(part(t, g.tails, g.tailTokens), kvHeads); };
-    const auto keys = [&](const at::Tensor& t) { return foldKeys(part(t, g.head, g.headLength)); };
+    const auto keys = [&](const at::Tensor& t) { return foldKeys(part(t, g.prefix, g.prefixLength)); };
     const auto [dq, dk, dv] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
         fold(dOutput), fold(x.q), keys(x.k), keys(x.v), fold(merged.output), fold(merged.logSum), /*dropout_p=*/0.0,
         /*is_causal=*/false);
     part(out.q, g.tails, g.tailTokens).add_(unfoldQueries(dq, g.tailTokens));
-    part(out.k, g.head, g.headLength).add_(dk.squeeze(0).transpose(0, 1));
-    part(out.v, g.head, g.headLength).add_(dv.squeeze(0).transpose(0, 1));
+    part(out.k, g.prefix, g.prefixLength).add_(dk.squeeze(0).transpose(0, 1));
+    part(out.v, g.prefix, g.prefixLength).add_(dv.squeeze(0).transpose(0, 1));
   }
   return out;
 }
@@ -147,45 +148,45 @@ PackedLayout packed(const std::vector<int64_t>& lengths) {
 
 }  // namespace
 
-std::shared_ptr<const SegmentLayout> segmentLayout(const std::vector<int64_t>& heads,
+std::shared_ptr<const SegmentLayout> segmentLayout(const std::vector<int64_t>& prefixes,
                                                    const std::vector<std::vector<int64_t>>& tails) {
   auto layout = std::make_shared<SegmentLayout>();
   std::vector<int64_t> allTails;
-  for (int64_t length : heads) {
-    layout->headBlocks.push_back(takeBlocks(*layout, length));
-    layout->headTokens += length;
+  for (int64_t length : prefixes) {
+    layout->prefixBlocks.push_back(takeBlocks(*layout, length));
+    layout->prefixTokens += length;
   }
-  int64_t head = 0;
-  for (size_t g = 0; g < heads.size(); ++g) {
+  int64_t prefix = 0;
+  for (size_t g = 0; g < prefixes.size(); ++g) {
     const int64_t tokens = std::accumulate(tails[g].begin(), tails[g].end(), int64_t{0});
     if (tokens > 0) {
-      layout->groups.push_back({.head = head,
-                                .headLength = heads[g],
-                                .tails = layout->headTokens + layout->tailTokens,
+      layout->groups.push_back({.prefix = prefix,
+                                .prefixLength = prefixes[g],
+                                .tails = layout->prefixTokens + layout->tailTokens,
                                 .tailTokens = tokens});
     }
     for (int64_t length : tails[g]) {
       allTails.push_back(length);
       layout->tailBlocks.push_back(takeBlocks(*layout, length));
     }
-    head += heads[g];
+    prefix += prefixes[g];
     layout->tailTokens += tokens;
   }
-  layout->heads = packed(heads);
+  layout->prefixes = packed(prefixes);
   layout->tails = packed(allTails);
   std::vector<BlockRow> rows;
-  for (size_t g = 0; g < heads.size(); ++g) {
-    for (int64_t t = 1; t <= heads[g]; ++t)
-      rows.push_back({.group = static_cast<int64_t>(g), .tailBlocks = &layout->headBlocks[g], .tailLength = t});
+  for (size_t g = 0; g < prefixes.size(); ++g) {
+    for (int64_t t = 1; t <= prefixes[g]; ++t)
+      rows.push_back({.group = static_cast<int64_t>(g), .tailBlocks = &layout->prefixBlocks[g], .tailLength = t});
   }
   size_t tail = 0;
-  for (size_t g = 0; g < heads.size(); ++g) {
-    const auto group = static_cast<int64_t>(heads.size() + g);  // not the head's own rows
+  for (size_t g = 0; g < prefixes.size(); ++g) {
+    const auto group = static_cast<int64_t>(prefixes.size() + g);  // not the prefix's own rows
     for (int64_t length : tails[g]) {
       for (int64_t t = 1; t <= length; ++t) {
         rows.push_back({.group = group,
-                        .prefixBlocks = &layout->headBlocks[g],
-                        .prefixLength = heads[g],
+                        .prefixBlocks = &layout->prefixBlocks[g],
+                        .prefixLength = prefixes[g],
                         .tailBlocks = &layout->tailBlocks[tail],
                         .tailLength = t});
       }

@@ -10,30 +10,30 @@
 
 namespace serl::cpu {
 
-// Packed tokens of which some share what comes before them: first all heads (each distinct prompt), then all tails
-// (what follows a prompt), one group's after the other's. A tail's tokens see its group's head and, causally,
+// Packed tokens of which some share what comes before them: first all prefixes (each distinct prompt), then all tails
+// (what follows a prompt), one group's after the other's. A tail's tokens see its group's prefix and, causally,
 // themselves.
 struct SegmentLayout {
   struct Group {
-    int64_t head, headLength;   // first token and length of the shared head
-    int64_t tails, tailTokens;  // first token and number of tokens of the group's tails, all together
+    int64_t prefix, prefixLength;  // first token and length of the shared prefix
+    int64_t tails, tailTokens;     // first token and number of tokens of the group's tails, all together
   };
-  portable::PackedLayout heads, tails;
-  int64_t headTokens = 0, tailTokens = 0;
+  portable::PackedLayout prefixes, tails;
+  int64_t prefixTokens = 0, tailTokens = 0;
   std::vector<Group> groups;  // those that have tails
 
   // The same as rows over blocks, as decoding has it.
-  std::vector<std::vector<int32_t>> headBlocks, tailBlocks;  // of each head, of each tail
+  std::vector<std::vector<int32_t>> prefixBlocks, tailBlocks;  // of each prefix, of each tail
   int64_t blocks = 0;
   BlockRows rows;
 };
 
-// Lengths in tokens: heads [G], tails [G][members of the group that have one].
-std::shared_ptr<const SegmentLayout> segmentLayout(const std::vector<int64_t>& heads,
+// Lengths in tokens: prefixes [G], tails [G][members of the group that have one].
+std::shared_ptr<const SegmentLayout> segmentLayout(const std::vector<int64_t>& prefixes,
                                                    const std::vector<std::vector<int64_t>>& tails);
 
 // q [T, heads, d], k and v [T, kvHeads, d] -> [T, heads * d]. Differentiable. The forward is the kernel
-// that decodes, so that log-probs of training are those of sampling; in the backward pass head and tail are processed
+// that decodes, so that log-probs of training are those of sampling; in the backward pass prefix and tail are processed
 // separately, each with the output and log-sum of both, which makes their sum exact (Dao et al. 2022, "FlashAttention",
 // appendix B.2). Nothing of size [T, T] is kept.
 at::Tensor segmentAttention(Profile& profile, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,

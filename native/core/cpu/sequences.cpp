@@ -36,20 +36,20 @@ SequenceBatch sharedSequences(const SequenceView& view, Profile& profile) {
   const std::vector<Sequence> sequences = sequencesOf(view);
   const std::vector<std::vector<size_t>> groups = groupsByPrompt(sequences);
   Rows rows;
-  std::vector<int64_t> heads;
+  std::vector<int64_t> prefixes;
   std::vector<std::vector<int64_t>> tails(groups.size());
   for (const std::vector<size_t>& members : groups) {
     const Sequence& first = sequences[members.front()];
     rows.add(first.begin, first.begin + first.promptLength, 0);
-    heads.push_back(first.promptLength);
+    prefixes.push_back(first.promptLength);
   }
   std::vector<std::vector<int64_t>> predictors(sequences.size());  // row before each action token
-  int64_t headEnd = 0;
+  int64_t prefixEnd = 0;
   for (size_t g = 0; g < groups.size(); ++g) {
-    headEnd += heads[g];
+    prefixEnd += prefixes[g];
     for (size_t i : groups[g]) {
       const Sequence& s = sequences[i];
-      if (s.actions() > 0) predictors[i].push_back(headEnd - 1);
+      if (s.actions() > 0) predictors[i].push_back(prefixEnd - 1);
       if (s.actions() < 2) continue;
       for (int64_t t = 0; t < s.actions() - 1; ++t) predictors[i].push_back(rows.count() + t);
       rows.add(s.begin + s.promptLength, s.end - 1, s.promptLength);
@@ -61,8 +61,8 @@ SequenceBatch sharedSequences(const SequenceView& view, Profile& profile) {
     actionRows.insert(actionRows.end(), predictors[i].begin(), predictors[i].end());
     targets.insert(targets.end(), sequences[i].begin + sequences[i].promptLength, sequences[i].end);
   }
-  const Attend attend = [layout = segmentLayout(heads, tails), &profile](int64_t, const at::Tensor& q,
-                                                                         const at::Tensor& k, const at::Tensor& v) {
+  const Attend attend = [layout = segmentLayout(prefixes, tails), &profile](int64_t, const at::Tensor& q,
+                                                                            const at::Tensor& k, const at::Tensor& v) {
     return segmentAttention(profile, q, k, v, layout);
   };
   const at::Device cpu = at::kCPU;

@@ -16,8 +16,8 @@ at::Tensor PortableBackend::embedding(const at::Tensor& weight, const at::Tensor
   return portable::embedding(weight, tokens);
 }
 
-at::Tensor PortableBackend::norm(const at::Tensor& x, const at::Tensor& weight) const {
-  return rmsNorm(x, weight, config.rmsNormEps);
+at::Tensor PortableBackend::rmsNorm(const at::Tensor& x, const at::Tensor& weight) const {
+  return portable::rmsNorm(x, weight, config.rmsNormEps);
 }
 
 at::Tensor PortableBackend::linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const {
@@ -27,7 +27,7 @@ at::Tensor PortableBackend::linear(const at::Tensor& x, const at::Tensor& weight
 
 at::Tensor PortableBackend::normLinear(const at::Tensor& x, const at::Tensor& normWeight, const at::Tensor& weight,
                                        const at::Tensor& bias) const {
-  return linear(norm(x, normWeight), weight, bias);
+  return linear(rmsNorm(x, normWeight), weight, bias);
 }
 
 at::Tensor PortableBackend::swigluLinear(const at::Tensor& gateUp, const at::Tensor& weight,
@@ -35,16 +35,16 @@ at::Tensor PortableBackend::swigluLinear(const at::Tensor& gateUp, const at::Ten
   return linear(swiglu(gateUp), weight, bias);
 }
 
-QueryKeyValue PortableBackend::rotary(const at::Tensor& qkv, const LayerWeights& layer,
-                                      const RotaryTable& table) const {
+QueryKeyValue PortableBackend::splitAndRotate(const at::Tensor& qkv, const LayerWeights& layer,
+                                              const RotaryTable& table) const {
   const int64_t query = config.querySize(), keyValue = config.keyValueSize();
   const auto heads = [&](int64_t start, int64_t size) {
     return qkv.narrow(1, start, size).unflatten(1, {size / config.headDim, config.headDim});
   };
   at::Tensor q = heads(0, query), k = heads(query, keyValue);
   if (config.qkNorm) {
-    q = rmsNorm(q, layer.qNorm, config.rmsNormEps);
-    k = rmsNorm(k, layer.kNorm, config.rmsNormEps);
+    q = portable::rmsNorm(q, layer.qNorm, config.rmsNormEps);
+    k = portable::rmsNorm(k, layer.kNorm, config.rmsNormEps);
   }
   return {.q = applyRotary(q, table), .k = applyRotary(k, table), .v = heads(query + keyValue, keyValue)};
 }

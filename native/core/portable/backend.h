@@ -9,12 +9,13 @@ class PortableBackend : public Backend {
   using Backend::Backend;
 
   at::Tensor embedding(const at::Tensor& weight, const at::Tensor& tokens) const override;
-  at::Tensor norm(const at::Tensor& x, const at::Tensor& weight) const override;
+  at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight) const override;
   at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const override;
   at::Tensor normLinear(const at::Tensor& x, const at::Tensor& normWeight, const at::Tensor& weight,
                         const at::Tensor& bias) const override;
   at::Tensor swigluLinear(const at::Tensor& gateUp, const at::Tensor& weight, const at::Tensor& bias) const override;
-  QueryKeyValue rotary(const at::Tensor& qkv, const LayerWeights& layer, const RotaryTable& table) const override;
+  QueryKeyValue splitAndRotate(const at::Tensor& qkv, const LayerWeights& layer,
+                               const RotaryTable& table) const override;
 
   SequenceBatch sequences(const SequenceView& view) const override;
   KvCache newCache(int64_t blocks, at::ScalarType dtype) const override;

@@ -1,4 +1,5 @@
 #include "core/cpu/block_attention.h"
+#include "core/cpu/cache_write.h"
 #include "core/portable/block_attention.h"
 #include "core/portable/packed_attention.h"
 #include "test/core/support.h"

@@ -65,7 +65,7 @@ TEST_CASE("both backends split and rotate queries, keys and values alike") {
     const RotaryTable table = rotaryTable(under.config, at::arange(tokens, at::kLong) + 3, at::kFloat);
     const auto joined = [&](const Backend& backend) {
       return gradients({qkv}, [&](const auto& in) {
-        const auto [q, k, v] = backend.rotary(featureMajor(in[0]), none, table);
+        const auto [q, k, v] = backend.splitAndRotate(featureMajor(in[0]), none, table);
         return at::cat({q, k, v}, 1);
       });
     };

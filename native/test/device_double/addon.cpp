@@ -2,7 +2,7 @@
 #include <ATen/ATen.h>
 
 #include "binding/exports.h"
-#include "core/cpu/block_attention.h"
+#include "core/cpu/cache_write.h"
 #include "test/device_double/device.h"
 
 namespace device_double {
