@@ -16,20 +16,20 @@ TokenLoss policyLoss(const at::Tensor& logprobs, const at::Tensor& oldLogprobs, 
   out.gradient = at::where(out.clipped, at::zeros_like(free), free);
   if (!referenceLogprobs.defined()) return out;
 
-  const at::Tensor d = referenceLogprobs - logprobs;
-  at::Tensor slope;
+  const at::Tensor d = logprobs - referenceLogprobs;
+  at::Tensor slope;  // d kl / d logprob
   switch (params.klEstimator) {
     case KlEstimator::k1:
-      out.kl = -d;
+      out.kl = d;
       slope = at::ones_like(d);
       break;
     case KlEstimator::k2:
       out.kl = 0.5 * d.square();
-      slope = -d;
+      slope = d;
       break;
     case KlEstimator::k3:
-      out.kl = at::expm1(d) - d;
-      slope = -at::expm1(d);
+      out.kl = at::expm1(-d) + d;
+      slope = -at::expm1(-d);
       break;
   }
   if (params.klCoef != 0.0) {

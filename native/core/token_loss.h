@@ -6,7 +6,8 @@ namespace serl {
 enum class KlEstimator { k1, k2, k3 };
 
 // PPO's clipped surrogate per token (Schulman et al. 2017, eq. 7), plus an optional KL term to a reference
-// (Schulman 2020, "Approximating KL divergence": k1 = -d, k2 = d^2 / 2, k3 = e^d - 1 - d with d = reference - policy).
+// (Schulman 2020, "Approximating KL divergence": as in src/rl/kl.ts: k1 = d, k2 = d^2 / 2, k3 = e^-d - 1 + d with d =
+// log policy - log reference).
 struct PolicyLossParams {
   double clipLow = 0.2;
   double clipHigh = 0.2;
