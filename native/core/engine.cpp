@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -74,13 +75,33 @@ TokenLoss tokenLoss(const LossView& loss, const LossTensors& tensors, const at::
   return token;
 }
 
-// loss, entropy, kl, clipped tokens summed and the largest ratio: [5] float64, on the device until all chunks are done.
+// Places in the statistics of a chunk.
+enum Stat : uint8_t { kLoss, kEntropy, kKl, kClipped, kRatioMax, kStats };
+
+// Sums over a chunk's tokens, and the largest ratio: [kStats] float64, on the device until all chunks are done.
 at::Tensor chunkStats(const TokenLoss& token, const at::Tensor& entropy) {
   const auto sum = [&](const at::Tensor& x) {
     return x.defined() ? x.sum(at::kDouble) : at::zeros({}, entropy.options().dtype(at::kDouble));
   };
-  const at::Tensor ratio = token.ratio.defined() ? token.ratio.max().to(at::kDouble) : sum({});
-  return at::stack({sum(token.loss), sum(entropy), sum(token.kl), sum(token.clipped), ratio});
+  std::array<at::Tensor, kStats> stats;
+  stats[kLoss] = sum(token.loss);
+  stats[kEntropy] = sum(entropy);
+  stats[kKl] = sum(token.kl);
+  stats[kClipped] = sum(token.clipped);
+  stats[kRatioMax] = token.ratio.defined() ? token.ratio.max().to(at::kDouble) : sum({});
+  return at::stack(stats);
+}
+
+LossStats joinStats(const std::vector<at::Tensor>& chunks, int64_t tokens, double normalizer) {
+  const at::Tensor all = at::stack(chunks).to(at::kCPU);  // [chunks, kStats]
+  const at::Tensor sums = all.sum(0);
+  const double* sum = sums.const_data_ptr<double>();
+  return {.tokens = tokens,
+          .loss = sum[kLoss] / normalizer,
+          .klSum = sum[kKl],
+          .clippedTokens = sum[kClipped],
+          .entropySum = sum[kEntropy],
+          .ratioMax = all.select(1, kRatioMax).max().item<double>()};
 }
 
 }  // namespace
@@ -173,11 +194,9 @@ LossStats Engine::accumulate(const SequenceView& view, const LossView& loss) {
 LossStats Engine::addGradients(const SequenceView& view, const LossView& loss) {
   prepareGradients();
   const SequenceBatch batch = backend_->sequences(view);
-  LossStats stats;
-  stats.tokens = batch.actions;
-  if (batch.actions == 0) return stats;
+  if (batch.actions == 0) return {};
   const at::Tensor hidden = actionStates(policy_, batch);  // [A, hidden]
-  at::Tensor lmHeadGradient = config_.tieWordEmbeddings ? gradients_.front() : gradients_.back();
+  at::Tensor lmHeadGradient = gradients_[policy_.lmHeadParameter];
   const LossTensors tensors = uploadLoss(loss, device_);
   std::vector<at::Tensor> chunks;
   const auto gradient = [&](int64_t begin, const at::Tensor& logprobs, const at::Tensor& entropy) {
@@ -193,15 +212,7 @@ LossStats Engine::addGradients(const SequenceView& view, const LossView& loss) {
   }
   hidden.backward(hiddenGradient);
   foldGradients();
-  const at::Tensor all = at::stack(chunks).to(at::kCPU);  // [chunks, 5]
-  const at::Tensor sums = all.sum(0);
-  const double* sum = sums.const_data_ptr<double>();
-  stats.loss = sum[0] / loss.normalizer;
-  stats.entropySum = sum[1];
-  stats.klSum = sum[2];
-  stats.clippedTokens = sum[3];
-  stats.ratioMax = all.select(1, 4).max().item<double>();
-  return stats;
+  return joinStats(chunks, batch.actions, loss.normalizer);
 }
 
 void Engine::prepareGradients() {

@@ -79,6 +79,8 @@ Weights allocateWeights(const ModelConfig& config, at::TensorOptions options) {
   weights.norm = builder.add({{"model.norm.weight", config.hiddenSize}}, {});
   weights.lmHead = config.tieWordEmbeddings ? weights.embedding
                                             : builder.add({{"lm_head.weight", config.vocabSize}}, {config.hiddenSize});
+  const char* lmHead = config.tieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight";
+  weights.lmHeadParameter = weights.names[weights.index.at(lmHead)].parameter;
   return weights;
 }
 

@@ -31,8 +31,9 @@ struct NamedTensor {
 struct Weights {
   at::Tensor embedding;  // [vocab, hidden]
   std::vector<LayerWeights> layers;
-  at::Tensor norm;    // [hidden]
-  at::Tensor lmHead;  // [vocab, hidden]; the embedding itself when tied
+  at::Tensor norm;             // [hidden]
+  at::Tensor lmHead;           // [vocab, hidden]; the embedding itself when tied
+  size_t lmHeadParameter = 0;  // its index into parameters
 
   std::vector<at::Tensor> parameters;             // every distinct tensor above, in checkpoint order
   std::vector<NamedTensor> names;                 // in checkpoint order
