@@ -17,7 +17,7 @@ struct Failure {
   std::string message;
 };
 
-// What `run` threw, as JavaScript sees it; empty if nothing. The only place where native errors are caught.
+// What `run` threw, as JavaScript sees it; empty if nothing. Gives every native exception its code.
 std::optional<Failure> failureOf(const std::function<void()>& run);
 
 // One queued call. `run` works on the engine's thread and may throw; `settle` then runs on the JavaScript thread with

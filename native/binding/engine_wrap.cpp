@@ -26,6 +26,11 @@ Napi::Value rejected(Napi::Env env, const Failure& failure) {
   return deferred.Promise();
 }
 
+// The exception that a handler is at.
+Failure caught() {
+  return *failureOf([] { throw; });
+}
+
 }  // namespace
 
 template <Napi::Value (EngineWrap::*Method)(const Napi::CallbackInfo&)>
@@ -37,8 +42,8 @@ Napi::Value EngineWrap::call(const Napi::CallbackInfo& info) {
   } catch (const Napi::Error& error) {  // a value of the wrong type, a getter that throws
     const std::string message = error.Message();
     return rejected(info.Env(), {"ARGUMENT", message.empty() ? "an argument threw as it was read" : message});
-  } catch (const Error& error) {
-    return rejected(info.Env(), {"ARGUMENT", error.what()});
+  } catch (...) {
+    return rejected(info.Env(), caught());
   }
 }
 
@@ -97,8 +102,8 @@ Napi::Value EngineWrap::submit(const Napi::CallbackInfo& info, std::function<voi
       deferred->Resolve(result(settleEnv));
     } catch (const Napi::Error& error) {
       deferred->Reject(error.Value());
-    } catch (const std::exception& error) {  // no memory for the outputs
-      deferred->Reject(errorOf(settleEnv, {"OUT_OF_MEMORY", error.what()}));
+    } catch (...) {  // no memory for the outputs
+      deferred->Reject(errorOf(settleEnv, caught()));
     }
   };
   if (!thread_) {

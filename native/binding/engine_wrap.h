@@ -18,7 +18,7 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
   ~EngineWrap() override;
 
  private:
-  Napi::Value open(const Napi::CallbackInfo& info);           // (options, onProgress?) -> {parameters, tensorNames}
+  Napi::Value open(const Napi::CallbackInfo& info);           // (options, onProgress?) -> most of EngineInfo
   Napi::Value generate(const Napi::CallbackInfo& info);       // (prompts, sampling, onProgress?)
   Napi::Value logprobs(const Napi::CallbackInfo& info);       // (batch, reference, temperature)
   Napi::Value accumulate(const Napi::CallbackInfo& info);     // (batch, loss)

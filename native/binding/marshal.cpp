@@ -8,6 +8,11 @@ namespace {
 double number(const Napi::Object& object, const char* key) { return object.Get(key).As<Napi::Number>().DoubleValue(); }
 int64_t integer(const Napi::Object& object, const char* key) { return object.Get(key).As<Napi::Number>().Int64Value(); }
 bool flag(const Napi::Object& object, const char* key) { return object.Get(key).As<Napi::Boolean>().Value(); }
+// false where it is left out.
+bool optionalFlag(const Napi::Object& object, const char* key) {
+  const Napi::Value value = object.Get(key);
+  return !value.IsUndefined() && !value.IsNull() && value.As<Napi::Boolean>().Value();
+}
 std::string text(const Napi::Object& object, const char* key) {
   std::string value = object.Get(key).As<Napi::String>().Utf8Value();
   // the system would read a path up to there only
@@ -53,6 +58,19 @@ at::ScalarType engineType(const std::string& name) {
   if (name == "float32") return at::kFloat;
   if (name == "bfloat16") return at::kBFloat16;
   throw Error(ErrorCode::Argument, "dtype is " + name + ": float32 or bfloat16");
+}
+
+bool isPolicy(const std::string& kind) {
+  if (kind == "policy") return true;
+  if (kind == "nll") return false;
+  throw Error(ErrorCode::Argument, "loss kind is " + kind + ": policy or nll");
+}
+
+KlEstimator klEstimator(const std::string& name) {
+  if (name == "k1") return KlEstimator::k1;
+  if (name == "k2") return KlEstimator::k2;
+  if (name == "k3") return KlEstimator::k3;
+  throw Error(ErrorCode::Argument, "klEstimator is " + name + ": k1, k2 or k3");
 }
 
 ModelConfig readModel(const Napi::Object& object) {
@@ -126,9 +144,9 @@ EngineOptions readEngineOptions(const Napi::Object& object) {
   options.reference = flag(object, "reference");
   options.kvCacheBytes = integer(object, "kvCacheBytes");
   options.threads = static_cast<int>(integer(object, "threads"));
-  options.activationCheckpointing = object.Get("activationCheckpointing").ToBoolean();
-  options.portableKernels = object.Get("portableKernels").ToBoolean();
-  options.checkWeights = object.Get("checkWeights").ToBoolean();
+  options.activationCheckpointing = optionalFlag(object, "activationCheckpointing");
+  options.portableKernels = optionalFlag(object, "portableKernels");
+  options.checkWeights = optionalFlag(object, "checkWeights");
   return options;
 }
 
@@ -163,19 +181,16 @@ LossInput readLoss(const Napi::Object& loss) {
   LossInput input;
   input.weights = optionalFloats(loss, "weights");
   input.scalars.normalizer = number(loss, "normalizer");
-  input.scalars.policy = text(loss, "kind") == "policy";
+  input.scalars.policy = isPolicy(text(loss, "kind"));
   if (!input.scalars.policy) return input;
   input.advantages = copied<float>(loss, "advantages");
   input.oldLogprobs = copied<float>(loss, "oldLogprobs");
   input.referenceLogprobs = optionalFloats(loss, "referenceLogprobs");
   input.scalars.temperature = number(loss, "temperature");
-  const std::string estimator = text(loss, "klEstimator");
   input.scalars.params = {.clipLow = number(loss, "clipLow"),
                           .clipHigh = number(loss, "clipHigh"),
                           .klCoef = number(loss, "klCoef"),
-                          .klEstimator = estimator == "k1"   ? KlEstimator::k1
-                                         : estimator == "k2" ? KlEstimator::k2
-                                                             : KlEstimator::k3};
+                          .klEstimator = klEstimator(text(loss, "klEstimator"))};
   return input;
 }
 

@@ -8,9 +8,10 @@
 #include "core/engine.h"
 #include "core/error.h"
 
-// The only place that reads and makes JavaScript values. Readers copy their input: an array may be written to, or
-// transferred, while its call waits. A value of the wrong type throws Error(Argument) or Napi::Error; lengths and
-// ranges are checked by src/native/engine.ts, with better messages, and by the engine, on the copies.
+// Structs of native/core from JavaScript values, and JavaScript values from their results. Readers copy their input: an
+// array may be written to, or transferred, while its call waits. A value of the wrong type, or a name that none of the
+// known ones is, throws Error(Argument) or Napi::Error; lengths and ranges are checked by src/native/checks.ts, with
+// better messages, and by the engine, on the copies.
 namespace serl {
 
 struct TokenInput {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadAddon } from '../../src/native/binding.ts'
-import type { ModelConfig } from '../../src/native/types.ts'
+import type { Loss, ModelConfig } from '../../src/native/types.ts'
 import { packSequences, packTokens } from '../../src/rollout/pack.ts'
 import { adamw, greedy } from '../contract/fixtures.ts'
 import { goldenOptions } from './golden-engine.ts'
@@ -129,6 +129,37 @@ describe('the addon without its guard', () => {
     await expect(engine.exportTensors(files)).rejects.toMatchObject({ code: 'ARGUMENT' })
     expect(engine.memory()).toEqual(before)
     await engine.close()
+  })
+
+  it('rejects a kind of loss or a KL estimator that it does not know, and a switch that is no boolean', async () => {
+    const options = await goldenOptions('llama-tied')
+    const engine = new (loadAddon().Engine)()
+    await engine.open(options)
+    const batch = packSequences([{ tokens: Int32Array.of(1, 2, 3), promptLength: 1 }])
+    const policy = {
+      kind: 'policy',
+      advantages: new Float32Array(2),
+      oldLogprobs: new Float32Array(2),
+      clipLow: 0.2,
+      clipHigh: 0.2,
+      temperature: 1,
+      klCoef: 0,
+      klEstimator: 'k3',
+      normalizer: 1,
+    }
+    const refusal = (loss: object) =>
+      engine.accumulate(batch, loss as Loss).then(String, ({ code, message }) => `${code} ${message}`)
+    expect(await refusal(policy)).toBe('[object Object]')
+    expect(await refusal({ ...policy, klEstimator: 'k4' })).toBe('ARGUMENT klEstimator is k4: k1, k2 or k3')
+    expect(await refusal({ ...policy, kind: 'ppo' })).toBe('ARGUMENT loss kind is ppo: policy or nll')
+    expect(await refusal({ ...policy, kind: undefined })).toMatch(/^ARGUMENT/)
+    await engine.close()
+    for (const name of ['portableKernels', 'activationCheckpointing', 'checkWeights']) {
+      const other = new (loadAddon().Engine)()
+      const opened = other.open({ ...options, [name]: 'no' })
+      await expect(opened, name).rejects.toMatchObject({ code: 'ARGUMENT' })
+      await other.close()
+    }
   })
 
   it('rejects every call on an engine that was never opened', async () => {
