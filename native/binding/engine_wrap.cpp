@@ -144,6 +144,7 @@ Napi::Value EngineWrap::open(const Napi::CallbackInfo& info) {
     std::vector<std::string> names;
     int64_t parameters = 0;
     int threads = 0;
+    bool sharesPrompts = false;
   };
   auto opened = std::make_shared<Opened>();
   return submit(
@@ -151,7 +152,7 @@ Napi::Value EngineWrap::open(const Napi::CallbackInfo& info) {
       [this, options, progress, opened] {
         deviceIndex_ = cudaIndex(options->device);  // first: close returns the memory of a failed load
         engine_ = std::make_unique<Engine>(*options, gauges_, progress);
-        *opened = {engine_->tensorNames(), engine_->parameterCount(), engine_->threads()};
+        *opened = {engine_->tensorNames(), engine_->parameterCount(), engine_->threads(), engine_->sharesPrompts()};
       },
       [opened](Napi::Env env) {
         auto object = Napi::Object::New(env);
@@ -160,6 +161,7 @@ Napi::Value EngineWrap::open(const Napi::CallbackInfo& info) {
         object.Set("tensorNames", array);
         object.Set("parameters", Napi::Number::New(env, static_cast<double>(opened->parameters)));
         object.Set("threads", Napi::Number::New(env, opened->threads));
+        object.Set("sharesPrompts", Napi::Boolean::New(env, opened->sharesPrompts));
         return object;
       });
 }

@@ -50,6 +50,8 @@ class Backend {
 
   // Training and scoring: the sequences as decoder rows, with their attention.
   virtual SequenceBatch sequences(const SequenceView& view) const = 0;
+  // Whether these rows hold a prompt that several sequences begin with once, however long the sequences are.
+  virtual bool sharesPrompts() const = 0;
 
   // Attention of generation. The returned function writes the rows' keys and values into the cache, then attends; the
   // arguments must outlive it.

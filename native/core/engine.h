@@ -85,6 +85,7 @@ class Engine {
   int64_t parameterCount() const;
   std::vector<std::string> tensorNames() const;
   int threads() const { return threads_; }
+  bool sharesPrompts() const { return backend_->sharesPrompts(); }
 
  private:
   void load(const std::vector<TensorSource>& sources, bool checkWeights, const Progress& progress);

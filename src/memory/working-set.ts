@@ -17,8 +17,10 @@ export interface PlannedModel {
 export interface WorkingSet {
   readonly model: ModelConfig
   readonly elementBytes: number
-  /** float32 on the CPU: kernels that keep little and share prompts. Else tensor operations, as autograd keeps them. */
+  /** float32 on the CPU: kernels that keep little. Else tensor operations, as autograd keeps them. */
   readonly kernels: boolean
+  /** As the engine's EngineInfo will say: else attention pads each sequence and repeats keys and values. */
+  readonly sharesPrompts: boolean
   readonly cpu: boolean
   readonly wantedRows: number // tokens of a micro-batch from which products run at full speed
 }
@@ -37,6 +39,7 @@ export function workingSet({ config: model, dtype }: PlannedModel, { model: { de
     model,
     elementBytes: dtype === 'bfloat16' ? 2 : 4,
     kernels: cpu && dtype === 'float32',
+    sharesPrompts: cpu && model.slidingWindows.every((window) => window === 0 || window >= model.maxPositionEmbeddings),
     cpu,
     wantedRows: cpu ? 384 : 16_384,
   }
@@ -46,13 +49,15 @@ export function workingSet({ config: model, dtype }: PlannedModel, { model: { de
 export const processBytes = ({ cpu }: WorkingSet): number => (cpu ? 265 * 2 ** 20 : 0)
 
 /** Elements per token that a layer keeps for the backward pass. */
-function keptElements({ model, kernels }: WorkingSet): number {
+function keptElements({ model, kernels, sharesPrompts }: WorkingSet): number {
   const { hiddenSize: hidden, intermediateSize: intermediate, headDim, numAttentionHeads: heads } = model
   const query = heads * headDim
   const keyValue = model.numKeyValueHeads * headDim
   const qkNorm = model.qkNorm ? 6 * (query + keyValue) : 0
+  // padded queries, repeated keys and values, the padded output
+  const padded = sharesPrompts ? 0 : 4 * query
   // two residual inputs; q, k, v; the attended; log-sums; gate and up
-  if (kernels) return 2 * hidden + (query + 2 * keyValue) + query + heads + 2 * intermediate + qkNorm
+  if (kernels) return 2 * hidden + (query + 2 * keyValue) + query + padded + heads + 2 * intermediate + qkNorm
   // besides: norms in float32 and their outputs, rotated halves, repeated keys and values, silu and its product
   return 10 * hidden + 3 * (query + 2 * keyValue) + 6 * query + heads + 4 * intermediate + qkNorm
 }

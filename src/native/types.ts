@@ -170,6 +170,11 @@ export interface EngineInfo {
   readonly device: Device
   readonly dtype: Dtype
   readonly threads: number // CPU threads that work for this engine
+  /**
+   * A prompt that several sequences of a batch begin with is computed once, however long they are. True of the CPU's
+   * kernels, unless the model has windows shorter than its positions.
+   */
+  readonly sharesPrompts: boolean
   /** HuggingFace names in checkpoint order; optimizer tensors are `exp_avg/NAME`, `exp_avg_sq/NAME`, `master/NAME`. */
   readonly tensorNames: readonly string[]
 }

@@ -19,7 +19,7 @@ export async function scoreSequences(
   const scored: Float32Array[] = sequences.map(() => new Float32Array(0))
   const acting = sequences.flatMap((sequence, i) => (sequence.tokens.length > sequence.promptLength ? [i] : []))
   const active = acting.map((i) => sequences[i]!)
-  for (const batch of microBatches(engine.info.device, active, params.tokensPerBatch)) {
+  for (const batch of microBatches(engine.info, active, params.tokensPerBatch)) {
     const rows = batch.map((at) => acting[at]!)
     const members = rows.map((i) => sequences[i]!)
     const packed = await engine.logprobs(packSequences(members), params.weights, params.temperature)

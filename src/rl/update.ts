@@ -104,7 +104,7 @@ async function accumulateMinibatch(
   const actions = minibatch.map((sequence) => sequence.advantages.length)
   const mean = lossWeights(config.update.lossMean, actions, config.rollout.maxNewTokens)
   const parts: LossStats[] = []
-  for (const rows of microBatches(engine.info.device, minibatch, config.update.tokensPerMicroBatch)) {
+  for (const rows of microBatches(engine.info, minibatch, config.update.tokensPerMicroBatch)) {
     const members = rows.map((i) => minibatch[i]!)
     parts.push(await engine.accumulate(packSequences(members), policyLoss(members, config, klCoef, mean)))
   }

@@ -1,4 +1,4 @@
-import type { SequenceBatch, TokenBatch } from '../native/types.ts'
+import type { EngineInfo, SequenceBatch, TokenBatch } from '../native/types.ts'
 
 /** Ragged rows to one packed batch. */
 export function packTokens(rows: readonly Int32Array[]): TokenBatch {
@@ -69,9 +69,6 @@ export function byTokenBudget(lengths: readonly number[], budget: number): numbe
   return batches
 }
 
-/** Computes a prompt that several sequences begin with once: the CPU's kernels do. */
-const sharesPrompts = (device: string): boolean => device === 'cpu'
-
 /**
  * Cuts sequences into micro-batches of at most `budget` tokens, a prompt counted once in each (a longer sequence is
  * alone). Groups stay together; the longest come first: memory runs out early or not at all.
@@ -121,11 +118,15 @@ function cachedTokens(sequences: readonly TokenSequence[]): number {
 }
 
 /**
- * Micro-batches as the device computes them best.
+ * Micro-batches as the engine computes them best.
  * @param budget tokens of one; null: no memory plan was made
  */
-export const microBatches = (device: string, sequences: readonly TokenSequence[], budget: number | null): number[][] =>
-  sharesPrompts(device)
+export const microBatches = (
+  { sharesPrompts }: Pick<EngineInfo, 'sharesPrompts'>,
+  sequences: readonly TokenSequence[],
+  budget: number | null,
+): number[][] =>
+  sharesPrompts
     ? byPromptBudget(sequences, budget ?? cachedTokens(sequences))
     : byTokenBudget(
         sequences.map((sequence) => sequence.tokens.length),

@@ -65,7 +65,7 @@ async function accumulateNll(
 ): Promise<LossStats> {
   const normalizer = batch.reduce((sum, document) => sum + learnedTokens(document), 0)
   const parts: LossStats[] = []
-  for (const rows of microBatches(engine.info.device, batch, tokensPerBatch)) {
+  for (const rows of microBatches(engine.info, batch, tokensPerBatch)) {
     const members = rows.map((i) => batch[i]!)
     parts.push(await engine.accumulate(packSequences(members), nllLoss(members, normalizer)))
   }

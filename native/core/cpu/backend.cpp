@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 #include "core/cpu/block_attention.h"
 #include "core/cpu/cache_write.h"
 #include "core/cpu/fused.h"
@@ -16,6 +18,13 @@ namespace {
 
 // Below it libtorch's product is up to 1.7 times faster the usual way round (bench/products.py).
 constexpr int64_t kFeatureMajorRows = 16;
+
+int64_t longest(const SequenceView& view) {
+  int64_t length = 0;
+  for (int64_t i = 0; i < view.sequences(); ++i)
+    length = std::max(length, static_cast<int64_t>(view.sequence(i).size()));
+  return length;
+}
 
 at::Tensor plusBias(const at::Tensor& x, const at::Tensor& bias) { return bias.defined() ? x + bias : x; }
 
@@ -32,8 +41,10 @@ at::Tensor WideningBackend::linear(const at::Tensor& x, const at::Tensor& weight
 }
 
 SequenceBatch WideningBackend::sequences(const SequenceView& view) const {
-  return windowed(view, config) ? PortableBackend::sequences(view) : sharedSequences(view, context.profile);
+  return windowed(config, longest(view)) ? PortableBackend::sequences(view) : sharedSequences(view, context.profile);
 }
+
+bool WideningBackend::sharesPrompts() const { return !windowed(config, config.maxPositionEmbeddings); }
 
 KvCache WideningBackend::newCache(int64_t blocks, at::ScalarType dtype) const {
   return {config, blocks, at::TensorOptions().dtype(dtype).device(device)};

@@ -13,6 +13,7 @@ class WideningBackend : public portable::PortableBackend {
   at::Tensor embedding(const at::Tensor& weight, const at::Tensor& tokens) const override;
   at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const override;
   SequenceBatch sequences(const SequenceView& view) const override;
+  bool sharesPrompts() const override;
   KvCache newCache(int64_t blocks, at::ScalarType dtype) const override;
   Attend attendDecode(KvCache& cache, const BlockRows& rows) const override;
   Attend attendPrefill(KvCache& cache, const PrefillPiece& piece) const override;

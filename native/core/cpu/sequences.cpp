@@ -24,12 +24,9 @@ std::vector<std::vector<size_t>> groupsByPrompt(const std::vector<Sequence>& seq
 
 }  // namespace
 
-bool windowed(const SequenceView& view, const ModelConfig& config) {
-  int64_t longest = 0;
-  for (int64_t i = 0; i < view.sequences(); ++i)
-    longest = std::max(longest, static_cast<int64_t>(view.sequence(i).size()));
+bool windowed(const ModelConfig& config, int64_t length) {
   return std::any_of(config.slidingWindows.begin(), config.slidingWindows.end(),
-                     [&](int64_t window) { return window > 0 && window < longest; });
+                     [&](int64_t window) { return window > 0 && window < length; });
 }
 
 SequenceBatch sharedSequences(const SequenceView& view, Profile& profile) {

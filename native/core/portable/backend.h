@@ -18,6 +18,7 @@ class PortableBackend : public Backend {
                                const RotaryTable& table) const override;
 
   SequenceBatch sequences(const SequenceView& view) const override;
+  bool sharesPrompts() const override { return false; }
   KvCache newCache(int64_t blocks, at::ScalarType dtype) const override;
   Attend attendDecode(KvCache& cache, const BlockRows& rows) const override;
   Attend attendPrefill(KvCache& cache, const PrefillPiece& piece) const override;

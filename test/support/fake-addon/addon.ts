@@ -50,7 +50,7 @@ class BigramEngine implements AddonEngine {
   async open({ model, reference }: EngineOptions) {
     this.#state = newState(this.#weights, model.vocabSize, reference)
     const { table, bias } = this.#state.policy
-    return { parameters: table.length + bias.length, tensorNames, threads: 1 }
+    return { parameters: table.length + bias.length, tensorNames, threads: 1, sharesPrompts: true }
   }
 
   generate(prompts: TokenBatch, sampling: SamplingParams, onProgress?: ProgressFn): Promise<Completions> {

@@ -16,7 +16,9 @@ const model = {
   numAttentionHeads: 24,
   numKeyValueHeads: 8,
   headDim: 128,
+  maxPositionEmbeddings: 131_072,
   qkNorm: false,
+  slidingWindows: new Int32Array(28),
 } as ModelConfig
 
 const plan = (billions: number, device: string, available: number | null = null) =>

@@ -13,6 +13,8 @@ const config = {
   numAttentionHeads: 9,
   numKeyValueHeads: 3,
   headDim: 64,
+  maxPositionEmbeddings: 8192,
+  slidingWindows: new Int32Array(30),
   qkNorm: false,
 } as ModelConfig
 const model = { config, shapes: [[134_515_008]], dtype: 'float32' } as const
@@ -76,6 +78,16 @@ describe('memoryPlan', () => {
     expect(short.chosen.checkpointing).toBe(true)
     expect(short.totalBytes).toBeLessThanOrEqual(lasting + 180 * MiB)
     expect(short.activationBytes).toBeLessThan(0.6 * plenty.activationBytes)
+  })
+
+  it('keeps more of a model whose windows are shorter than its positions, as its prompts are not shared', () => {
+    const fixed = settings({ 'update.tokensPerMicroBatch': 512, 'update.checkpointing': false })
+    const bytes = (window: number) => {
+      const slidingWindows = new Int32Array(30).fill(window)
+      return memoryPlan({ ...model, config: { ...config, slidingWindows } }, fixed, null).activationBytes
+    }
+    expect(bytes(8192)).toBe(bytes(0))
+    expect(bytes(4096)).toBeGreaterThan(bytes(0))
   })
 
   it('keeps more on a GPU, in larger micro-batches', () => {

@@ -81,12 +81,12 @@ describe('microBatches without a budget', () => {
   const sizes = (batches: number[][]): number[] => batches.map((batch) => batch.length)
 
   it('takes a thousand tokens on the CPU, and more where many share a long prompt', () => {
-    expect(sizes(microBatches('cpu', group(64, 20), null))).toEqual([15, 5]) // 64 + 15 * 64 = 1024
-    expect(sizes(microBatches('cpu', group(800, 64), null))).toEqual([64]) // 800 + 64 * 64 < 6400
-    expect(sizes(microBatches('cpu', group(2000, 128), null))).toEqual([96, 32]) // at most 8192
+    expect(sizes(microBatches({ sharesPrompts: true }, group(64, 20), null))).toEqual([15, 5]) // 64 + 15 * 64 = 1024
+    expect(sizes(microBatches({ sharesPrompts: true }, group(800, 64), null))).toEqual([64]) // 800 + 64 * 64 < 6400
+    expect(sizes(microBatches({ sharesPrompts: true }, group(2000, 128), null))).toEqual([96, 32]) // at most 8192
   })
 
   it('takes 8192 tokens on a GPU, every prompt counted', () => {
-    expect(sizes(microBatches('cuda:0', group(64, 80), null))).toEqual([64, 16])
+    expect(sizes(microBatches({ sharesPrompts: false }, group(64, 80), null))).toEqual([64, 16])
   })
 })
