@@ -245,14 +245,11 @@ Napi::Value EngineWrap::memory(const Napi::CallbackInfo& info) {
   const auto set = [&](const char* key, int64_t value) {
     object.Set(key, Napi::Number::New(info.Env(), static_cast<double>(value)));
   };
-  const DeviceMemory device = deviceMemory(deviceIndex_);
   set("weightsBytes", gauges_.memory.weights);
   set("referenceBytes", gauges_.memory.reference);
   set("gradientBytes", gauges_.memory.gradients);
   set("optimizerBytes", gauges_.memory.optimizer);
   set("kvCacheBytes", gauges_.memory.kvCache);
-  set("deviceAllocatedBytes", device.allocated);
-  set("deviceTotalBytes", device.total);
   return object;
 }
 

@@ -73,15 +73,6 @@ int cudaIndex(const std::string& device) {
   return parsed.is_cuda() ? std::max<int>(parsed.index(), 0) : -1;
 }
 
-DeviceMemory deviceMemory(int cudaIndex) {
-  if (cudaIndex < 0) return {};
-  auto* allocator = c10::getDeviceAllocator(at::kCUDA);
-  const auto index = static_cast<c10::DeviceIndex>(cudaIndex);
-  const auto stats = allocator->getDeviceStats(index);
-  return {stats.allocated_bytes[static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE)].current,
-          static_cast<int64_t>(allocator->getMemoryInfo(index).second)};
-}
-
 void releaseDeviceMemory(int cudaIndex) {
   if (cudaIndex >= 0) c10::getDeviceAllocator(at::kCUDA)->emptyCache();
 }

@@ -8,11 +8,6 @@
 // The machine's devices and threads.
 namespace serl {
 
-struct DeviceMemory {
-  int64_t allocated = 0;  // bytes handed out by the caching allocator
-  int64_t total = 0;      // bytes of the device
-};
-
 // [n] int64 on the device.
 at::Tensor upload(const std::vector<int64_t>& values, at::Device device);
 
@@ -29,8 +24,6 @@ inline constexpr int kMostThreads = 1024;  // a thread that cannot be started en
 int useThreads(int threads);
 // "cuda" and "cuda:1" -> 0 and 1; "cpu" -> -1.
 int cudaIndex(const std::string& device);
-// Zeros for index -1.
-DeviceMemory deviceMemory(int cudaIndex);
 // Returns cached blocks to the driver; nothing for index -1.
 void releaseDeviceMemory(int cudaIndex);
 

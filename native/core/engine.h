@@ -76,7 +76,7 @@ class Engine {
                        const Progress& progress);
   at::Tensor logprobs(const SequenceView& batch, bool reference, double temperature);  // [A] float32, CPU
   LossStats accumulate(const SequenceView& batch, const LossView& loss);
-  at::Tensor gradientNorms();  // [names] float64, CPU
+  at::Tensor gradientNorms();  // [names] float64, CPU; for tests
   StepStats step(const AdamWParams& params);
   void syncReference();
   void exportTensors(const std::vector<TensorFile>& files);

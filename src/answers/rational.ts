@@ -13,7 +13,6 @@ const MINUS_LIMIT = -LIMIT
 
 export const ZERO: Rational = { n: 0n, d: 1n }
 export const ONE: Rational = { n: 1n, d: 1n }
-export const MINUS_ONE: Rational = { n: -1n, d: 1n }
 
 export const magnitude = (x: bigint): bigint => (x < 0n ? -x : x)
 

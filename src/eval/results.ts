@@ -57,7 +57,6 @@ export const resultsSchema = z.object({
 
 export type Results = z.output<typeof resultsSchema>
 export type SetResult = z.output<typeof set>
-export type ItemResult = z.output<typeof item>
 export type PartResult = z.output<typeof part>
 export type EstimateAtK = z.output<typeof estimate>
 

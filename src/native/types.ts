@@ -153,8 +153,6 @@ export interface MemoryStats {
   readonly gradientBytes: number
   readonly optimizerBytes: number // fp32 masters (bfloat16 only) and both moments
   readonly kvCacheBytes: number
-  readonly deviceAllocatedBytes: number // CUDA's caching allocator; 0 on the CPU
-  readonly deviceTotalBytes: number // CUDA; 0 on the CPU
 }
 
 /** Seconds. Time in none of them is bookkeeping, copies and additions. */
@@ -197,7 +195,7 @@ export interface NativeEngine {
   logprobs(batch: SequenceBatch, weights: 'policy' | 'reference', temperature: number): Promise<Float32Array>
   /** Adds the loss's gradient to what has been accumulated since the last step. */
   accumulate(batch: SequenceBatch, loss: Loss): Promise<LossStats>
-  /** L2 norm of each accumulated gradient, in `info.tensorNames` order. */
+  /** L2 norm of each accumulated gradient, in `info.tensorNames` order. Training needs none of them: for tests. */
   gradientNorms(): Promise<Float64Array>
   /** Clips, updates with AdamW, zeroes the gradients. */
   step(optimizer: OptimizerParams): Promise<StepStats>

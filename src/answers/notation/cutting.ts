@@ -31,8 +31,6 @@ const LETTER = /\p{L}/u
 export const isLetter = (c: string | undefined): boolean =>
   c !== undefined && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c > '\x7f' && LETTER.test(c)))
 
-export const isSpace = (c: string | undefined): boolean => c === ' ' || c === '\n' || c === '\t' || c === '\r'
-
 /** A command's name at the cursor: letters, or one other character. */
 export function commandName(source: string, at: number): string {
   let end = at

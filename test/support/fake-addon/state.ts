@@ -62,7 +62,5 @@ export function memoryOf({ policy, reference }: BigramState): MemoryStats {
     gradientBytes: 2 * bytes,
     optimizerBytes: 2 * bytes,
     kvCacheBytes: 0,
-    deviceAllocatedBytes: 0,
-    deviceTotalBytes: 0,
   }
 }
