@@ -148,7 +148,7 @@ function parseAnswer<T>(body: string, answer: z.ZodType<T>, set: HubSet, { origi
   throw unreachable(set, `${origin} did not answer like the hub's viewer: ${JSON.stringify(body.slice(0, 80))}`)
 }
 
-/** Of the hub's dataset viewer, which belongs to the hub's address as Python's datasets has it. */
+/** The address of the hub's dataset viewer, which belongs to the hub's address as Python's datasets has it. */
 const viewerAddress = ({ HF_ENDPOINT }: HubOptions['env']): string =>
   (HF_ENDPOINT || 'https://huggingface.co').replace('https://', 'https://datasets-server.').replace(/\/$/, '')
 

@@ -114,7 +114,7 @@ function sampleSeeds(seed: number, key: string, samples: number): number[] {
   return Array.from({ length: samples }, random.uint32)
 }
 
-/** Of the prompts' tokens; a repeated prompt gets a number, so that its samples differ. */
+/** A key for each prompt, made from its tokens; a repeated prompt gets a number, so that its samples differ. */
 function promptKeys(prompts: readonly Int32Array[]): string[] {
   const seen = new Map<string, number>()
   return prompts.map((tokens) => {

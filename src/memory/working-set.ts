@@ -65,7 +65,7 @@ function keptElements({ model, kernels, sharesPrompts }: WorkingSet): number {
 /** Elements per token that exist while one layer is computed. */
 const passingElements = ({ hiddenSize, intermediateSize }: ModelConfig): number => 6 * intermediateSize + 8 * hiddenSize
 
-/** Of a micro-batch: what the backward pass needs, one layer in progress, one chunk of logits. */
+/** Bytes of a micro-batch: what the backward pass needs, one layer in progress, one chunk of logits. */
 export function activationBytes(work: WorkingSet, { tokensPerMicroBatch: rows, checkpointing }: MicroBatch): number {
   const { model, elementBytes } = work
   const layers = model.numHiddenLayers
@@ -80,7 +80,7 @@ function logitsBytes({ model, kernels }: WorkingSet, rows: number): number {
   return chunk * model.vocabSize * 4 * (kernels ? 1 : 4)
 }
 
-/** Of sampling, beside the key-value cache. */
+/** Bytes that sampling takes beside the key-value cache. */
 export function generationBytes({ model, kernels, elementBytes, cpu }: WorkingSet, config: Config): number {
   const rows = Math.min(nativeSizes.decodedRows, rolloutRows(config))
   const logits = rows * model.vocabSize * 4 * (kernels ? 1 : 3)

@@ -19,7 +19,7 @@ export interface Checkpoint {
   readonly eosTokenIds: readonly number[]
   readonly bosTokenId: number | null
   readonly padTokenId: number | null
-  /** Of most of the stored weights. */
+  /** The type of most of the stored weights. */
   readonly checkpointDtype: 'float32' | 'float16' | 'bfloat16'
 }
 

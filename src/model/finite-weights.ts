@@ -73,7 +73,7 @@ async function readExactly(file: FileHandle, into: Uint8Array, from: number, ten
   }
 }
 
-/** Of an element whose exponent's bits are all ones. */
+/** The value, NaN or an infinity, of an element whose exponent's bits are all ones. */
 function nonFiniteValue(element: number, { sign, mantissa }: Bits): number {
   if ((element & mantissa) !== 0) return Number.NaN
   return (element & sign) === 0 ? Infinity : -Infinity

@@ -10,7 +10,7 @@ import { anyWeights, type SizeBounds } from './size-bounds.ts'
 /** How one architecture's config.json differs from the others: what is fixed, what is read, what it defaults to. */
 interface Family {
   readonly architecture: string
-  /** Of config.json, where it names none: transformers' own defaults. */
+  /** These three are what holds where config.json names none: transformers' own defaults. */
   readonly keyValueHeads: number | 'heads'
   readonly headDim: number | 'hidden / heads'
   readonly maxPositions: number

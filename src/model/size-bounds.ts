@@ -14,14 +14,14 @@ export interface SizeBounds {
 // far above every model there is; a sparse file can claim any size
 const most = { layers: 10_000, side: 2 ** 31 - 1, headDim: 2 ** 16 }
 
-/** Where no weights are known. */
+/** The sizes that a model can have at most, where no weights are known. */
 export const anyWeights: SizeBounds = {
   layers: { most: most.layers, why: 'no model has more' },
   side: { most: most.side, why: 'it is a 32-bit number' },
   headDim: { most: most.headDim, why: 'no model has more' },
 }
 
-/** Of weights that have these tensors. */
+/** The sizes that a model with these tensors can have at most. */
 export function sizeBounds(tensors: readonly Pick<TensorSource, 'shape'>[]): SizeBounds {
   // a tensor without elements has no bytes to bound its other sides
   const sides = tensors.filter(({ shape }) => !shape.includes(0)).map(({ shape }) => Math.max(1, ...shape))

@@ -11,7 +11,8 @@ import { planShards, weightsIndexFile } from './weights.ts'
 /**
  * Writes the engine's weights as a HuggingFace folder that transformers loads, with the other files (config, tokenizer,
  * template, licence) of the checkpoint it came from. The folder appears whole or not at all: everything is written and
- * synced next to it first, then renamed.
+ * synced next to it first, then renamed. Only a folder that cannot be replaced, as one that is mounted, is filled file by
+ * file: a crash then leaves part of them.
  * @param outDir must not exist yet, or be empty; its parent folders are made
  * @param description the other files; default: as they are now in the checkpoint's folder
  * @throws UserError if outDir exists and is not empty
@@ -100,7 +101,7 @@ async function refuseExisting(outDir: string): Promise<void> {
   throw new UserError(`${outDir} already exists and is not overwritten: give another folder or remove it first`)
 }
 
-/** Also where `to` is an empty folder; one that is mounted cannot be replaced, and is filled. */
+/** Renames, also onto an empty folder. One that is mounted cannot be replaced: the files are copied into it. */
 async function moveInto(from: string, to: string): Promise<void> {
   try {
     await rename(from, to)

@@ -11,7 +11,7 @@ import {
   checkSources,
   checkTemperature,
 } from './checks.ts'
-import type { EngineOptions, NativeEngine, NativeErrorCode, ProgressFn } from './types.ts'
+import type { EngineOptions, ModelConfig, NativeEngine, NativeErrorCode, ProgressFn } from './types.ts'
 
 /**
  * Loads a model into the native engine. Arguments of every call are checked here, before they are queued; a bad one
@@ -30,7 +30,7 @@ export async function openEngine(
   try {
     const opened = await call(openEngine, () => inner.open(options, onProgress))
     const info = { ...opened, device: options.device, dtype: options.dtype }
-    return guard(inner, info, options)
+    return checkedEngine(inner, info, options)
   } catch (error) {
     await inner.close()
     throw error
@@ -50,71 +50,23 @@ function checkDevice(device: string, addon: Addon): void {
     throw new UserError(`device ${device}: there are ${devices} CUDA devices, cuda:0 to cuda:${devices - 1}`)
 }
 
-function guard(inner: AddonEngine, info: NativeEngine['info'], options: EngineOptions): NativeEngine {
+/** Runs a call of `caller` on an engine that is open, once its arguments pass the check. */
+type Run = <T>(caller: Caller, check: () => void, job: () => Promise<T>) => Promise<T>
+
+/** The addon's engine behind checks of every call's arguments. */
+function checkedEngine(inner: AddonEngine, info: NativeEngine['info'], { model }: EngineOptions): NativeEngine {
   let closing: Promise<void> | undefined
-  const { model } = options
-  const run = <T>(caller: Caller, check: () => void, job: () => Promise<T>): Promise<T> =>
+  const run: Run = (caller, check, job) =>
     call(caller, () => {
       if (closing) throw new SerlError('CLOSED', 'the engine is closed')
       checked(check)
       return job()
     })
-  const engine: NativeEngine = {
+  return {
     info,
-    generate: (prompts, sampling, onProgress) =>
-      run(
-        engine.generate,
-        () => {
-          checkPrompts(prompts, model, sampling.maxNewTokens)
-          checkSampling(sampling, prompts.offsets.length - 1, model.vocabSize)
-        },
-        () => inner.generate(prompts, sampling, onProgress),
-      ),
-    logprobs: (batch, weights, temperature) =>
-      run(
-        engine.logprobs,
-        () => {
-          checkSequences(batch, model)
-          checkTemperature(temperature)
-        },
-        () => inner.logprobs(batch, weights === 'reference', temperature),
-      ),
-    accumulate: (batch, loss) =>
-      run(
-        engine.accumulate,
-        () => checkLoss(loss, checkSequences(batch, model)),
-        () => inner.accumulate(batch, loss),
-      ),
-    gradientNorms: () =>
-      run(
-        engine.gradientNorms,
-        () => {},
-        () => inner.gradientNorms(),
-      ),
-    step: (optimizer) =>
-      run(
-        engine.step,
-        () => checkOptimizer(optimizer),
-        () => inner.step(optimizer),
-      ),
-    syncReference: () =>
-      run(
-        engine.syncReference,
-        () => {},
-        () => inner.syncReference(),
-      ),
-    exportTensors: (files) =>
-      run(
-        engine.exportTensors,
-        () => checkFiles(files),
-        () => inner.exportTensors(files),
-      ),
-    importTensors: (sources) =>
-      run(
-        engine.importTensors,
-        () => checkSources(sources),
-        () => inner.importTensors(sources),
-      ),
+    ...samplingCalls(inner, model, run),
+    ...trainingCalls(inner, model, run),
+    ...tensorCalls(inner, run),
     memory: () => inner.memory(),
     profile: () => inner.profile(),
     cancel: () => inner.cancel(),
@@ -123,10 +75,73 @@ function guard(inner: AddonEngine, info: NativeEngine['info'], options: EngineOp
       return closing
     },
   }
-  return engine
 }
 
-/** Also what is no object at all is an argument that does not fit. */
+function samplingCalls(inner: AddonEngine, model: ModelConfig, run: Run) {
+  const calls: Pick<NativeEngine, 'generate' | 'logprobs'> = {
+    generate: (prompts, sampling, onProgress) =>
+      run(
+        calls.generate,
+        () => {
+          checkPrompts(prompts, model, sampling.maxNewTokens)
+          checkSampling(sampling, prompts.offsets.length - 1, model.vocabSize)
+        },
+        () => inner.generate(prompts, sampling, onProgress),
+      ),
+    logprobs: (batch, weights, temperature) =>
+      run(
+        calls.logprobs,
+        () => {
+          checkSequences(batch, model)
+          checkTemperature(temperature)
+        },
+        () => inner.logprobs(batch, weights === 'reference', temperature),
+      ),
+  }
+  return calls
+}
+
+const noArguments = (): void => {}
+
+function trainingCalls(inner: AddonEngine, model: ModelConfig, run: Run) {
+  const calls: Pick<NativeEngine, 'accumulate' | 'gradientNorms' | 'step' | 'syncReference'> = {
+    accumulate: (batch, loss) =>
+      run(
+        calls.accumulate,
+        () => checkLoss(loss, checkSequences(batch, model)),
+        () => inner.accumulate(batch, loss),
+      ),
+    gradientNorms: () => run(calls.gradientNorms, noArguments, () => inner.gradientNorms()),
+    step: (optimizer) =>
+      run(
+        calls.step,
+        () => checkOptimizer(optimizer),
+        () => inner.step(optimizer),
+      ),
+    syncReference: () => run(calls.syncReference, noArguments, () => inner.syncReference()),
+  }
+  return calls
+}
+
+function tensorCalls(inner: AddonEngine, run: Run) {
+  const calls: Pick<NativeEngine, 'exportTensors' | 'importTensors'> = {
+    exportTensors: (files) =>
+      run(
+        calls.exportTensors,
+        () => checkFiles(files),
+        () => inner.exportTensors(files),
+      ),
+    importTensors: (sources) =>
+      run(
+        calls.importTensors,
+        () => checkSources(sources),
+        () => inner.importTensors(sources),
+      ),
+  }
+  return calls
+}
+
+/** Runs a check. One that fails on a value of another shape, such as no object at all, refuses the argument as well. */
 function checked(check: () => void): void {
   try {
     check()

@@ -67,7 +67,7 @@ export async function createRunFolder(path: string, config: string): Promise<Run
   return openRunFolder(path)
 }
 
-/** Those of a run that died before it had them, too. */
+/** Makes the folders inside a run's folder. A resumed run calls it too, as it may have died before it had them. */
 export async function makeSubfolders(path: string): Promise<void> {
   await mkdir(join(path, 'rollouts'), { recursive: true })
   await mkdir(checkpointsFolder(path), { recursive: true })

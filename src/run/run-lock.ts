@@ -112,7 +112,7 @@ function isAlive(pid: number): boolean {
 const inUse = (run: string, { pid, host }: Holder): UserError =>
   new UserError(`${run} is in use by process ${pid} on ${host}: stop that run first, or give another folder with --out`)
 
-/** Not where another process has taken it over, or the folder was moved: the next write says so. */
+/** Whether the lock names this process: not once another process took it over, or once the folder was moved away. */
 function isOurs(path: string): boolean {
   try {
     const { pid, host } = JSON.parse(readFileSync(path, 'utf8')) as Holder

@@ -118,7 +118,7 @@ async function writeReference(model: TrainModel, path: string): Promise<void> {
   await model.engine.exportTensors([{ path, header: safetensorsHeader(tensors), tensors: names }])
 }
 
-/** All but the newest `keep` and the best. */
+/** Removes all checkpoints but the newest `keep` and the best. */
 export async function removeOld(run: string, keep: number, best: number | null): Promise<void> {
   const folder = checkpointsFolder(run)
   const steps = (await readdir(folder)).flatMap((name) => stepOf(name) ?? []).sort((a, b) => b - a)
@@ -126,7 +126,7 @@ export async function removeOld(run: string, keep: number, best: number | null):
   for (const step of old) await removeCheckpoint(run, step)
 }
 
-/** Under another name first: a folder of a checkpoint's name is whole to the last. */
+/** Renames a checkpoint, then removes it: a folder that has a checkpoint's name is whole, even if this is interrupted. */
 export async function removeCheckpoint(run: string, step: number): Promise<void> {
   const old = join(checkpointsFolder(run), `.partial-old-${step}`)
   await rm(old, { recursive: true, force: true })

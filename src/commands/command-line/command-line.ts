@@ -39,7 +39,7 @@ interface Parsed<T> {
 type Presence<Flags, Key extends keyof Flags> =
   object extends Pick<Flags, Key> ? unknown : { readonly default: Flags[Key] } | { readonly required: true }
 
-/** Of any table. */
+/** A flag of any command's table. */
 interface AnyFlag extends Described {
   readonly value?: string
   readonly parse?: (text: string, earlier: unknown) => unknown

@@ -25,7 +25,7 @@ const parseDtype = (text: string): NonNullable<EngineFlags['dtype']> => {
 
 const group = 'Options of every command that opens a model:'
 
-/** Last in a command's table; help lists them under their own heading. */
+/** The table of the engine's flags. It comes last in a command's table; help lists it under its own heading. */
 export const engineFlags: FlagTable<EngineFlags> = {
   device: { value: '<device>', help: 'cpu, cuda or cuda:N (default: cpu)', parse: parseDevice, group },
   dtype: {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 
-/** A number in [low, high]. */
+/** Makes a parser of numbers in [low, high]. */
 export const number =
   (low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY) =>
   (text: string): number => {
@@ -10,7 +10,7 @@ export const number =
     return value
   }
 
-/** A whole number in [low, high]. */
+/** Makes a parser of whole numbers in [low, high]. */
 export const integer =
   (low: number, high = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
@@ -27,5 +27,5 @@ function range(low: number, high: number): string {
   return low === Number.MIN_VALUE ? ` above 0, at most ${high}` : ` from ${low} to ${high}`
 }
 
-/** For options that may be repeated. */
+/** Adds the value of an option that may be repeated to the earlier ones. */
 export const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value]

@@ -41,7 +41,7 @@ export async function keepLines(places: OutputPlaces, set: string, lines: readon
   await writeWhole(unpublished(places, set), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
 }
 
-/** Of an evaluation that was not finished. */
+/** Removes the lines of an evaluation that was not finished. */
 export async function dropLines(places: OutputPlaces, sets: readonly string[]): Promise<void> {
   for (const set of sets) await rm(unpublished(places, set), { force: true })
 }

@@ -45,7 +45,7 @@ export function newcombeInterval(counts: PairedCounts): Interval {
 
 const side = (a: number, b: number, phi: number): number => Math.sqrt(Math.max(0, a * a - 2 * phi * a * b + b * b))
 
-/** Of the four cells, with Newcombe's correction for continuity. */
+/** The correlation of the four cells, with Newcombe's correction for continuity. */
 function correlation({ both, onlyFirst, onlySecond, neither }: PairedCounts, n: number): number {
   const margins = (both + onlySecond) * (onlyFirst + neither) * (both + onlyFirst) * (onlySecond + neither)
   if (margins === 0) return 0
