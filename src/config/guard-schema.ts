@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What a guard does once its measure has been out of range for `steps` steps in a row. */
+/** What a guard does once its measure has been out of range for `steps` steps in a row; from mild to severe. */
 export const guardActions = ['log', 'stop', 'rollback'] as const
 
 /** One guard: {below, above, steps, action}; omitted fields take their defaults. */
@@ -39,7 +39,7 @@ export const guardSchema = z.strictObject({
   flipRate: bounds(null, null).describe('guard on the share of repeated questions whose majority answer has changed'),
   entropy: bounds(0.02, null).describe('guard on the mean entropy of the policy, in nats per token'),
   length: bounds(0.3, 3).describe(
-    'guard on the mean response length, as a multiple of the mean length in the first step that trained',
+    'guard on the mean response length, as a multiple of the mean length in the first step that answered questions',
   ),
   eosRate: bounds(0.5, null).describe('guard on the share of responses that end by themselves'),
   answerless: bounds(null, 0.5).describe('guard on the share of responses without an answer'),

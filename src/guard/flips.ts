@@ -1,5 +1,5 @@
 import type { RewardedGroup } from '../rollout/group.ts'
-import type { GuardMemory } from './memory.ts'
+import type { GuardMemory } from './guard-state.ts'
 
 type Majorities = GuardMemory['majorities']
 

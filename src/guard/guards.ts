@@ -1,8 +1,8 @@
-import type { GuardBounds, GuardName } from '../config/guard-schema.ts'
+import { type GuardBounds, type GuardName, guardActions } from '../config/guard-schema.ts'
 import type { Config } from '../config/schema.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import { share } from './accuracy-drop.ts'
-import type { Best, GuardMemory } from './memory.ts'
+import type { Best, GuardMemory } from './guard-state.ts'
 
 /** A guard whose measure has been out of range long enough. */
 export interface Trip {
@@ -55,15 +55,13 @@ function brokenBound(value: number, { below, above }: GuardBounds): Pick<Trip, '
   return above !== null && value > above ? { side: 'above', limit: above } : null
 }
 
-const severity = ['log', 'stop', 'rollback'] as const
-
 /** The most severe trip that ends the run; null if all are only logged. */
 export function endingTrip(trips: readonly Trip[]): Trip | null {
-  const worst = [...trips].sort((a, b) => severity.indexOf(b.action) - severity.indexOf(a.action))[0]
+  const worst = [...trips].sort((a, b) => guardActions.indexOf(b.action) - guardActions.indexOf(a.action))[0]
   return worst === undefined || worst.action === 'log' ? null : worst
 }
 
-/** "entropy = 0.012, below 0.02, for 2 steps". */
+/** "guard entropy: 0.012 is below 0.02 for 2 steps or more". */
 export const tripText = ({ guard, value, side, limit }: Trip, guards: Config['guard']): string =>
   `guard ${guard}: ${Number(value.toPrecision(4))} is ${side} ${limit} for ${guards[guard].steps} steps or more`
 

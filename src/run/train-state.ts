@@ -1,4 +1,4 @@
-import { type GuardMemory, newGuardMemory } from '../guard/memory.ts'
+import { type GuardMemory, newGuardMemory } from '../guard/guard-state.ts'
 import type { Pool } from '../instruct/pool.ts'
 import { type StepMetrics, stepMetrics } from '../log/metrics.ts'
 import type { Question, Response, RewardedGroup } from '../rollout/group.ts'

@@ -11,7 +11,7 @@ export interface Best {
 export interface GuardMemory {
   streaks: Partial<Record<GuardName, number>> // steps in a row out of range
   best: Best | null
-  firstLength: number | null // mean response length of the first step
+  firstLength: number | null // mean response length of the first step that answered questions
   looks: number // at the held-out questions
   majorities: [question: string, majority: string | null][] // the newest last
 }
