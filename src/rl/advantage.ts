@@ -2,8 +2,8 @@
 //
 // Every estimator first turns the n rewards of a group into n shaped rewards, then all share one pipeline: the KL
 // penalty is subtracted token by token, the shaped reward is added at the last token, discounted returns-to-go are the
-// advantages, and (except for grpo and dr_grpo) they are normalised over all action tokens of the batch. The batch is the
-// kept groups: the reference implementation normalises before the difficulty band, so questions outside it leave
+// advantages, and where the estimator says `normalise` they are normalised over all action tokens of the batch. The batch
+// is the kept groups: the reference implementation normalises before the difficulty band, so questions outside it leave
 // their statistics behind; here they do not.
 
 export interface AdvantageParams {

@@ -8,8 +8,9 @@
 //   advantages  Reinforce++ with a KL penalty, token by token                    rl/
 //   update      PPO's clipped loss                                               rl/
 //
-// The functions of these names, in files beside this one, give a stage what it needs from the run, and log and count
-// the results. docs/method.md describes each stage, docs/glossary.md each term.
+// Files beside this one give a stage what it needs from the run, and log and count the results: propose.ts (filter
+// too), answer.ts, keep.ts, learn.ts (advantages, update). The vote has none: it is called from here.
+// docs/method.md describes each stage, docs/glossary.md each term.
 //
 // Departures from the reference implementation: the vote sees the response alone; text without an answer never votes,
 // nor does a response that the token limit cut off (except with reward.unfinishedVotes); advantages are normalised after
