@@ -2,8 +2,8 @@
 
 export type { AnswerChecker, AnswerConfig } from './answers/answer-checker.ts'
 export { createAnswerChecker } from './answers/create-checker.ts'
-export { flagSetting, parseOverride, presetNames, readLayers, type Setting } from './config/layers.ts'
-export { resolveConfig } from './config/load.ts'
+export { flagSetting, parseOverride, presetNames, readLayers, type Setting } from './config/read-settings.ts'
+export { resolveConfig } from './config/resolve.ts'
 export { type Config, type ConfigInput, configSchema } from './config/schema.ts'
 export { type ErrorCode, SerlError, UserError } from './errors.ts'
 export { type Comparison, type Contender, compareAll } from './eval/compare.ts'

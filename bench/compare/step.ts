@@ -1,4 +1,4 @@
-import { resolveConfig } from '../../src/config/load.ts'
+import { resolveConfig } from '../../src/config/resolve.ts'
 import type { Config } from '../../src/config/schema.ts'
 import type { NativeEngine } from '../../src/native/types.ts'
 import { rowSeeds } from '../../src/random.ts'

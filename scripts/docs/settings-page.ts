@@ -2,7 +2,7 @@
 // presets make of it.
 import { z } from 'zod'
 import { guardActions } from '../../src/config/guard-schema.ts'
-import { presetNames, readLayers } from '../../src/config/layers.ts'
+import { presetNames, readLayers } from '../../src/config/read-settings.ts'
 import { type Config, configSchema, pathKeys } from '../../src/config/schema.ts'
 
 /** What a group of settings governs. */

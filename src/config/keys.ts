@@ -1,7 +1,7 @@
 import { nearest } from './nearest.ts'
 import { configSchema } from './schema.ts'
 
-// Unknown keys are refused in layers.ts.
+// The keys that there are. A key that is none of them is refused as it is read, in read-settings.ts.
 
 /** Every setting's dotted name with its line of documentation, in the schema's order. */
 export const settings: ReadonlyMap<string, string> = new Map(

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { resolveConfig } from '../../src/config/load.ts'
+import { resolveConfig } from '../../src/config/resolve.ts'
 import { readCheckpoint } from '../../src/model/checkpoint.ts'
 import { openEngine } from '../../src/native/engine.ts'
 import type { Dtype, NativeEngine } from '../../src/native/types.ts'

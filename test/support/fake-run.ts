@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { resolveConfig } from '../../src/config/load.ts'
+import { resolveConfig } from '../../src/config/resolve.ts'
 import type { Config } from '../../src/config/schema.ts'
 import { silentReporter } from '../../src/log/reporter.ts'
 import type { StartOptions } from '../../src/train/start.ts'

@@ -2,7 +2,7 @@
 // what is wrong with them: no stack trace, no memory exhausted, no hang.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { resolveConfig } from '../../src/config/load.ts'
+import { resolveConfig } from '../../src/config/resolve.ts'
 import { UserError } from '../../src/errors.ts'
 import { trainingPlan } from '../../src/memory/device-memory.ts'
 import { describeModel, stopTokensOf } from '../../src/model/open-model.ts'

@@ -1,4 +1,4 @@
-import { flagSetting, parseOverride, type Setting } from '../../config/layers.ts'
+import { flagSetting, parseOverride, type Setting } from '../../config/read-settings.ts'
 import type { SettingFlags } from './common-flags.ts'
 
 /** The settings that flags give; dedicated flags override --set. */

@@ -1,6 +1,6 @@
 import { cpus, freemem, totalmem } from 'node:os'
-import { readLayers } from '../../config/layers.ts'
-import { resolveConfig } from '../../config/load.ts'
+import { readLayers } from '../../config/read-settings.ts'
+import { resolveConfig } from '../../config/resolve.ts'
 import { gib } from '../../memory/memory-plan.ts'
 import { addonPath, loadAddon } from '../../native/binding.ts'
 import { flagLayers } from '../command-line/given-settings.ts'

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { presetOf, readLayers, type Setting } from '../../config/layers.ts'
+import { presetOf, readLayers, type Setting } from '../../config/read-settings.ts'
 import { UserError } from '../../errors.ts'
 import { configFile } from '../../run/run-folder.ts'
 import type { TrainFlags } from './flags.ts'

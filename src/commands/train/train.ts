@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { requirePaths } from '../../config/check.ts'
-import { resolveConfig } from '../../config/load.ts'
+import { resolveConfig } from '../../config/resolve.ts'
 import type { Config } from '../../config/schema.ts'
 import { UserError } from '../../errors.ts'
 import { consoleReporter } from '../../log/console.ts'

@@ -89,7 +89,7 @@ describe('the new filter rule', () => {
   })
 
   it('is known to the command line by its key', async () => {
-    const { parseOverride } = await patched('src/config/layers.ts')
+    const { parseOverride } = await patched('src/config/read-settings.ts')
     expect(parseOverride('filter.maxDigits=6')).toMatchObject({ key: 'filter.maxDigits', value: 6 })
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { modelFindings } from '../../../../src/commands/doctor/model-findings.ts'
-import { readLayers } from '../../../../src/config/layers.ts'
-import { resolveConfig } from '../../../../src/config/load.ts'
+import { readLayers } from '../../../../src/config/read-settings.ts'
+import { resolveConfig } from '../../../../src/config/resolve.ts'
 import { tinyCheckpoint } from '../../../support/tiny-checkpoint.ts'
 
 const byName = async (model: string, source?: string) => {

@@ -9,7 +9,7 @@ import { distinctLabels, readContender } from '../../../../src/commands/compare/
 import { runDefaults } from '../../../../src/commands/compare/run-defaults.ts'
 import { setsOf, settingsOf } from '../../../../src/commands/eval/eval-settings.ts'
 import { dropLines, keepLines, outputPlaces, publish } from '../../../../src/commands/eval/output-places.ts'
-import { resolveConfig } from '../../../../src/config/load.ts'
+import { resolveConfig } from '../../../../src/config/resolve.ts'
 import { type Results, resultsSchema } from '../../../../src/eval/results.ts'
 import { heardOutput } from '../../../support/heard-output.ts'
 import { tempFolder } from '../../../support/temp-folder.ts'

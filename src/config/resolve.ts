@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { checkTogether } from './check.ts'
 import { settings } from './keys.ts'
-import type { Setting } from './layers.ts'
+import type { Setting } from './read-settings.ts'
 import { type Config, configSchema } from './schema.ts'
 
 /**
