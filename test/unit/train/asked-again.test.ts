@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { resolveConfig } from '../../../src/config/load.ts'
+import { resolveConfig } from '../../../src/config/resolve.ts'
 import { filterQuestions } from '../../../src/filter/filter.ts'
 import { createRougeIndex } from '../../../src/filter/rouge.ts'
 import { decodeState } from '../../../src/run/train-state.ts'
