@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { placeholder } from '../rollout/prompt.ts'
 import { count, path, positive, share } from './value-schema.ts'
 
 // How questions are answered and rewarded, and which of them are trained on.
@@ -35,6 +36,27 @@ export const rolloutSchema = z.strictObject({
     .default('none')
     .describe(
       'form of a question: chat = a user message; none = the bare text, as in the paper; auto = chat where the checkpoint has a template',
+    ),
+  prompt: z
+    .string()
+    .includes(placeholder, { error: 'expected a text with {question} in it' })
+    .default(placeholder)
+    .describe('text around a question, which takes the place of {question}; rollout.suffix comes after it'),
+  system: z
+    .string()
+    .default('')
+    .describe('system text before a question: a system turn in a chat, else text above; empty = none'),
+  examples: path()
+    .nullable()
+    .default(null)
+    .describe(
+      'JSONL file of worked questions shown before every question, {"question": ..., "response": ...} per line; null = none',
+    ),
+  specialTokens: z
+    .boolean()
+    .default(true)
+    .describe(
+      'whether a question without a chat template begins with the special tokens of the tokenizer, such as BOS; the reference adds none',
     ),
   suffix: z.string().default('').describe('text put after every question, e.g. a request for a boxed answer'),
   maxStaleness: z

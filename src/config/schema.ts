@@ -106,4 +106,11 @@ export type Config = z.output<typeof configSchema>
 export type ConfigInput = z.input<typeof configSchema>
 
 /** Dotted names of the settings that hold a path; relative ones are resolved against where they were written. */
-export const pathKeys = ['model.path', 'seeds.path', 'eval.path', 'reward.module', 'reward.scorer'] as const
+export const pathKeys = [
+  'model.path',
+  'seeds.path',
+  'eval.path',
+  'rollout.examples',
+  'reward.module',
+  'reward.scorer',
+] as const

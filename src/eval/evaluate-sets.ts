@@ -2,7 +2,7 @@ import type { EvalSet } from './eval-set.ts'
 import { type GradedItem, gradeSet } from './grade-set.ts'
 import type { Results, SetResult } from './results.ts'
 import { promptSet, sampleSet } from './sample-set.ts'
-import { type EvalModel, type EvalSettings, formatOf } from './settings.ts'
+import { type EvalModel, type EvalSettings, formatOf, layoutText } from './settings.ts'
 import { summarizeSet } from './summarize.ts'
 
 export interface EvaluateSetsOptions {
@@ -40,7 +40,7 @@ export async function evaluateSets(
   return {
     version: 1,
     model: { path: model.path, fingerprint: model.fingerprint, device: model.device, dtype: model.dtype },
-    settings,
+    settings: { ...settings, layout: layoutText(settings.layout ?? {}) },
     sets: results,
     average: results.reduce((sum, { accuracy }) => sum + accuracy, 0) / results.length,
   }

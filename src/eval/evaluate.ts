@@ -88,7 +88,7 @@ export async function evaluate(
   params: EvaluateParams,
   onProgress?: ProgressFn,
 ): Promise<Evaluation> {
-  const format = { ...params.format, examples: [] }
+  const format = { ...params.format, fewShot: [] }
   const prompts = questions.map(({ problem }) => evalPrompt(tools.tokenizer, problem, format))
   requireFit(prompts, questions, params)
   const sampling = {

@@ -4,7 +4,7 @@ import type { Example } from './adapter.ts'
 
 /** How questions of an evaluation are asked. */
 export interface EvalFormat extends PromptFormat {
-  readonly examples: readonly Example[] // shown before the question
+  readonly fewShot: readonly Example[] // of the set, shown before the question
 }
 
 /** Where a response to plain-text examples starts another question. */
@@ -16,7 +16,7 @@ const nextQuestion = /\n\s*Question:/
  * @returns [P] tokens, special tokens included
  */
 export function evalPrompt(tokenizer: Tokenizer, question: string, format: EvalFormat): Int32Array {
-  const { examples, template, suffix } = format
+  const { fewShot: examples, template, suffix } = format
   if (examples.length === 0) return promptTokens(tokenizer, question, format)
   if (template === 'none' || (template === 'auto' && !tokenizer.hasChatTemplate)) {
     const shown = examples.map((example) => `Question: ${example.question}${suffix}\nAnswer: ${example.response}\n\n`)
@@ -30,5 +30,5 @@ export function evalPrompt(tokenizer: Tokenizer, question: string, format: EvalF
 }
 
 /** The part of a response that answers: a model without an end of turn may continue with an invented question. */
-export const answeringPart = (text: string, { examples }: EvalFormat): string =>
-  examples.length === 0 ? text : text.split(nextQuestion)[0]!
+export const answeringPart = (text: string, { fewShot }: EvalFormat): string =>
+  fewShot.length === 0 ? text : text.split(nextQuestion)[0]!

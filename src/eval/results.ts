@@ -45,6 +45,7 @@ const settings = z.object({
   template: z.enum(['auto', 'chat', 'none']),
   suffix: z.string().nullable(), // null: the sets' own
   fewShot: z.int(),
+  layout: z.string().default(''), // the text around a question, where there is some: JSON
 })
 
 export const resultsSchema = z.object({

@@ -1,6 +1,6 @@
 import type { Tokenizer } from '../model/tokenizer.ts'
 import type { Device, Dtype, NativeEngine } from '../native/types.ts'
-import type { PromptFormat } from '../rollout/prompt.ts'
+import { type PromptFormat, placeholder } from '../rollout/prompt.ts'
 import type { EvalSet } from './eval-set.ts'
 import type { EvalFormat } from './prompt.ts'
 
@@ -15,7 +15,11 @@ export interface EvalSettings {
   readonly template: PromptFormat['template']
   readonly suffix: string | null // put after every question; null = as the set says
   readonly fewShot: number // worked examples before a question
+  readonly layout?: PromptLayout // as a run asked its questions; default: the bare question
 }
+
+/** The text around a question, besides template and suffix. */
+export type PromptLayout = Pick<PromptFormat, 'prompt' | 'system' | 'examples' | 'specialTokens'>
 
 /** A model to evaluate. */
 export interface EvalModel {
@@ -32,8 +36,25 @@ export interface EvalModel {
 }
 
 /** How a set's questions are asked under these settings. */
-export const formatOf = (set: EvalSet, { template, suffix, fewShot }: EvalSettings): EvalFormat => ({
+export const formatOf = (set: EvalSet, { template, suffix, fewShot, layout }: EvalSettings): EvalFormat => ({
+  ...layout,
   template,
   suffix: suffix ?? set.suffix,
-  examples: set.examples.slice(0, fewShot),
+  fewShot: set.examples.slice(0, fewShot),
 })
+
+/** What of a layout differs from the bare question, as JSON; empty: nothing. */
+export function layoutText({
+  prompt = placeholder,
+  system = '',
+  examples = [],
+  specialTokens = true,
+}: PromptLayout): string {
+  const parts = {
+    ...(prompt === placeholder ? {} : { prompt }),
+    ...(system === '' ? {} : { system }),
+    ...(examples.length === 0 ? {} : { examples }),
+    ...(specialTokens ? {} : { specialTokens }),
+  }
+  return Object.keys(parts).length === 0 ? '' : JSON.stringify(parts)
+}

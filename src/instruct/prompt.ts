@@ -2,6 +2,7 @@ import type { InstructConfig } from '../config/instruct-config.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 import type { Random } from '../random.ts'
 import type { Question } from '../rollout/group.ts'
+import { chatTokens } from '../rollout/prompt.ts'
 import { oneLine } from './parse.ts'
 import type { Pool } from './pool.ts'
 
@@ -41,13 +42,6 @@ export function usesChat(template: InstructConfig['template'], tokenizer: Pick<T
 export function fewShotTokens(config: PromptConfig, examples: readonly string[], tokenizer: Tokenizer): Int32Array {
   const list = listText(config.header, examples)
   if (!usesChat(config.template, tokenizer)) return tokenizer.encode(list)
-  const system = oneLine(config.system) === '' ? [] : [{ role: 'system', content: config.system }]
-  const options = { addGenerationPrompt: true }
-  try {
-    return tokenizer.chat([...system, { role: 'user', content: list }], options)
-  } catch (error) {
-    if (system.length === 0) throw error
-    // some templates refuse a system turn: its text goes above the user's
-    return tokenizer.chat([{ role: 'user', content: `${config.system}\n\n${list}` }], options)
-  }
+  const system = oneLine(config.system) === '' ? '' : config.system
+  return chatTokens(tokenizer, system, [{ role: 'user', content: list }])
 }

@@ -21,11 +21,11 @@ export async function answer(
   questions: readonly Question[],
   tally: Tally,
 ): Promise<Group[]> {
-  const { config, model, reporter } = context
+  const { config, format, model, reporter } = context
   const { samplesPerPrompt, maxNewTokens, temperature, topP } = config.rollout
   const longest = longestPrompt(context)
   const prompted = questions
-    .map((question) => ({ question, promptTokens: promptTokens(model.tokenizer, question.text, config.rollout) }))
+    .map((question) => ({ question, promptTokens: promptTokens(model.tokenizer, question.text, format) }))
     .filter(({ promptTokens }) => promptTokens.length <= longest)
   const tooLong = questions.length - prompted.length
   tally.tooLong += tooLong

@@ -4,6 +4,7 @@ import type { HeldOutQuestion } from '../eval/read-held-out.ts'
 import type { Reporter } from '../log/reporter.ts'
 import type { TrainModel } from '../model/train-model.ts'
 import type { Scorer } from '../reward/scorer/scorer.ts'
+import type { PromptFormat } from '../rollout/prompt.ts'
 import type { RunFolder } from '../run/run-folder.ts'
 import type { Seed } from '../seeds/read-seeds.ts'
 import type { Trace } from '../trace/trace.ts'
@@ -15,6 +16,7 @@ export interface TrainContext {
   readonly model: TrainModel
   readonly seeds: readonly Seed[]
   readonly known: KnownQuestions
+  readonly format: PromptFormat // how questions are asked
   readonly heldOut: readonly HeldOutQuestion[] // empty: no evaluation
   readonly checker: AnswerChecker
   readonly scorer: Scorer | null // for reward.kind module

@@ -15,11 +15,11 @@ export interface HeldOutResult {
  * @throws Interrupted
  */
 export async function evaluateHeldOut(context: TrainContext): Promise<HeldOutResult | null> {
-  const { config, model, checker, heldOut, reporter } = context
+  const { config, model, checker, format, heldOut, reporter } = context
   if (heldOut.length === 0) return null
   stopIfAsked(context)
   const { stopTokens, maxPositions } = model
-  const params = { format: config.rollout, maxNewTokens: config.eval.maxNewTokens, stopTokens, maxPositions }
+  const params = { format, maxNewTokens: config.eval.maxNewTokens, stopTokens, maxPositions }
   const progress = (done: number, total: number): void => reporter.progress('evaluating', done, total)
   const { accuracy, correct, unfinished, n } = await evaluate({ ...model, checker }, heldOut, params, progress)
   stopIfAsked(context)

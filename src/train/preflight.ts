@@ -9,12 +9,14 @@ import type { TrainModel } from '../model/train-model.ts'
 import { createRandom } from '../random.ts'
 import { answersOf, openAnswerChecker } from '../reward/open-answer-checker.ts'
 import { openScorer } from '../reward/scorer/scorer.ts'
-import { promptTokens } from '../rollout/prompt.ts'
+import { type PromptFormat, promptTokens } from '../rollout/prompt.ts'
+import { readPromptFormat } from '../rollout/read-prompt-format.ts'
 import { readSeeds, type Seed } from '../seeds/read-seeds.ts'
 import { holdOutSeeds } from '../seeds/split-seeds.ts'
 
 export interface Preflight {
   readonly seeds: readonly Seed[] // without those held out
+  readonly format: PromptFormat // how questions are asked
   readonly heldOutSeeds: readonly Seed[] // for eval.holdOut; no new question may resemble them either
   readonly heldOut: readonly HeldOutQuestion[] // empty: no evaluation
   /** The first prompt that asks for new questions; null where instruct.source = given. */
@@ -23,7 +25,8 @@ export interface Preflight {
   readonly firstAnswerPrompt: Int32Array
 }
 
-type PromptedModel = Pick<TrainModel, 'tokenizer' | 'maxPositions'>
+/** What asks: the model's tokens, in the run's form. */
+type Asking = Pick<TrainModel, 'tokenizer' | 'maxPositions'> & { readonly format: PromptFormat }
 
 /**
  * Every check that needs no weights and writes no file: data files, known answers for reward
@@ -31,7 +34,8 @@ type PromptedModel = Pick<TrainModel, 'tokenizer' | 'maxPositions'>
  * modules. Called before the weights are loaded and the run's folder is made.
  * @throws UserError saying which setting or file, and what to do
  */
-export async function preflight(config: Config, model: PromptedModel): Promise<Preflight> {
+export async function preflight(config: Config, described: Omit<Asking, 'format'>): Promise<Preflight> {
+  const model = { ...described, format: await readPromptFormat(config.rollout) }
   const path = requirePaths(config).seeds
   const { training: seeds, heldOut: heldOutSeeds } = holdOutSeeds(
     await readSeeds(path),
@@ -49,7 +53,7 @@ export async function preflight(config: Config, model: PromptedModel): Promise<P
   requireHeldOutFit(config, model, heldOut)
   const firstQuestionPrompt = config.instruct.source === 'self' ? questionPrompt(config, model, seeds) : null
   await tryModules(config)
-  return { seeds, heldOutSeeds, heldOut, firstQuestionPrompt, firstAnswerPrompt }
+  return { seeds, format: model.format, heldOutSeeds, heldOut, firstQuestionPrompt, firstAnswerPrompt }
 }
 
 function requireAnswers({ reward }: Config, seeds: readonly Seed[], path: string): void {
@@ -60,7 +64,7 @@ function requireAnswers({ reward }: Config, seeds: readonly Seed[], path: string
 }
 
 /** Of every stage that will run: at least one position for a prompt. */
-function requireRoom(config: Config, { maxPositions }: PromptedModel): void {
+function requireRoom(config: Config, { maxPositions }: Asking): void {
   const { rollout, instruct, eval: evaluation } = config
   const asked: Record<string, number> = { 'rollout.maxNewTokens': rollout.maxNewTokens }
   if (instruct.source === 'self') asked['instruct.maxNewTokens'] = instruct.maxNewTokens
@@ -71,7 +75,7 @@ function requireRoom(config: Config, { maxPositions }: PromptedModel): void {
   if (problems.length > 0) throw new UserError(problems.join('\n'))
 }
 
-function firstFittingPrompt(config: Config, model: PromptedModel, seeds: readonly Seed[]): Int32Array {
+function firstFittingPrompt(config: Config, model: Asking, seeds: readonly Seed[]): Int32Array {
   const { maxPromptTokens, maxNewTokens } = config.rollout
   const longest = Math.min(maxPromptTokens, model.maxPositions - maxNewTokens)
   let shortest = Number.POSITIVE_INFINITY
@@ -86,11 +90,7 @@ function firstFittingPrompt(config: Config, model: PromptedModel, seeds: readonl
   )
 }
 
-function requireHeldOutFit(
-  config: Config,
-  model: PromptedModel,
-  heldOut: readonly { readonly problem: string }[],
-): void {
+function requireHeldOutFit(config: Config, model: Asking, heldOut: readonly { readonly problem: string }[]): void {
   const longest = model.maxPositions - config.eval.maxNewTokens
   for (const { problem } of heldOut) {
     const { length } = questionTokens(config, model, problem)
@@ -103,11 +103,11 @@ function requireHeldOutFit(
   }
 }
 
-const questionTokens = ({ rollout }: Config, { tokenizer }: PromptedModel, text: string): Int32Array =>
-  naming(`rollout.template = ${rollout.template}`, () => promptTokens(tokenizer, text, rollout))
+const questionTokens = ({ rollout }: Config, { tokenizer, format }: Asking, text: string): Int32Array =>
+  naming(`rollout.template = ${rollout.template}`, () => promptTokens(tokenizer, text, format))
 
 /** As the first step draws it. */
-function questionPrompt(config: Config, model: PromptedModel, seeds: readonly Seed[]): BuiltPrompt {
+function questionPrompt(config: Config, model: Asking, seeds: readonly Seed[]): BuiltPrompt {
   const random = createRandom([config.train.seed, 'propose', 1, 0])
   naming(`instruct.template = ${config.instruct.template}`, () =>
     fewShotTokens(config.instruct, [seeds[0]!.text], model.tokenizer),

@@ -6,6 +6,8 @@ import { resolveConfig } from '../../config/resolve.ts'
 import type { Config } from '../../config/schema.ts'
 import { UserError } from '../../errors.ts'
 import { type Results, readResults } from '../../eval/results.ts'
+import type { PromptLayout } from '../../eval/settings.ts'
+import { readPromptFormat } from '../../rollout/read-prompt-format.ts'
 import { readOutcome } from '../../run/outcome-file.ts'
 import { newestCheckpoint } from '../../run/resume.ts'
 import { checkpointFolder, configFile, finalFolder, heldOutFile, reportingFile } from '../../run/run-folder.ts'
@@ -14,6 +16,7 @@ import { checkpointFolder, configFile, finalFolder, heldOutFile, reportingFile }
 export interface TrainingRun {
   readonly config: Config
   readonly heldOut: string | null // file; null: it had none
+  readonly layout: PromptLayout // of its questions
   readonly note: string | null // to be said with a verdict on held-out questions
 }
 
@@ -50,7 +53,9 @@ export async function readContender(path: string): Promise<Named[]> {
 
 async function readRun(path: string): Promise<Named[]> {
   const config = resolveConfig(await readLayers(configFile(path)))
-  const run = { config, ...(await heldOutOf(path, config)) }
+  const { prompt, system, specialTokens, examples } = await readPromptFormat(config.rollout)
+  const layout = { prompt, system, specialTokens, examples } as PromptLayout
+  const run = { config, layout, ...(await heldOutOf(path, config)) }
   const at = (part: string, model: string): Named => ({ label: labelOf(path) + part, path, part, model, run })
   const start = at(' start', config.model.path!)
   if (existsSync(finalFolder(path))) return [start, at(' final', finalFolder(path))]

@@ -14,9 +14,9 @@ export interface RunDefaults {
  * The same settings as in the run's own evaluations, so that the numbers agree.
  * @param isOwn on the run's own held-out questions; other sets keep their suffix and their kind of answers
  */
-export function runDefaults({ config, heldOut }: TrainingRun, isOwn: boolean): RunDefaults {
+export function runDefaults({ config, layout, heldOut }: TrainingRun, isOwn: boolean): RunDefaults {
   const { rollout, eval: evaluation, model } = config
-  const settings = { template: rollout.template, maxNewTokens: evaluation.maxNewTokens }
+  const settings = { template: rollout.template, layout, maxNewTokens: evaluation.maxNewTokens }
   const engine = { device: model.device, dtype: model.dtype }
   if (!isOwn) return { settings, reading: {}, engine }
   return {

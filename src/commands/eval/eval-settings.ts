@@ -7,7 +7,7 @@ import { statusLine } from '../../log/console.ts'
 import type { EvalFlags } from './flags.ts'
 
 /** What a run was trained and evaluated with, unless flags override it. */
-export type RunSettings = Partial<Pick<EvalSettings, 'template' | 'suffix' | 'maxNewTokens'>>
+export type RunSettings = Partial<Pick<EvalSettings, 'template' | 'suffix' | 'maxNewTokens' | 'layout'>>
 
 /** @throws UserError for flags that contradict each other */
 export function settingsOf(flags: EvalFlags, run: RunSettings = {}): EvalSettings {
@@ -25,6 +25,7 @@ export function settingsOf(flags: EvalFlags, run: RunSettings = {}): EvalSetting
     template: flags.raw ? 'none' : (run.template ?? 'auto'),
     suffix: flags.suffix ?? run.suffix ?? null,
     fewShot,
+    ...(run.layout === undefined ? {} : { layout: run.layout }),
   }
 }
 

@@ -40,6 +40,7 @@ const contender = (label: string, ...sets: SetResult[]): Contender => ({
       seed: 0,
       template: 'auto',
       suffix: null,
+      layout: '',
       fewShot: 0,
     },
     sets,

@@ -144,13 +144,13 @@ describe("a run's defaults", () => {
   )
 
   it('are all its own on its own questions; other sets keep their suffix and their answers', () => {
-    expect(runDefaults({ config, heldOut: 'held.jsonl', note: null }, true)).toMatchObject({
+    expect(runDefaults({ config, heldOut: 'held.jsonl', layout: {}, note: null }, true)).toMatchObject({
       settings: { template: 'none', suffix: '!', maxNewTokens: 60 },
       reading: { limit: 7, answers: { kind: 'number', tolerance: 0.1 } },
       engine: { device: 'cpu', dtype: 'bfloat16' },
     })
-    expect(runDefaults({ config, heldOut: 'held.jsonl', note: null }, false)).toEqual({
-      settings: { template: 'none', maxNewTokens: 60 },
+    expect(runDefaults({ config, heldOut: 'held.jsonl', layout: {}, note: null }, false)).toEqual({
+      settings: { template: 'none', layout: {}, maxNewTokens: 60 },
       reading: {},
       engine: { device: 'cpu', dtype: 'bfloat16' },
     })
