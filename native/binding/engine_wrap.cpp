@@ -51,7 +51,7 @@ Napi::Function EngineWrap::define(Napi::Env env) {
   return DefineClass(env, "Engine",
                      {InstanceMethod<&EngineWrap::call<&EngineWrap::open>>("open"),
                       InstanceMethod<&EngineWrap::call<&EngineWrap::generate>>("generate"),
-                      InstanceMethod<&EngineWrap::call<&EngineWrap::logprobs>>("logprobs"),
+                      InstanceMethod<&EngineWrap::call<&EngineWrap::scores>>("scores"),
                       InstanceMethod<&EngineWrap::call<&EngineWrap::accumulate>>("accumulate"),
                       InstanceMethod<&EngineWrap::call<&EngineWrap::gradientNorms>>("gradientNorms"),
                       InstanceMethod<&EngineWrap::call<&EngineWrap::step>>("step"),
@@ -182,15 +182,23 @@ Napi::Value EngineWrap::generate(const Napi::CallbackInfo& info) {
       [out](Napi::Env env) { return makeCompletions(env, out); });
 }
 
-Napi::Value EngineWrap::logprobs(const Napi::CallbackInfo& info) {
+Napi::Value EngineWrap::scores(const Napi::CallbackInfo& info) {
   auto batch = std::make_shared<SequenceInput>(readSequences(info[0].As<Napi::Object>()));
   const bool reference = info[1].As<Napi::Boolean>();
   const double temperature = info[2].As<Napi::Number>();
-  auto out = std::make_shared<at::Tensor>();
+  const bool entropies = info[3].As<Napi::Boolean>();
+  auto out = std::make_shared<TokenScores>();
   return submit(
       info,
-      [this, batch, reference, temperature, out] { *out = engine().logprobs(batch->view(), reference, temperature); },
-      [out](Napi::Env env) { return makeFloats(env, *out); });
+      [this, batch, reference, temperature, entropies, out] {
+        *out = engine().scores(batch->view(), reference, temperature, entropies);
+      },
+      [out, entropies](Napi::Env env) {
+        auto object = Napi::Object::New(env);
+        object.Set("logprobs", makeFloats(env, out->logprobs));
+        object.Set("entropies", entropies ? makeFloats(env, out->entropies) : env.Null());
+        return object;
+      });
 }
 
 Napi::Value EngineWrap::accumulate(const Napi::CallbackInfo& info) {

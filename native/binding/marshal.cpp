@@ -60,10 +60,24 @@ at::ScalarType engineType(const std::string& name) {
   throw Error(ErrorCode::Argument, "dtype is " + name + ": float32 or bfloat16");
 }
 
+// The default where it is left out.
+double optionalNumber(const Napi::Object& object, const char* key, double fallback) {
+  return object.Get(key).IsUndefined() ? fallback : number(object, key);
+}
+std::string optionalText(const Napi::Object& object, const char* key, const char* fallback) {
+  return object.Get(key).IsUndefined() ? fallback : text(object, key);
+}
+
 bool isPolicy(const std::string& kind) {
   if (kind == "policy") return true;
   if (kind == "nll") return false;
   throw Error(ErrorCode::Argument, "loss kind is " + kind + ": policy or nll");
+}
+
+Surrogate surrogate(const std::string& name) {
+  if (name == "ppo") return Surrogate::ppo;
+  if (name == "cispo") return Surrogate::cispo;
+  throw Error(ErrorCode::Argument, "surrogate is " + name + ": ppo or cispo");
 }
 
 KlEstimator klEstimator(const std::string& name) {
@@ -150,6 +164,18 @@ EngineOptions readEngineOptions(const Napi::Object& object) {
   return options;
 }
 
+StopStrings readStopStrings(const Napi::Object& object) {
+  StopStrings stops{.strings = {},
+                    .tokenBytes = copied<uint8_t>(object, "tokenBytes"),
+                    .tokenOffsets = copied<int32_t>(object, "tokenOffsets")};
+  const auto strings = object.Get("strings").As<Napi::Array>();
+  for (uint32_t i = 0; i < strings.Length(); ++i) {
+    if (stops.strings.size() > StopStrings::kMost) break;  // refused by its check
+    stops.strings.push_back(strings.Get(i).As<Napi::String>().Utf8Value());
+  }
+  return stops;
+}
+
 GenerateParams readGenerateParams(const Napi::Object& object) {
   GenerateParams params;
   params.samplesPerPrompt = integer(object, "samplesPerPrompt");
@@ -157,6 +183,8 @@ GenerateParams readGenerateParams(const Napi::Object& object) {
   params.sampling = {number(object, "temperature"), number(object, "topP"), number(object, "presencePenalty")};
   params.stopTokens = copied<int32_t>(object, "stopTokens");
   params.seeds = copied<uint32_t>(object, "seeds");
+  const Napi::Value stops = object.Get("stopStrings");
+  if (stops.IsObject()) params.stopStrings = readStopStrings(stops.As<Napi::Object>());
   return params;
 }
 
@@ -187,10 +215,13 @@ LossInput readLoss(const Napi::Object& loss) {
   input.oldLogprobs = copied<float>(loss, "oldLogprobs");
   input.referenceLogprobs = optionalFloats(loss, "referenceLogprobs");
   input.scalars.temperature = number(loss, "temperature");
-  input.scalars.params = {.clipLow = number(loss, "clipLow"),
+  input.scalars.params = {.surrogate = surrogate(optionalText(loss, "surrogate", "ppo")),
+                          .clipLow = number(loss, "clipLow"),
                           .clipHigh = number(loss, "clipHigh"),
                           .klCoef = number(loss, "klCoef"),
-                          .klEstimator = klEstimator(text(loss, "klEstimator"))};
+                          .klEstimator = klEstimator(text(loss, "klEstimator")),
+                          .klByRatio = optionalFlag(loss, "klByRatio"),
+                          .entropyCoef = optionalNumber(loss, "entropyCoef", 0.0)};
   return input;
 }
 

@@ -11,7 +11,6 @@
 #include "core/decoder.h"
 #include "core/device.h"
 #include "core/error.h"
-#include "core/vocabulary.h"
 
 namespace serl {
 namespace {
@@ -63,14 +62,21 @@ LossTensors uploadLoss(const LossView& loss, at::Device device) {
 }
 
 // Rows [begin, begin + C) of the loss.
-TokenLoss tokenLoss(const LossView& loss, const LossTensors& tensors, const at::Tensor& logprobs, int64_t begin) {
-  const auto part = [&](const at::Tensor& all) { return all.defined() ? all.narrow(0, begin, logprobs.size(0)) : all; };
-  TokenLoss token = loss.policy ? policyLoss(logprobs, part(tensors.oldLogprobs), part(tensors.advantages),
-                                             part(tensors.referenceLogprobs), loss.params)
-                                : nllLoss(logprobs);
+TokenLoss tokenLoss(const LossView& loss, const LossTensors& tensors, const TokenScores& scores, int64_t begin) {
+  const int64_t rows = scores.logprobs.size(0);
+  const auto part = [&](const at::Tensor& all) { return all.defined() ? all.narrow(0, begin, rows) : all; };
+  TokenLoss token = loss.policy ? policyLoss({.logprobs = scores.logprobs,
+                                              .entropies = scores.entropies,
+                                              .oldLogprobs = part(tensors.oldLogprobs),
+                                              .advantages = part(tensors.advantages),
+                                              .referenceLogprobs = part(tensors.referenceLogprobs)},
+                                             loss.params)
+                                : nllLoss(scores.logprobs);
   if (tensors.weights.defined()) {
-    token.loss = token.loss * part(tensors.weights);
-    token.gradient = token.gradient * part(tensors.weights);
+    const at::Tensor weights = part(tensors.weights);
+    token.loss = token.loss * weights;
+    token.gradient = token.gradient * weights;
+    if (token.entropyGradient.defined()) token.entropyGradient = token.entropyGradient * weights;
   }
   return token;
 }
@@ -162,18 +168,20 @@ at::Tensor Engine::actionStates(const Weights& weights, const SequenceBatch& bat
   return run(*backend_, weights, batch.input).index_select(0, batch.actionRows).contiguous();
 }
 
-at::Tensor Engine::logprobs(const SequenceView& view, bool reference, double temperature) {
+TokenScores Engine::scores(const SequenceView& view, bool reference, double temperature, bool entropies) {
   at::NoGradGuard noGrad;
   if (reference && !reference_) throw Error(ErrorCode::Argument, "the engine was opened without reference weights");
   const Weights& weights = reference ? *reference_ : policy_;
   checkSequences(view, config_);
   const SequenceBatch batch = backend_->sequences(view);
-  if (batch.actions == 0) return at::empty({0}, at::TensorOptions().dtype(at::kFloat));
+  const at::Tensor none = at::empty({0}, at::TensorOptions().dtype(at::kFloat));
+  if (batch.actions == 0) return {.logprobs = none, .entropies = none};
   const at::Tensor hidden = actionStates(weights, batch);
-  const at::Tensor logprobs =
-      targetLogprobs(*backend_, hidden, weights.lmHead, batch.targets, temperature).to(at::kCPU);
-  if (!at::isfinite(logprobs).all().item<bool>()) refuseLogprobs(view, logprobs);
-  return logprobs;
+  TokenScores out = tokenScores(*backend_, hidden, weights.lmHead, {batch.targets, temperature}, entropies);
+  out.logprobs = out.logprobs.to(at::kCPU);
+  if (!at::isfinite(out.logprobs).all().item<bool>()) refuseLogprobs(view, out.logprobs);
+  if (entropies) out.entropies = out.entropies.to(at::kCPU);
+  return out;
 }
 
 LossStats Engine::accumulate(const SequenceView& view, const LossView& loss) {
@@ -199,10 +207,12 @@ LossStats Engine::addGradients(const SequenceView& view, const LossView& loss) {
   at::Tensor lmHeadGradient = gradients_[policy_.lmHeadParameter];
   const LossTensors tensors = uploadLoss(loss, device_);
   std::vector<at::Tensor> chunks;
-  const auto gradient = [&](int64_t begin, const at::Tensor& logprobs, const at::Tensor& entropy) {
-    const TokenLoss token = tokenLoss(loss, tensors, logprobs, begin);
-    chunks.push_back(chunkStats(token, entropy));
-    return token.gradient / loss.normalizer;
+  const auto gradient = [&](int64_t begin, const TokenScores& scores) {
+    const TokenLoss token = tokenLoss(loss, tensors, scores, begin);
+    chunks.push_back(chunkStats(token, scores.entropies));
+    RowGradients out{.logprob = token.gradient / loss.normalizer};
+    if (token.entropyGradient.defined()) out.entropy = token.entropyGradient / loss.normalizer;
+    return out;
   };
   at::Tensor hiddenGradient;
   {

@@ -14,6 +14,7 @@
 #include "core/generator.h"
 #include "core/tensor_io.h"
 #include "core/token_loss.h"
+#include "core/vocabulary.h"
 #include "core/weights.h"
 
 namespace serl {
@@ -74,7 +75,8 @@ class Engine {
 
   Completions generate(const TokenView& prompts, const GenerateParams& params, const std::atomic<bool>& cancelled,
                        const Progress& progress);
-  at::Tensor logprobs(const SequenceView& batch, bool reference, double temperature);  // [A] float32, CPU
+  // [A] float32, CPU.
+  TokenScores scores(const SequenceView& batch, bool reference, double temperature, bool entropies);
   LossStats accumulate(const SequenceView& batch, const LossView& loss);
   at::Tensor gradientNorms();  // [names] float64, CPU; for tests
   StepStats step(const AdamWParams& params);

@@ -1,6 +1,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <string>
 #include <vector>
 
 #include "core/generator.h"
@@ -22,6 +23,7 @@ struct Row {
   uint32_t seed = 0;
   std::vector<int32_t> tokens;  // new tokens only
   std::vector<float> logprobs;
+  std::string tail;             // bytes of the last tokens, for stop strings
   std::vector<int32_t> blocks;  // tail KV
   FinishReason finish = FinishReason::Cancelled;
 };

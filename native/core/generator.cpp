@@ -57,6 +57,7 @@ void checkParams(const GenerateParams& params, int64_t prompts, const ModelConfi
   require(std::all_of(params.stopTokens.begin(), params.stopTokens.end(),
                       [&](int32_t token) { return token >= 0 && token < config.vocabSize; }),
           "a stop token is not in the vocabulary");
+  params.stopStrings.check(config.vocabSize);
 }
 
 void makeGroups(Generation& job, const TokenView& prompts) {
@@ -120,7 +121,8 @@ void drawTokens(Generation& job, const std::vector<int64_t>& ids, const at::Tens
     Row& row = job.rows[static_cast<size_t>(ids[i])];
     row.tokens.push_back(drawn.tokens[i]);
     row.logprobs.push_back(drawn.logprobs[i]);
-    if (std::find(stops.begin(), stops.end(), drawn.tokens[i]) != stops.end()) {
+    const bool isStop = std::find(stops.begin(), stops.end(), drawn.tokens[i]) != stops.end();
+    if (isStop || job.params.stopStrings.endsWith(drawn.tokens[i], row.tail)) {
       row.finish = FinishReason::Stop;
     } else if (static_cast<int64_t>(row.tokens.size()) == job.params.maxNewTokens) {
       row.finish = FinishReason::Length;

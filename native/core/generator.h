@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/backend.h"
+#include "core/stop_strings.h"
 
 namespace serl {
 
@@ -12,6 +13,7 @@ struct GenerateParams {
   int64_t maxNewTokens = 1;
   SampleParams sampling;
   std::vector<int32_t> stopTokens;  // a drawn stop token is kept as the row's last token
+  StopStrings stopStrings;          // the token that completes one is kept, too
   std::vector<uint32_t> seeds;      // [prompts * samplesPerPrompt]
 };
 

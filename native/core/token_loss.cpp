@@ -3,20 +3,25 @@
 #include <ATen/ATen.h>
 
 namespace serl {
+namespace {
 
-TokenLoss policyLoss(const at::Tensor& logprobs, const at::Tensor& oldLogprobs, const at::Tensor& advantages,
-                     const at::Tensor& referenceLogprobs, const PolicyLossParams& params) {
-  TokenLoss out;
-  out.ratio = at::exp(logprobs - oldLogprobs);
-  const at::Tensor free = -advantages * out.ratio;
-  const at::Tensor bounded = -advantages * out.ratio.clamp(1.0 - params.clipLow, 1.0 + params.clipHigh);
+void addSurrogate(TokenLoss& out, const PolicyTokens& tokens, const PolicyLossParams& params) {
+  const at::Tensor bounds = out.ratio.clamp(1.0 - params.clipLow, 1.0 + params.clipHigh);
+  if (params.surrogate == Surrogate::cispo) {
+    out.gradient = -tokens.advantages * bounds;
+    out.loss = out.gradient * tokens.logprobs;
+    out.clipped = bounds.ne(out.ratio);
+    return;
+  }
+  const at::Tensor free = -tokens.advantages * out.ratio, bounded = -tokens.advantages * bounds;
   out.loss = at::maximum(free, bounded);
   out.clipped = bounded.gt(free);
   // d ratio / d logprob = ratio, so the unclipped branch is its own derivative; the clipped branch is constant
   out.gradient = at::where(out.clipped, at::zeros_like(free), free);
-  if (!referenceLogprobs.defined()) return out;
+}
 
-  const at::Tensor d = logprobs - referenceLogprobs;
+void addKl(TokenLoss& out, const PolicyTokens& tokens, const PolicyLossParams& params) {
+  const at::Tensor d = tokens.logprobs - tokens.referenceLogprobs;
   at::Tensor slope;  // d kl / d logprob
   switch (params.klEstimator) {
     case KlEstimator::k1:
@@ -32,9 +37,27 @@ TokenLoss policyLoss(const at::Tensor& logprobs, const at::Tensor& oldLogprobs, 
       slope = -at::expm1(-d);
       break;
   }
-  if (params.klCoef != 0.0) {
-    out.loss = out.loss + params.klCoef * out.kl;
-    out.gradient = out.gradient + params.klCoef * slope;
+  if (params.klCoef == 0.0) return;
+  at::Tensor term = out.kl;
+  if (params.klByRatio) {
+    term = out.ratio * term;
+    slope = out.ratio * slope;
+    if (params.klEstimator != KlEstimator::k2) slope = slope + term;  // d ratio / d logprob = ratio
+  }
+  out.loss = out.loss + params.klCoef * term;
+  out.gradient = out.gradient + params.klCoef * slope;
+}
+
+}  // namespace
+
+TokenLoss policyLoss(const PolicyTokens& tokens, const PolicyLossParams& params) {
+  TokenLoss out;
+  out.ratio = at::exp(tokens.logprobs - tokens.oldLogprobs);
+  addSurrogate(out, tokens, params);
+  if (tokens.referenceLogprobs.defined()) addKl(out, tokens, params);
+  if (params.entropyCoef != 0.0) {
+    out.loss = out.loss - params.entropyCoef * tokens.entropies;
+    out.entropyGradient = at::full_like(tokens.entropies, -params.entropyCoef);
   }
   return out;
 }

@@ -15,17 +15,18 @@ int64_t chunkRows(int64_t rows, int64_t vocabulary) {
 
 }  // namespace
 
-at::Tensor targetLogprobs(const Backend& backend, const at::Tensor& hidden, const at::Tensor& lmHead,
-                          const at::Tensor& targets, double temperature) {
+TokenScores tokenScores(const Backend& backend, const at::Tensor& hidden, const at::Tensor& lmHead,
+                        const VocabularyTargets& targets, bool entropies) {
   const int64_t rows = hidden.size(0), step = chunkRows(rows, lmHead.size(0));
-  at::Tensor out = at::empty({rows}, hidden.options().dtype(at::kFloat));  // [A]
+  const at::TensorOptions options = hidden.options().dtype(at::kFloat);
+  TokenScores out{.logprobs = at::empty({rows}, options)};
+  if (entropies) out.entropies = at::empty({rows}, options);
   for (int64_t begin = 0; begin < rows; begin += step) {
     const int64_t count = std::min(step, rows - begin);
-    out.narrow(0, begin, count)
-        .copy_(
-            backend
-                .vocabularyChunk(hidden.narrow(0, begin, count), lmHead, targets.narrow(0, begin, count), temperature)
-                ->logprobs());
+    const auto chunk = backend.vocabularyChunk(hidden.narrow(0, begin, count), lmHead,
+                                               targets.tokens.narrow(0, begin, count), targets.temperature);
+    out.logprobs.narrow(0, begin, count).copy_(chunk->logprobs());
+    if (entropies) out.entropies.narrow(0, begin, count).copy_(chunk->entropies());
   }
   return out;
 }
@@ -39,8 +40,9 @@ at::Tensor backwardThroughVocabulary(const Backend& backend, const at::Tensor& h
     const int64_t count = std::min(step, rows - begin);
     const auto chunk = backend.vocabularyChunk(hidden.narrow(0, begin, count), lmHead,
                                                targets.tokens.narrow(0, begin, count), targets.temperature);
-    const at::Tensor gradient = lossGradient(begin, chunk->logprobs(), chunk->entropies());
-    chunk->backward(gradient, hiddenGradient.narrow(0, begin, count), lmHeadGradient);
+    const at::Tensor logprobs = chunk->logprobs(), entropies = chunk->entropies();
+    const RowGradients gradients = lossGradient(begin, {.logprobs = logprobs, .entropies = entropies});
+    chunk->backward(gradients, hiddenGradient.narrow(0, begin, count), lmHeadGradient);
   }
   return hiddenGradient;
 }

@@ -48,8 +48,9 @@ const rules: readonly Rule[] = [
   },
   {
     // the expected gradient of k1 is 0 under the policy's own samples: as a loss it restrains nothing
-    broken: ({ kl }) => kl.place === 'loss' && kl.estimator === 'k1' && kl.coef > 0,
-    message: () => 'kl.place = loss with kl.estimator = k1 does not restrain the policy: set kl.estimator=k3 or k2',
+    broken: ({ kl }) => kl.place === 'loss' && kl.estimator === 'k1' && !kl.byRatio && kl.coef > 0,
+    message: () =>
+      'kl.place = loss with kl.estimator = k1 does not restrain the policy: set kl.byRatio=true, or kl.estimator=k3 or k2',
   },
   {
     // the score function alone has their expected gradient only for k1 (arXiv 2510.01555, 2512.21852)
@@ -67,6 +68,16 @@ const rules: readonly Rule[] = [
       isAsked(guard, 'flipRate') && instruct.source === 'self' && rollout.seedShare === 0,
     message: () =>
       'guard.flipRate watches questions that come back, and with instruct.source = self none does: set instruct.source=given or rollout.seedShare, or use guard.majorityShare',
+  },
+  {
+    broken: ({ kl, update }) => update.ratio === 'sequence' && kl.place === 'loss' && kl.coef > 0,
+    message: () =>
+      'update.ratio = sequence has no ratio of tokens by which KL in the loss could be weighed: set kl.place=reward',
+  },
+  {
+    broken: ({ update }) => update.ratio === 'sequence' && update.surrogate === 'cispo',
+    message: () =>
+      'update.ratio = sequence and update.surrogate = cispo exclude each other: CISPO clips ratios of tokens',
   },
   {
     broken: ({ kl }) => kl.target !== null && kl.coef === 0,

@@ -20,6 +20,12 @@ export const klSchema = z.strictObject({
     .enum(klEstimatorNames)
     .default('k1')
     .describe('how the KL divergence is estimated from samples: k1, k2 or k3 of Schulman 2020; in the reward only k1'),
+  byRatio: z
+    .boolean()
+    .default(true)
+    .describe(
+      'whether KL in the loss is weighed by the probability ratio, so that its gradient is that of the KL divergence; false = as GRPO was published',
+    ),
   monitor: z
     .boolean()
     .default(true)
@@ -37,6 +43,23 @@ export const klSchema = z.strictObject({
 
 export const updateSchema = z.strictObject({
   sequencesPerStep: count().default(16).describe('responses per optimizer step'),
+  surrogate: z
+    .enum(['ppo', 'cispo'])
+    .default('ppo')
+    .describe(
+      'loss of a token: ppo = clipped, tokens outside the range are left out; cispo = the clipped ratio weighs the log-probability, no token is left out',
+    ),
+  ratio: z
+    .enum(['token', 'sequence'])
+    .default('token')
+    .describe(
+      'what the probability ratio is of: token = each token; sequence = the whole response, the geometric mean over its tokens, as GSPO; takes one more forward pass',
+    ),
+  entropyCoef: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('entropy bonus: this times the entropy of the next token is taken from the loss of every token; 0 = off'),
   epochs: count().default(1).describe('passes over the responses of a training step'),
   clipLow: positive()
     .max(1)

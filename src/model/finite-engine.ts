@@ -28,6 +28,12 @@ export function finiteEngine(engine: NativeEngine, origin: WeightsOrigin): Nativ
         requireFinite(scored)
         return scored
       }),
+    scores: (batch, weights, temperature) =>
+      explained(origin, advice, async () => {
+        const scored = await engine.scores(batch, weights, temperature)
+        requireFinite(scored.logprobs)
+        return scored
+      }),
   }
 }
 

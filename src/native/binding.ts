@@ -7,15 +7,20 @@ import { UserError } from '../errors.ts'
 import type { EngineInfo, EngineOptions, NativeEngine, ProgressFn, SequenceBatch } from './types.ts'
 
 /** Bumped with types.ts and native/binding/exports.cpp. */
-const ABI = 4
+const ABI = 5
 
 /**
  * The addon's class: NativeEngine without what engine.ts adds. engine.ts explains what is wrong with an argument; the
  * addon itself only guards against crashes. A job's failure rejects with an Error whose `code` is a NativeErrorCode.
  */
-export interface AddonEngine extends Omit<NativeEngine, 'info' | 'logprobs'> {
+export interface AddonEngine extends Omit<NativeEngine, 'info' | 'logprobs' | 'scores'> {
   open(options: EngineOptions, onProgress?: ProgressFn): Promise<Omit<EngineInfo, 'device' | 'dtype'>>
-  logprobs(batch: SequenceBatch, reference: boolean, temperature: number): Promise<Float32Array>
+  scores(
+    batch: SequenceBatch,
+    reference: boolean,
+    temperature: number,
+    entropies: boolean,
+  ): Promise<{ logprobs: Float32Array; entropies: Float32Array | null }>
 }
 
 export interface Addon {

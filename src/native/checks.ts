@@ -6,6 +6,7 @@ import type {
   OptimizerParams,
   SamplingParams,
   SequenceBatch,
+  StopStrings,
   TensorFile,
   TensorSource,
   TokenBatch,
@@ -114,8 +115,22 @@ export function checkSampling(sampling: SamplingParams, prompts: number, vocabSi
   )
   checkArray('seeds', seeds, Uint32Array, rows)
   checkArray('stopTokens', stopTokens, Int32Array)
+  if (sampling.stopStrings !== undefined) checkStopStrings(sampling.stopStrings, vocabSize)
   for (const id of stopTokens)
     argument(id >= 0 && id < vocabSize, `stop token ${id} is not in the vocabulary of ${vocabSize}`)
+}
+
+function checkStopStrings({ strings, tokenBytes, tokenOffsets }: StopStrings, vocabSize: number): void {
+  argument(strings.length <= 64, `stopStrings has ${strings.length} strings: at most 64`)
+  for (const text of strings) {
+    const bytes = Buffer.byteLength(text)
+    argument(bytes >= 1 && bytes <= 1024, `a stop string has ${bytes} bytes: 1 to 1024`)
+  }
+  checkArray('tokenBytes', tokenBytes, Uint8Array)
+  checkArray('tokenOffsets', tokenOffsets, Int32Array, vocabSize + 1)
+  const ascends = tokenOffsets.every((offset, i) => i === 0 || offset >= tokenOffsets[i - 1]!)
+  const whole = tokenOffsets[0] === 0 && tokenOffsets[vocabSize] === tokenBytes.length
+  argument(ascends && whole, `tokenOffsets must ascend from 0 to ${tokenBytes.length}`)
 }
 
 // below it the scaled logits leave float32
@@ -154,6 +169,9 @@ export function checkLoss(loss: Loss, actions: number): void {
   checkFloats('referenceLogprobs', loss.referenceLogprobs, actions)
   argument(loss.klCoef === 0 || loss.referenceLogprobs !== undefined, 'klCoef needs referenceLogprobs')
   checkTemperature(loss.temperature)
+  const { surrogate = 'ppo', entropyCoef = 0 } = loss
+  argument(['ppo', 'cispo'].includes(surrogate), `surrogate is ${surrogate}: ppo or cispo`)
+  argument(entropyCoef >= 0 && Number.isFinite(entropyCoef), `entropyCoef is ${entropyCoef}: it must be 0 or more`)
   argument(['k1', 'k2', 'k3'].includes(loss.klEstimator), `klEstimator is ${loss.klEstimator}: k1, k2 or k3`)
   for (const name of ['clipLow', 'clipHigh', 'klCoef'] as const) {
     argument(loss[name] >= 0 && Number.isFinite(loss[name]), `${name} is ${loss[name]}: it must be 0 or more`)

@@ -78,7 +78,7 @@ function checkedEngine(inner: AddonEngine, info: NativeEngine['info'], { model }
 }
 
 function samplingCalls(inner: AddonEngine, model: ModelConfig, run: Run) {
-  const calls: Pick<NativeEngine, 'generate' | 'logprobs'> = {
+  const calls: Pick<NativeEngine, 'generate' | 'logprobs' | 'scores'> = {
     generate: (prompts, sampling, onProgress) =>
       run(
         calls.generate,
@@ -95,7 +95,19 @@ function samplingCalls(inner: AddonEngine, model: ModelConfig, run: Run) {
           checkSequences(batch, model)
           checkTemperature(temperature)
         },
-        () => inner.logprobs(batch, weights === 'reference', temperature),
+        async () => (await inner.scores(batch, weights === 'reference', temperature, false)).logprobs,
+      ),
+    scores: (batch, weights, temperature) =>
+      run(
+        calls.scores,
+        () => {
+          checkSequences(batch, model)
+          checkTemperature(temperature)
+        },
+        async () => {
+          const { logprobs, entropies } = await inner.scores(batch, weights === 'reference', temperature, true)
+          return { logprobs, entropies: entropies! }
+        },
       ),
   }
   return calls

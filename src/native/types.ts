@@ -86,6 +86,14 @@ export interface SamplingParams {
   readonly presencePenalty: number // taken from the logit of every token already generated in the row; 0 = off
   readonly stopTokens: Int32Array // a drawn stop token is kept as the row's last token
   readonly seeds: Uint32Array // [n * samplesPerPrompt]: a single row can be reproduced
+  readonly stopStrings?: StopStrings // default none
+}
+
+/** Texts that end a row: the token that completes one is the row's last. Matched on the bytes of its tokens. */
+export interface StopStrings {
+  readonly strings: readonly string[] // at most 64, of 1 to 1024 bytes in UTF-8
+  readonly tokenBytes: Uint8Array // of every token, one after the other
+  readonly tokenOffsets: Int32Array // [vocabSize + 1] into tokenBytes
 }
 
 export const FinishReason = { stop: 0, length: 1, cancelled: 2 } as const
@@ -97,9 +105,14 @@ export interface Completions extends TokenBatch {
   readonly finishReasons: Uint8Array // [rows]
 }
 
-/** PPO's clipped surrogate on given advantages (Schulman et al. 2017, eq. 7), plus an optional KL term. */
+/** A surrogate on given advantages, plus an optional KL term, minus an optional entropy bonus. */
 export interface PolicyLoss {
   readonly kind: 'policy'
+  /**
+   * ppo (default): clipped (Schulman et al. 2017, eq. 7). cispo: the clipped ratio weighs the log-probability, and is not
+   * differentiated (arXiv 2506.13585).
+   */
+  readonly surrogate?: 'ppo' | 'cispo'
   readonly advantages: Float32Array // [A]
   readonly oldLogprobs: Float32Array // [A]
   readonly referenceLogprobs?: Float32Array // [A]; with it the KL statistic is reported; required if klCoef > 0
@@ -109,6 +122,8 @@ export interface PolicyLoss {
   readonly temperature: number // of the policy that sampled
   readonly klCoef: number // KL term in the loss; 0 = off
   readonly klEstimator: 'k1' | 'k2' | 'k3'
+  readonly klByRatio?: boolean // weigh the KL term by the ratio, since the old policy sampled; default false
+  readonly entropyCoef?: number // times the entropy of the next token is taken from each token's loss; default 0
   readonly normalizer: number // divides the summed token loss: any micro-batching gives the same gradient
 }
 
@@ -120,6 +135,12 @@ export interface NllLoss {
 }
 
 export type Loss = PolicyLoss | NllLoss
+
+/** [A] each, nats. */
+export interface TokenScores {
+  readonly logprobs: Float32Array
+  readonly entropies: Float32Array
+}
 
 /** Sums over the batch's action tokens, so that micro-batches add up; `loss` is already divided by the normalizer. */
 export interface LossStats {
@@ -193,6 +214,8 @@ export interface NativeEngine {
   generate(prompts: TokenBatch, sampling: SamplingParams, onProgress?: ProgressFn): Promise<Completions>
   /** [A] log p(action token | everything before it), logits divided by the temperature. */
   logprobs(batch: SequenceBatch, weights: 'policy' | 'reference', temperature: number): Promise<Float32Array>
+  /** The same log-probabilities, and the entropy of the next token before each action token. */
+  scores(batch: SequenceBatch, weights: 'policy' | 'reference', temperature: number): Promise<TokenScores>
   /** Adds the loss's gradient to what has been accumulated since the last step. */
   accumulate(batch: SequenceBatch, loss: Loss): Promise<LossStats>
   /** L2 norm of each accumulated gradient, in `info.tensorNames` order. Training needs none of them: for tests. */

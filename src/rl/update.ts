@@ -1,10 +1,11 @@
 import type { Config } from '../config/schema.ts'
 import { SerlError } from '../errors.ts'
 import type { LossStats, NativeEngine, PolicyLoss } from '../native/types.ts'
-import { concatFloats, microBatches, packSequences } from '../rollout/pack.ts'
+import { concatFloats, microBatches, packSequences, splitFloats } from '../rollout/pack.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
 import { type LossWeights, lossWeights } from './loss-mean.ts'
 import { learningRate, type Schedule, warmupSteps } from './schedule.ts'
+import { bySequenceRatio } from './sequence-ratio.ts'
 import type { TrainSequence } from './train-batch.ts'
 
 /** Every optimizer step of an update was skipped: weights and moments are unchanged. */
@@ -106,9 +107,26 @@ async function accumulateMinibatch(
   const parts: LossStats[] = []
   for (const rows of microBatches(engine.info, minibatch, config.update.tokensPerMicroBatch)) {
     const members = rows.map((i) => minibatch[i]!)
-    parts.push(await engine.accumulate(packSequences(members), policyLoss(members, config, klCoef, mean)))
+    parts.push(await accumulateMembers(engine, members, config, (of) => policyLoss(of, config, klCoef, mean)))
   }
   return sumStats(parts)
+}
+
+/** With update.ratio sequence, what is known of the responses' ratios takes the place of the tokens'. */
+async function accumulateMembers(
+  engine: NativeEngine,
+  members: readonly TrainSequence[],
+  config: Config,
+  lossOf: (members: readonly TrainSequence[]) => PolicyLoss,
+): Promise<LossStats> {
+  const batch = packSequences(members)
+  if (config.update.ratio === 'token') return engine.accumulate(batch, lossOf(members))
+  const current = splitFloats(
+    await engine.logprobs(batch, 'policy', config.rollout.temperature),
+    members.map(({ advantages }) => advantages.length),
+  )
+  const { sequences, clippedTokens, ratioMax } = bySequenceRatio(members, current, config.update)
+  return { ...(await engine.accumulate(batch, lossOf(sequences))), clippedTokens, ratioMax }
 }
 
 function policyLoss(members: readonly TrainSequence[], config: Config, klCoef: number, mean: LossWeights): PolicyLoss {
@@ -116,6 +134,7 @@ function policyLoss(members: readonly TrainSequence[], config: Config, klCoef: n
   const reference = inLoss > 0 ? { referenceLogprobs: concatFloats(members.map((m) => m.referenceLogprobs!)) } : {}
   return {
     kind: 'policy',
+    surrogate: config.update.surrogate,
     advantages: concatFloats(members.map((member) => member.advantages)),
     oldLogprobs: concatFloats(members.map((member) => member.oldLogprobs)),
     ...reference,
@@ -125,6 +144,8 @@ function policyLoss(members: readonly TrainSequence[], config: Config, klCoef: n
     temperature: config.rollout.temperature,
     klCoef: inLoss,
     klEstimator: config.kl.estimator,
+    klByRatio: config.kl.byRatio,
+    entropyCoef: config.update.entropyCoef,
     normalizer: mean.normalizer,
   }
 }

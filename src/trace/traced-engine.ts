@@ -31,6 +31,12 @@ export function tracedEngine(engine: NativeEngine, trace: Trace): NativeEngine {
         () => engine.logprobs(batch, weights, temperature),
         (scored) => ({ weights, ...sizeOf(batch), actionTokens: scored.length }),
       ),
+    scores: (batch, weights, temperature) =>
+      job(
+        'scores',
+        () => engine.scores(batch, weights, temperature),
+        ({ logprobs }) => ({ weights, ...sizeOf(batch), actionTokens: logprobs.length }),
+      ),
     accumulate: (batch, loss) =>
       job(
         'accumulate',

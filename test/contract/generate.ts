@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { FinishReason } from '../../src/native/types.ts'
+import { FinishReason, type StopStrings } from '../../src/native/types.ts'
 import { joinTokens, packSequences, packTokens } from '../../src/rollout/pack.ts'
 import { type EngineUnderTest, greedy, maxGap, prompts, sampled } from './fixtures.ts'
 
@@ -28,6 +28,56 @@ export function describeGenerate(under: () => EngineUnderTest, tolerance: number
     })
     const scored = await engine.logprobs(packSequences(rows), 'policy', 0.7)
     expect(maxGap(out.logprobs, scored)).toBeLessThan(tolerance)
+  })
+
+  /** Token t is the letter of code 65 + t % 26, twice: "AA", "BB", ... */
+  const stopStrings = (vocabSize: number, ...strings: string[]): StopStrings => ({
+    strings,
+    tokenBytes: Uint8Array.from({ length: 2 * vocabSize }, (_, i) => 65 + ((i >> 1) % 26)),
+    tokenOffsets: Int32Array.from({ length: vocabSize + 1 }, (_, i) => 2 * i),
+  })
+
+  it('ends a row with the token that completes a stop string, within a token or across two', async () => {
+    const { engine, vocabSize } = under()
+    const text = (tokens: Iterable<number>): string =>
+      Array.from(tokens, (token) => String.fromCharCode(65 + (token % 26)).repeat(2)).join('')
+    const sampling = sampled(2, [1, 2, 3, 4, 5, 6], { maxNewTokens: 24 })
+    const free = await engine.generate(prompts, sampling)
+    const rows = Array.from({ length: 6 }, (_, i) => free.tokens.slice(free.offsets[i], free.offsets[i + 1]))
+    const across = text(rows[0]!).slice(9, 11) // the end of one token, the beginning of the next
+    const strings = [across, text(rows[1]!.slice(7, 8)).slice(1), 'nowhere']
+    const out = await engine.generate(prompts, { ...sampling, stopStrings: stopStrings(vocabSize, ...strings) })
+    for (const [i, row] of rows.entries()) {
+      const found = strings
+        .map((stop) => text(row).indexOf(stop) + stop.length)
+        .filter((end, s) => end >= strings[s]!.length)
+      const kept = found.length === 0 ? row.length : Math.ceil(Math.min(...found) / 2)
+      expect(Array.from(out.tokens.slice(out.offsets[i], out.offsets[i + 1]))).toEqual(Array.from(row.slice(0, kept)))
+      expect(out.finishReasons[i]).toBe(found.length === 0 ? FinishReason.length : FinishReason.stop)
+    }
+    expect(
+      Array.from(out.finishReasons).filter((reason) => reason === FinishReason.stop).length,
+    ).toBeGreaterThanOrEqual(2)
+  })
+
+  it('refuses stop strings that it cannot read', async () => {
+    const { engine, vocabSize } = under()
+    const good = stopStrings(vocabSize, 'A')
+    const bad: [string, StopStrings][] = [
+      ['empty', { ...good, strings: [''] }],
+      ['too long', { ...good, strings: ['x'.repeat(1025)] }],
+      ['too many', { ...good, strings: Array(65).fill('x') }],
+      ['another vocabulary', { ...good, tokenOffsets: good.tokenOffsets.slice(1) }],
+      ['past the end', { ...good, tokenBytes: good.tokenBytes.slice(1) }],
+      ['descending', { ...good, tokenOffsets: good.tokenOffsets.map((at, i) => (i === 3 ? 1 : at)) }],
+    ]
+    for (const [what, stops] of bad) {
+      const code = await engine.generate(prompts, greedy(3, { stopStrings: stops })).then(
+        () => 'none',
+        (error) => error.code,
+      )
+      expect([what, code]).toEqual([what, 'ARGUMENT'])
+    }
   })
 
   it('reports greedy log-probabilities at temperature 1, and picks the likeliest token', async () => {

@@ -21,6 +21,21 @@ export function describeLogprobs(under: () => EngineUnderTest, tolerance: number
     }
   })
 
+  it('gives the same log-probabilities with the entropies of the next token', async () => {
+    const { engine, vocabSize } = under()
+    for (const temperature of [0.5, 1]) {
+      const batch = packSequences(sequences)
+      const { logprobs, entropies } = await engine.scores(batch, 'policy', temperature)
+      expect(logprobs).toEqual(await engine.logprobs(batch, 'policy', temperature))
+      expect(entropies.length).toBe(actionTokens)
+      // the first action of the first sequence follows [1, 2]
+      const rows = Array.from({ length: vocabSize }, (_, t) => joinTokens(Int32Array.of(1, 2), Int32Array.of(t)))
+      const all = await engine.logprobs(packSequences(rows), 'policy', temperature)
+      const entropy = -all.reduce((sum, logprob) => sum + Math.exp(logprob) * logprob, 0)
+      expect(Math.abs(entropies[0]! - entropy)).toBeLessThan(10 * tolerance)
+    }
+  })
+
   it('starts with a reference equal to the policy', async () => {
     const { engine } = under()
     const batch = packSequences(sequences)

@@ -50,6 +50,17 @@ const losses: [string, MakeLoss, temperature?: number][] = [
   ['policy at temperature 0.7', policy({ temperature: 0.7 }), 0.7],
   ['policy with KL k1', policy({ klEstimator: 'k1' }, false, true)],
   ['policy with KL k2', policy({ klEstimator: 'k2' }, false, true)],
+  ['policy with KL k1 by the ratio', policy({ klEstimator: 'k1', klByRatio: true }, false, true)],
+  ['policy with KL k3 by the ratio', policy({ klEstimator: 'k3', klByRatio: true }, false, true)],
+  ['policy with an entropy bonus', policy({ entropyCoef: 0.3 })],
+  [
+    'policy with an entropy bonus at temperature 0.7, weighted',
+    (now, random) => ({
+      ...policy({ entropyCoef: 0.3, temperature: 0.7 })(now, random),
+      weights: floats(now.length, () => 2 * random.float()),
+    }),
+    0.7,
+  ],
   [
     'policy with KL k3, weighted',
     (now, random) => ({

@@ -44,12 +44,18 @@ function token(loss: PolicyLoss, logprob: number, i: number) {
   const ratio = Math.exp(logprob - loss.oldLogprobs[i]!)
   const advantage = loss.advantages[i]!
   const bounded = Math.min(Math.max(ratio, 1 - loss.clipLow), 1 + loss.clipHigh)
-  const clipped = bounded * advantage < ratio * advantage
+  const isCispo = loss.surrogate === 'cispo'
+  const clipped = isCispo ? bounded !== ratio : bounded * advantage < ratio * advantage
   const behind = logprob - loss.referenceLogprobs![i]!
   const kl = { k1: behind, k2: behind ** 2 / 2, k3: Math.exp(-behind) - 1 + behind }[loss.klEstimator]
   const klSlope = { k1: 1, k2: behind, k3: 1 - Math.exp(-behind) }[loss.klEstimator]
-  const value = -Math.min(ratio * advantage, bounded * advantage) + loss.klCoef * kl
-  const slope = (clipped ? 0 : -ratio * advantage) + loss.klCoef * klSlope
+  const surrogate = isCispo ? -bounded * advantage * logprob : -Math.min(ratio * advantage, bounded * advantage)
+  const surrogateSlope = isCispo ? -bounded * advantage : clipped ? 0 : -ratio * advantage
+  const weight = loss.klByRatio ? ratio : 1
+  // the gradient of the present policy's KL from the old policy's samples: k1 and k3 through the ratio, k2 not
+  const through = loss.klByRatio && loss.klEstimator !== 'k2' ? ratio * kl : 0
+  const value = surrogate + loss.klCoef * weight * kl
+  const slope = surrogateSlope + loss.klCoef * (weight * klSlope + through)
   return { value: value * loss.weights![i]!, slope: slope * loss.weights![i]!, kl, clipped, ratio }
 }
 
@@ -103,6 +109,25 @@ describe.each([
     await cleared()
   })
 
+  it('reports the loss of CISPO, and every token outside the range as clipped', async () => {
+    const { logprobs, loss } = await lossOf(engine, { surrogate: 'cispo', klByRatio: true })
+    const stats = await engine.accumulate(batch, loss)
+    const tokens = Array.from(logprobs, (logprob, i) => token(loss, logprob, i))
+    expect(stats.loss).toBeCloseTo(tokens.reduce((sum, { value }) => sum + value, 0) / 7, 5)
+    expect(stats.clippedTokens).toBe(6) // ratios 0.5, 0.5, 1.5, 1.5, 2 and 0.3
+    await cleared()
+  })
+
+  it('takes the entropy bonus from the loss', async () => {
+    const { loss } = await lossOf(engine)
+    const plain = await engine.accumulate(batch, loss)
+    await cleared()
+    const bonus = await engine.accumulate(batch, { ...loss, weights: undefined!, entropyCoef: 0.25 })
+    const without = await engine.accumulate(batch, { ...loss, weights: undefined! })
+    expect(bonus.loss).toBeCloseTo(without.loss - (0.25 * plain.entropySum) / 7, 5)
+    await cleared()
+  })
+
   it('reports numbers worked out by hand', async () => {
     const { loss } = await lossOf(engine, { klEstimator: 'k1', klCoef: 0.5 })
     const stats = await engine.accumulate(batch, loss)
@@ -115,8 +140,16 @@ describe.each([
     await cleared()
   })
 
-  it.each(['k1', 'k2', 'k3'] as const)('has the gradient of the definitions, %s', async (klEstimator) => {
-    const { logprobs, loss } = await lossOf(engine, { klEstimator })
+  it.each([
+    ['k1', {}],
+    ['k2', {}],
+    ['k3', {}],
+    ['k1', { klByRatio: true }],
+    ['k2', { klByRatio: true }],
+    ['k3', { klByRatio: true }],
+    ['k3', { surrogate: 'cispo' }],
+  ] as const)('has the gradient of the definitions, %s %j', async (klEstimator, over) => {
+    const { logprobs, loss } = await lossOf(engine, { klEstimator, ...over })
     const slopes = Float32Array.from(logprobs, (logprob, i) => token(loss, logprob, i).slope)
     await engine.accumulate(batch, loss)
     const norms = await engine.gradientNorms()

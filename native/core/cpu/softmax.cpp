@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "core/cpu/simd_exp.h"
@@ -109,20 +110,28 @@ std::vector<float> columnEntropies(const ColumnSoftmax& s) {
   return entropies;
 }
 
-void logitGradients(const ColumnSoftmax& s, const int64_t* targets, const float* slopes, float* logits) {
-  std::vector<float> factors(static_cast<size_t>(s.columns));  // [C] -slope / mass
-  for (size_t c = 0; c < factors.size(); ++c) factors[c] = static_cast<float>(-slopes[c] / s.mass[c]);
-  const float *highest = s.highest.data(), *factor = factors.data();
+void logitGradients(const ColumnSoftmax& s, const int64_t* targets, const ColumnSlopes& slopes, float* logits) {
+  // exp(z) * (factor + tilt * z), with z = log p + log mass
+  std::vector<float> factors(static_cast<size_t>(s.columns)), tilts(static_cast<size_t>(s.columns));  // [C]
+  for (size_t c = 0; c < factors.size(); ++c) {
+    const double slope = slopes.entropy == nullptr ? 0.0 : slopes.entropy[c];
+    const double level = slopes.entropy == nullptr ? 0.0 : slopes.entropies[c] - std::log(s.mass[c]);
+    factors[c] = static_cast<float>((-slopes.logprob[c] - slope * level) / s.mass[c]);
+    tilts[c] = static_cast<float>(-slope / s.mass[c]);
+  }
+  const float *highest = s.highest.data(), *factor = factors.data(), *tilt = tilts.data();
   const float scale = s.inverseTemperature;
+  const bool tilted = slopes.entropy != nullptr;
   overBlocks(s, [&](int64_t b) {
     for (int64_t e = b * ColumnSoftmax::kEntries; e < s.blockEnd(b); ++e) {
       float* x = logits + e * s.columns;
       overRuns(0, s.columns, [&](Run run) {
-        run.store(x, run.load(factor) * exponential((run.load(x) - run.load(highest)) * scale));
+        const auto z = (run.load(x) - run.load(highest)) * scale;
+        run.store(x, (tilted ? run.load(factor) + run.load(tilt) * z : run.load(factor)) * exponential(z));
       });
     }
   });
-  for (int64_t c = 0; c < s.columns; ++c) logits[targets[c] * s.columns + c] += slopes[c];
+  for (int64_t c = 0; c < s.columns; ++c) logits[targets[c] * s.columns + c] += slopes.logprob[c];
 }
 
 }  // namespace serl::cpu

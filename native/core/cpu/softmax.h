@@ -39,8 +39,14 @@ ColumnSoftmax columnSoftmax(const float* logits, int64_t vocabulary, int64_t col
 // [C] nats.
 std::vector<float> columnEntropies(const ColumnSoftmax& softmax);
 
-// d loss / d logits in place of the logits, given slopes [C] = d loss / d log p(target) / temperature:
-// slope * (onehot(target) - p).
-void logitGradients(const ColumnSoftmax& softmax, const int64_t* targets, const float* slopes, float* logits);
+// Of a loss, divided by the temperature, [C] each.
+struct ColumnSlopes {
+  const float* logprob;    // d loss / d log p(target)
+  const float* entropy;    // d loss / d entropy, or null: 0
+  const float* entropies;  // as columnEntropies gives them; read with `entropy` only
+};
+
+// d loss / d logits in place of the logits: logprob * (onehot(target) - p) - entropy * p * (log p + entropies).
+void logitGradients(const ColumnSoftmax& softmax, const int64_t* targets, const ColumnSlopes& slopes, float* logits);
 
 }  // namespace serl::cpu

@@ -14,6 +14,7 @@ struct Chunk : VocabularyChunk {
   double temperature;
   at::Tensor logits;  // [vocab, C]; their gradient once backward has run
   ColumnSoftmax softmax;
+  std::vector<float> entropy;  // [C], once asked for
 
   int64_t rows() const { return hidden.size(0); }
   int64_t width() const { return hidden.size(1); }
@@ -45,14 +46,19 @@ struct Chunk : VocabularyChunk {
   }
 
   at::Tensor entropies() override {
-    const std::vector<float> entropies = columnEntropies(softmax);
-    return at::tensor(at::ArrayRef<float>(entropies), at::TensorOptions().dtype(at::kFloat));
+    entropy = columnEntropies(softmax);
+    return at::tensor(at::ArrayRef<float>(entropy), at::TensorOptions().dtype(at::kFloat));
   }
 
-  void backward(const at::Tensor& gradient, at::Tensor hiddenGradient, at::Tensor lmHeadGradient) override {
-    const at::Tensor slope = (gradient / temperature).contiguous();  // [C]
+  void backward(const RowGradients& loss, at::Tensor hiddenGradient, at::Tensor lmHeadGradient) override {
+    const at::Tensor slope = (loss.logprob / temperature).contiguous();  // [C]
+    const at::Tensor entropySlope = loss.entropy.defined() ? (loss.entropy / temperature).contiguous() : at::Tensor();
     auto* data = logits.mutable_data_ptr<float>();
-    logitGradients(softmax, targets.const_data_ptr<int64_t>(), slope.const_data_ptr<float>(), data);
+    logitGradients(softmax, targets.const_data_ptr<int64_t>(),
+                   {.logprob = slope.const_data_ptr<float>(),
+                    .entropy = entropySlope.defined() ? entropySlope.const_data_ptr<float>() : nullptr,
+                    .entropies = entropy.data()},
+                   data);
     const WorkTimer timer(context.profile, Work::products);
     product({rows(), width(), vocabulary()}, {data, 1, rows()}, {lmHead.const_data_ptr<float>(), width(), 1},
             hiddenGradient.mutable_data_ptr<float>(), /*accumulate=*/false);

@@ -11,6 +11,7 @@ struct Chunk : VocabularyChunk {
   at::Tensor logits;         // [C, vocab] float32, divided by the temperature
   at::Tensor normalizer;     // [C, 1]
   at::Tensor probabilities;  // [C, vocab], once the entropies were asked for
+  at::Tensor entropy;        // [C, 1], likewise
 
   Chunk(const at::Tensor& hidden, const at::Tensor& lmHead, const at::Tensor& targets, double temperature)
       : hidden(hidden), lmHead(lmHead), target(targets.unsqueeze(1)), temperature(temperature) {
@@ -23,14 +24,20 @@ struct Chunk : VocabularyChunk {
 
   at::Tensor entropies() override {
     probabilities = at::exp(logits - normalizer);
-    return normalizer.squeeze(1) - (probabilities * logits).sum(1);
+    entropy = normalizer - (probabilities * logits).sum(1, /*keepdim=*/true);
+    return entropy.squeeze(1);
   }
 
-  void backward(const at::Tensor& gradient, at::Tensor hiddenGradient, at::Tensor lmHeadGradient) override {
-    const at::Tensor slope = gradient.unsqueeze(1) / temperature;  // [C, 1]
-    // d logprob / d logits = onehot(target) - probabilities
+  void backward(const RowGradients& loss, at::Tensor hiddenGradient, at::Tensor lmHeadGradient) override {
+    const at::Tensor slope = loss.logprob.unsqueeze(1) / temperature;  // [C, 1]
+    at::Tensor factor = -slope;                                        // [C, 1], or [C, vocab]
+    // d entropy / d logits = -p (log p + entropy)
+    if (loss.entropy.defined()) {
+      factor = factor - loss.entropy.unsqueeze(1) / temperature * (logits - normalizer + entropy);
+    }
+    // d logprob / d logits = onehot(target) - p
     const at::Tensor logitGradient =
-        probabilities.mul_(-slope).scatter_add_(1, target, slope).to(hidden.scalar_type());  // [C, vocab]
+        probabilities.mul_(factor).scatter_add_(1, target, slope).to(hidden.scalar_type());  // [C, vocab]
     hiddenGradient.copy_(at::mm(logitGradient, lmHead));
     if (lmHeadGradient.scalar_type() == hidden.scalar_type()) {
       lmHeadGradient.addmm_(logitGradient.t(), hidden);

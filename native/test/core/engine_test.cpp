@@ -79,8 +79,8 @@ TEST_CASE("CPU kernels and tensor operations compute the same model") {
     Engine kernels = model.open(), operations = model.open({.portableKernels = true}),
            checkpointed = model.open({.activationCheckpointing = true});
     const Batch batch;
-    const at::Tensor logprobs = kernels.logprobs(batch.view(), false, 1.0);
-    CHECK(maxGap(operations.logprobs(batch.view(), false, 1.0), logprobs) < 1e-4);
+    const at::Tensor logprobs = kernels.scores(batch.view(), false, 1.0, false).logprobs;
+    CHECK(maxGap(operations.scores(batch.view(), false, 1.0, false).logprobs, logprobs) < 1e-4);
     const std::vector<float> ones(static_cast<size_t>(logprobs.numel()), 1.0f);
     const std::vector<float> old(logprobs.const_data_ptr<float>(), logprobs.const_data_ptr<float>() + logprobs.numel());
     LossView loss{.policy = true, .advantages = ones, .oldLogprobs = old, .referenceLogprobs = old};
@@ -93,9 +93,9 @@ TEST_CASE("CPU kernels and tensor operations compute the same model") {
     CHECK(maxGap(checkpointed.gradientNorms(), norms) < 1e-6);
     for (Engine* engine : {&kernels, &operations})
       CHECK(engine->step({.lr = 1e-2, .maxGradNorm = 1}).nonFinite.empty());
-    const at::Tensor after = kernels.logprobs(batch.view(), false, 1.0);
+    const at::Tensor after = kernels.scores(batch.view(), false, 1.0, false).logprobs;
     CHECK(maxGap(after, logprobs) > 1e-3);
-    CHECK(maxGap(operations.logprobs(batch.view(), false, 1.0), after) < 1e-3);
+    CHECK(maxGap(operations.scores(batch.view(), false, 1.0, false).logprobs, after) < 1e-3);
     CHECK(identical(kernels.logprobs(batch.view(), true, 1.0), logprobs));  // the reference is unchanged
   }
 }

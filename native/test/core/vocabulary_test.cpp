@@ -19,15 +19,18 @@ void expectAutograd(int64_t vocabulary, int64_t width) {
     const at::Tensor head = lmHead.to(at::kDouble).set_requires_grad(true);
     const at::Tensor all = at::log_softmax(at::linear(hidden, head) / temperature, 1);  // [45, vocabulary]
     const at::Tensor expected = all.gather(1, targets.unsqueeze(1)).squeeze(1);
-    const at::Tensor entropies = -(all.exp() * all).sum(1).detach();
-    (expected * slope).sum().backward();
+    const at::Tensor entropies = -(all.exp() * all).sum(1), tilt = randn({45}, 4);
+    (expected * slope + entropies * tilt).sum().backward();
 
     for (const Backend* backend : {cpu.get(), portable.get()}) {
       const at::Tensor gradient = at::ones({vocabulary, width});
-      CHECK(maxGap(targetLogprobs(*backend, states, lmHead, targets, temperature), expected.detach()) < 1e-4);
-      const auto slopes = [&](int64_t begin, const at::Tensor& logprobs, const at::Tensor& entropy) {
-        CHECK(maxGap(entropy, entropies.narrow(0, begin, entropy.size(0))) < 1e-4);
-        return slope.narrow(0, begin, logprobs.size(0));
+      const TokenScores scores = tokenScores(*backend, states, lmHead, {targets, temperature}, true);
+      CHECK(maxGap(scores.logprobs, expected.detach()) < 1e-4);
+      CHECK(maxGap(scores.entropies, entropies.detach()) < 1e-4);
+      const auto slopes = [&](int64_t begin, const TokenScores& chunk) {
+        const int64_t rows = chunk.entropies.size(0);
+        CHECK(maxGap(chunk.entropies, entropies.detach().narrow(0, begin, rows)) < 1e-4);
+        return RowGradients{.logprob = slope.narrow(0, begin, rows), .entropy = tilt.narrow(0, begin, rows)};
       };
       const at::Tensor dHidden =
           backwardThroughVocabulary(*backend, states, lmHead, {targets, temperature}, slopes, gradient);

@@ -16,12 +16,13 @@ import type {
   TensorFile,
   TensorSource,
   TokenBatch,
+  TokenScores,
   WorkProfile,
 } from '../../../src/native/types.ts'
 import { generate } from './generate.ts'
 import { type BigramState, type BigramWeights, memoryOf, newState, referenceOf, tensorNames } from './state.ts'
 import { exportTensors, importTensors } from './tensor-files.ts'
-import { accumulate, adamStep, gradientNorms, logprobs, syncReference } from './training.ts'
+import { accumulate, adamStep, gradientNorms, scores, syncReference } from './training.ts'
 
 /** Its engines have these weights, whatever files they are opened on. */
 export const fakeAddon = (weights: BigramWeights): Addon => ({
@@ -59,8 +60,8 @@ class BigramEngine implements AddonEngine {
     return this.#run((state) => generate(state.policy, { prompts, sampling, onProgress, isCancelled }))
   }
 
-  logprobs(batch: SequenceBatch, reference: boolean, temperature: number): Promise<Float32Array> {
-    return this.#run((state) => logprobs(reference ? referenceOf(state) : state.policy, batch, temperature))
+  scores(batch: SequenceBatch, reference: boolean, temperature: number): Promise<TokenScores> {
+    return this.#run((state) => scores(reference ? referenceOf(state) : state.policy, batch, temperature))
   }
 
   accumulate(batch: SequenceBatch, loss: Loss): Promise<LossStats> {

@@ -34,6 +34,9 @@ export function logSoftmax(z: Float64Array): Float64Array {
   return z.map((value) => value - normaliser)
 }
 
+/** Nats. */
+export const entropyOf = (logp: Float64Array): number => -logp.reduce((sum, lp) => sum + Math.exp(lp) * lp, 0)
+
 /** Running sums of a loss over tokens; the gradient goes into `gradient`. */
 export function accumulateToken(
   model: Bigram,
@@ -49,11 +52,16 @@ export function accumulateToken(
   const value = loss.kind === 'policy' ? policyToken(loss, logprob, token.at, stats) : { loss: -logprob, slope: -1 }
   stats.tokens += 1
   stats.loss += weight * value.loss
-  for (const lp of logp) stats.entropySum -= Math.exp(lp) * lp
+  const entropy = entropyOf(logp)
+  const bonus = loss.kind === 'policy' ? (loss.entropyCoef ?? 0) : 0
+  stats.entropySum += entropy
+  stats.loss -= weight * bonus * entropy
   const slope = (weight * value.slope) / temperature
-  if (slope === 0) return
+  const tilt = (-weight * bonus) / temperature // d loss / d entropy
+  if (slope === 0 && tilt === 0) return
   for (let j = 0; j < model.vocabSize; j++) {
-    const g = slope * ((j === token.target ? 1 : 0) - Math.exp(logp[j]!))
+    const p = Math.exp(logp[j]!)
+    const g = slope * ((j === token.target ? 1 : 0) - p) - tilt * p * (logp[j]! + entropy)
     gradient.table[token.previous * model.vocabSize + j]! += g
     gradient.bias[j]! += g
   }
@@ -69,18 +77,22 @@ function policyToken(
   const advantage = loss.advantages[at]!
   const ratio = Math.exp(logprob - loss.oldLogprobs[at]!)
   const clipped = Math.min(1 + loss.clipHigh, Math.max(1 - loss.clipLow, ratio))
-  const isClipped = ratio * advantage > clipped * advantage
+  const isCispo = loss.surrogate === 'cispo'
+  const isClipped = isCispo ? ratio !== clipped : ratio * advantage > clipped * advantage
   stats.ratioMax = Math.max(stats.ratioMax, ratio)
   if (isClipped) stats.clippedTokens += 1
-  let value = isClipped ? -clipped * advantage : -ratio * advantage
+  let value = (isClipped ? -clipped : -ratio) * advantage
   let slope = isClipped ? 0 : -ratio * advantage
+  if (isCispo) [value, slope] = [-clipped * advantage * logprob, -clipped * advantage]
   if (loss.referenceLogprobs !== undefined) {
     const d = logprob - loss.referenceLogprobs[at]!
     const kl = { k1: d, k2: 0.5 * d * d, k3: Math.exp(-d) - 1 + d }[loss.klEstimator]
     const klSlope = { k1: 1, k2: d, k3: 1 - Math.exp(-d) }[loss.klEstimator]
     stats.klSum += kl
-    value += loss.klCoef * kl
-    slope += loss.klCoef * klSlope
+    const weight = loss.klByRatio ? ratio : 1
+    const throughRatio = loss.klByRatio && loss.klEstimator !== 'k2' ? ratio * kl : 0
+    value += loss.klCoef * weight * kl
+    slope += loss.klCoef * (weight * klSlope + throughRatio)
   }
   return { loss: value, slope }
 }

@@ -4,6 +4,7 @@ import {
   FinishReason,
   type ProgressFn,
   type SamplingParams,
+  type StopStrings,
   type TokenBatch,
 } from '../../../src/native/types.ts'
 import { type Bigram, draw, logits, logSoftmax, uniform } from './bigram.ts'
@@ -19,6 +20,7 @@ interface Row {
   previous: number
   readonly tokens: number[]
   readonly logprobs: number[]
+  tail: Uint8Array // bytes so far, for stop strings
   reason: number // -1: not ended yet
 }
 
@@ -27,7 +29,13 @@ export async function generate(policy: Bigram, call: GenerateCall): Promise<Comp
   const total = sampling.seeds.length
   const rows = Array.from({ length: total }, (_, row): Row => {
     const prompt = Math.floor(row / sampling.samplesPerPrompt)
-    return { previous: prompts.tokens[prompts.offsets[prompt + 1]! - 1]!, tokens: [], logprobs: [], reason: -1 }
+    return {
+      previous: prompts.tokens[prompts.offsets[prompt + 1]! - 1]!,
+      tokens: [],
+      logprobs: [],
+      tail: new Uint8Array(),
+      reason: -1,
+    }
   })
   for (let position = 0; rows.some((row) => row.reason < 0); position++) {
     if (position % 16 === 0) await setImmediate()
@@ -60,6 +68,16 @@ function sampleToken(policy: Bigram, row: Row, sampling: SamplingParams, index: 
   row.logprobs.push(logSoftmax(plain)[token]!)
   row.tokens.push(token)
   row.previous = token
-  if (sampling.stopTokens.includes(token)) row.reason = FinishReason.stop
+  if (sampling.stopTokens.includes(token) || completesStop(row, token, sampling.stopStrings))
+    row.reason = FinishReason.stop
   else if (row.tokens.length >= sampling.maxNewTokens) row.reason = FinishReason.length
+}
+
+function completesStop(row: Row, token: number, stops: StopStrings | undefined): boolean {
+  if (stops === undefined) return false
+  const { strings, tokenBytes, tokenOffsets } = stops
+  const bytes = tokenBytes.subarray(tokenOffsets[token], tokenOffsets[token + 1])
+  const tail = Buffer.concat([row.tail, bytes])
+  row.tail = tail
+  return strings.some((text) => tail.includes(Buffer.from(text)))
 }

@@ -1,5 +1,12 @@
-import type { Loss, LossStats, OptimizerParams, SequenceBatch, StepStats } from '../../../src/native/types.ts'
-import { accumulateToken, type Bigram, emptyGradient, logits, logSoftmax } from './bigram.ts'
+import type {
+  Loss,
+  LossStats,
+  OptimizerParams,
+  SequenceBatch,
+  StepStats,
+  TokenScores,
+} from '../../../src/native/types.ts'
+import { accumulateToken, type Bigram, emptyGradient, entropyOf, logits, logSoftmax } from './bigram.ts'
 import { type BigramState, parts, referenceOf, tensorNames } from './state.ts'
 
 /** Calls `visit` for every action token: the token before it, itself, its index among the actions. */
@@ -12,13 +19,14 @@ function forEachAction(batch: SequenceBatch, visit: (previous: number, target: n
   }
 }
 
-/** [A] of the action tokens. */
-export function logprobs(model: Bigram, batch: SequenceBatch, temperature: number): Float32Array {
-  const scored: number[] = []
+export function scores(model: Bigram, batch: SequenceBatch, temperature: number): TokenScores {
+  const [logprobs, entropies]: number[][] = [[], []]
   forEachAction(batch, (previous, target) => {
-    scored.push(logSoftmax(logits(model, previous, temperature))[target]!)
+    const logp = logSoftmax(logits(model, previous, temperature))
+    logprobs!.push(logp[target]!)
+    entropies!.push(entropyOf(logp))
   })
-  return Float32Array.from(scored)
+  return { logprobs: Float32Array.from(logprobs!), entropies: Float32Array.from(entropies!) }
 }
 
 export function accumulate({ policy, gradient }: BigramState, batch: SequenceBatch, loss: Loss): LossStats {

@@ -3,6 +3,7 @@ import type { Config } from '../../../src/config/schema.ts'
 import type { NativeEngine, OptimizerParams, PolicyLoss } from '../../../src/native/types.ts'
 import { createRandom } from '../../../src/random.ts'
 import { planMinibatches } from '../../../src/rl/minibatches.ts'
+import { bySequenceRatio } from '../../../src/rl/sequence-ratio.ts'
 import { buildTrainBatch } from '../../../src/rl/train-batch.ts'
 import { iterationSchedule, updatePolicy } from '../../../src/rl/update.ts'
 import type { RewardedGroup } from '../../../src/rollout/group.ts'
@@ -178,6 +179,71 @@ describe('updatePolicy', () => {
     expect(losses[0]!.klEstimator).toBe('k3')
     expect(losses[0]!.referenceLogprobs!.length).toBe(losses[0]!.advantages.length)
     expect(batch.klMean).toBeCloseTo(0, 6)
+  })
+})
+
+describe('the settings of the surrogate', () => {
+  it('reach the loss', async () => {
+    const { engine, losses } = recording(await randomEngine())
+    const over = { 'kl.place': 'loss', 'update.surrogate': 'cispo', 'update.entropyCoef': 0.01 }
+    await update(engine, config({ ...over, 'kl.byRatio': true }))
+    expect(losses[0]).toMatchObject({ surrogate: 'cispo', entropyCoef: 0.01, klByRatio: true, klEstimator: 'k1' })
+    const { engine: other, losses: plain } = recording(await randomEngine())
+    await update(other, config({}))
+    expect(plain[0]).toMatchObject({ surrogate: 'ppo', entropyCoef: 0, klByRatio: true, klCoef: 0 })
+  })
+
+  it('take the ratio of responses from the present policy', async () => {
+    const { engine, losses } = recording(await randomEngine())
+    const over = { 'update.ratio': 'sequence', 'update.sequencesPerStep': 6, 'optimizer.lr': 0.3 }
+    const { batch, stats } = await update(engine, config({ ...over, 'kl.coef': 0 }))
+    expect(losses.length).toBe(2)
+    const planned = minibatches(config(over)).map((rows) => rows.flatMap((i) => [...batch.sequences[i]!.advantages]))
+    const sorted = (values: Iterable<number>): number[] => [...values].sort((a, b) => a - b)
+    const [first, second] = losses
+    expect(sorted(first!.advantages)).toEqual(sorted(planned[0]!)) // the ratio is 1, exactly
+    expect(sorted(second!.advantages)).not.toEqual(sorted(planned[1]!))
+    expect(stats.ratioMax).toBeGreaterThan(1)
+  })
+})
+
+describe('the ratio of a response', () => {
+  const old = Float32Array.of(-1, -2, -0.5)
+  const shifted = (by: number): Float32Array => old.map((logprob, t) => logprob + by + [0.2, -0.3, 0.1][t]!)
+  const range = { clipLow: 0.2, clipHigh: 0.3 }
+  const member = (advantage: number) => ({
+    tokens: Int32Array.of(1, 2, 3, 4),
+    promptLength: 1,
+    advantages: new Float32Array(3).fill(advantage),
+    oldLogprobs: old,
+    referenceLogprobs: null,
+    importance: null,
+  })
+  /** -min(s A, clip(s) A). */
+  const lossOf = (current: Float32Array, advantage: number): number => {
+    const s = Math.exp(current.reduce((sum, logprob, t) => sum + logprob - old[t]!, 0) / 3)
+    return -Math.min(s * advantage, Math.min(1.3, Math.max(0.8, s)) * advantage)
+  }
+
+  it.each([
+    [0.1, 1.5],
+    [0.1, -2],
+    [0.6, 1],
+    [0.6, -1],
+    [-0.6, 1],
+    [-0.6, -1],
+  ])('gives the gradient of the clipped loss of responses: log-ratio about %d, advantage %d', (by, advantage) => {
+    const current = shifted(by)
+    const { sequences, clippedTokens, ratioMax } = bySequenceRatio([member(advantage)], [current], range)
+    const [{ advantages, oldLogprobs }] = sequences as [(typeof sequences)[0]]
+    expect(oldLogprobs).toBe(current)
+    expect(ratioMax).toBeCloseTo(Math.exp(by), 5)
+    for (const t of [0, 1, 2]) {
+      const side = (step: number) => Float32Array.from(current, (logprob, u) => logprob + (u === t ? step : 0))
+      const slope = (lossOf(side(0.01), advantage) - lossOf(side(-0.01), advantage)) / 0.02
+      expect(-advantages[t]! / 3).toBeCloseTo(slope, 3)
+    }
+    expect(clippedTokens).toBe(advantages[0] === 0 ? 3 : 0)
   })
 })
 
