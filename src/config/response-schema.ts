@@ -58,6 +58,13 @@ export const rolloutSchema = z.strictObject({
     .describe(
       'whether a question without a chat template begins with the special tokens of the tokenizer, such as BOS; the reference adds none',
     ),
+  stop: z
+    .array(z.string().min(1).max(256))
+    .max(64)
+    .default([])
+    .describe(
+      'texts that end a response, besides the end-of-sequence token: a base model may never end its turn, but begin another question',
+    ),
   suffix: z.string().default('').describe('text put after every question, e.g. a request for a boxed answer'),
   maxStaleness: z
     .int()

@@ -18,6 +18,7 @@ export interface ResponseSampling {
   readonly presencePenalty: number // 0 = off
   readonly maxNewTokens: number
   readonly stopTokens: Int32Array
+  readonly stopTexts?: readonly string[] // default none
   readonly seeds: Uint32Array // [prompts * samples]
 }
 
@@ -67,6 +68,7 @@ export interface EvaluateParams {
   readonly format: PromptFormat
   readonly maxNewTokens: number
   readonly stopTokens: Int32Array
+  readonly stopTexts?: readonly string[] // default none
   readonly maxPositions: number // longest sequence of the model
 }
 
@@ -95,6 +97,7 @@ export async function evaluate(
     samples: 1,
     maxNewTokens: params.maxNewTokens,
     stopTokens: params.stopTokens,
+    stopTexts: params.stopTexts ?? [],
     temperature: 0,
     topP: 1,
     presencePenalty: 0,

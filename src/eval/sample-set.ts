@@ -92,7 +92,8 @@ async function answerPart(
   const engine = await model.engine()
   const seeds = Uint32Array.from(part.flatMap(({ key }) => sampleSeeds(seed, key, samples)))
   const { tokenizer, stopTokens } = model
-  const sampling = { samples, temperature, topP, presencePenalty, maxNewTokens, stopTokens, seeds }
+  const stopTexts = settings.layout?.stop ?? []
+  const sampling = { samples, temperature, topP, presencePenalty, maxNewTokens, stopTokens, stopTexts, seeds }
   const drawn = await respond(
     { engine, tokenizer },
     part.map(({ prompt }) => prompt),
@@ -145,6 +146,7 @@ function storeOf(
     dtype: model.dtype,
     device: model.device.replace(/:.*/, ''),
     stopTokens: Array.from(model.stopTokens),
+    ...(settings.layout?.stop?.length ? { stopTexts: settings.layout.stop } : {}),
     // a greedy response depends on no seed
     sampling: { temperature, topP: greedy ? 1 : topP, presencePenalty, maxNewTokens, seed: greedy ? 0 : seed },
   }

@@ -18,8 +18,10 @@ export interface EvalSettings {
   readonly layout?: PromptLayout // as a run asked its questions; default: the bare question
 }
 
-/** The text around a question, besides template and suffix. */
-export type PromptLayout = Pick<PromptFormat, 'prompt' | 'system' | 'examples' | 'specialTokens'>
+/** The text around a question and its response, besides template and suffix. */
+export interface PromptLayout extends Pick<PromptFormat, 'prompt' | 'system' | 'examples' | 'specialTokens'> {
+  readonly stop?: readonly string[] // texts that end a response; default none
+}
 
 /** A model to evaluate. */
 export interface EvalModel {
@@ -36,7 +38,7 @@ export interface EvalModel {
 }
 
 /** How a set's questions are asked under these settings. */
-export const formatOf = (set: EvalSet, { template, suffix, fewShot, layout }: EvalSettings): EvalFormat => ({
+export const formatOf = (set: EvalSet, { template, suffix, fewShot, layout = {} }: EvalSettings): EvalFormat => ({
   ...layout,
   template,
   suffix: suffix ?? set.suffix,
@@ -49,12 +51,14 @@ export function layoutText({
   system = '',
   examples = [],
   specialTokens = true,
+  stop = [],
 }: PromptLayout): string {
   const parts = {
     ...(prompt === placeholder ? {} : { prompt }),
     ...(system === '' ? {} : { system }),
     ...(examples.length === 0 ? {} : { examples }),
     ...(specialTokens ? {} : { specialTokens }),
+    ...(stop.length === 0 ? {} : { stop }),
   }
   return Object.keys(parts).length === 0 ? '' : JSON.stringify(parts)
 }

@@ -5,6 +5,7 @@ import { type ChatMessage, type ChatOptions, loadChatTemplate } from './chat-tem
 import { describe, int32, jsonFields, messageOf } from './json-fields.ts'
 import { readJsonFile } from './model-file.ts'
 import { completeAddedTokens, specialTokenIds, specialTokenTexts } from './special-tokens.ts'
+import { type TokenBytes, tokenBytes } from './token-bytes.ts'
 
 /** Text to token ids and back, as the checkpoint's own files define it. */
 export interface Tokenizer {
@@ -22,6 +23,8 @@ export interface Tokenizer {
   readonly bosToken: string | null
   readonly bosTokenId: number | null
   readonly eosTokenId: number | null
+  /** What each token adds to a text; computed once. */
+  tokenBytes(vocabSize: number): TokenBytes
   /** Id of a token's text, or null. */
   idOf(token: string): number | null
 }
@@ -76,7 +79,17 @@ export async function loadTokenizer(dir: string, options: TokenizerOptions = {})
     bosToken: specialTokens.bos_token ?? null,
     bosTokenId,
     eosTokenId,
+    tokenBytes: once((size) => tokenBytes(description, specialTokenIds(description, config), size)),
     idOf,
+  }
+}
+
+/** Remembers the result of the latest argument. */
+function once<T>(work: (size: number) => T): (size: number) => T {
+  let known: { readonly size: number; readonly value: T } | undefined
+  return (size) => {
+    if (known?.size !== size) known = { size, value: work(size) }
+    return known.value
   }
 }
 

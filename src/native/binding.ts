@@ -14,7 +14,7 @@ const ABI = 5
  * addon itself only guards against crashes. A job's failure rejects with an Error whose `code` is a NativeErrorCode.
  */
 export interface AddonEngine extends Omit<NativeEngine, 'info' | 'logprobs' | 'scores'> {
-  open(options: EngineOptions, onProgress?: ProgressFn): Promise<Omit<EngineInfo, 'device' | 'dtype'>>
+  open(options: EngineOptions, onProgress?: ProgressFn): Promise<Omit<EngineInfo, 'device' | 'dtype' | 'vocabSize'>>
   scores(
     batch: SequenceBatch,
     reference: boolean,

@@ -29,7 +29,12 @@ export async function openEngine(
   const inner = new addon.Engine()
   try {
     const opened = await call(openEngine, () => inner.open(options, onProgress))
-    const info = { ...opened, device: options.device, dtype: options.dtype }
+    const info = {
+      ...opened,
+      device: options.device,
+      dtype: options.dtype,
+      vocabSize: options.model.vocabSize,
+    }
     return checkedEngine(inner, info, options)
   } catch (error) {
     await inner.close()

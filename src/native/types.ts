@@ -188,6 +188,7 @@ export interface EngineInfo {
   readonly parameters: number
   readonly device: Device
   readonly dtype: Dtype
+  readonly vocabSize: number
   readonly threads: number // CPU threads that work for this engine
   /**
    * A prompt that several sequences of a batch begin with is computed once, however long they are. True of the CPU's

@@ -8,6 +8,7 @@ import {
 } from '../native/types.ts'
 import type { Group, Question, Response } from './group.ts'
 import { packTokens } from './pack.ts'
+import { cutAtStop, stopStrings } from './stop-text.ts'
 
 /** A question with its prompt. */
 export interface PromptedQuestion {
@@ -15,21 +16,28 @@ export interface PromptedQuestion {
   readonly promptTokens: Int32Array // [P]
 }
 
+export interface RollOutParams extends Omit<SamplingParams, 'stopStrings'> {
+  readonly stopTexts?: readonly string[]
+}
+
 /**
  * n samples of each prompt, in one call, so that every prompt is prefilled once.
- * @param sampling seeds: [prompts * samplesPerPrompt]
+ * @param sampling seeds: [prompts * samplesPerPrompt]; stopTexts end a response where they begin, default none
  * @returns one group per prompt, in order
  */
 export async function rollOut(
   engine: NativeEngine,
   tokenizer: Tokenizer,
   prompted: readonly PromptedQuestion[],
-  sampling: SamplingParams,
+  { stopTexts = [], ...params }: RollOutParams,
   onProgress?: ProgressFn,
 ): Promise<Group[]> {
   if (prompted.length === 0) return []
   const prompts = packTokens(prompted.map((prompt) => prompt.promptTokens))
-  const responses = unpackCompletions(await engine.generate(prompts, sampling, onProgress), tokenizer)
+  const stops = stopStrings(tokenizer, stopTexts, engine.info.vocabSize)
+  const sampling = stops === undefined ? params : { ...params, stopStrings: stops }
+  const whole = unpackCompletions(await engine.generate(prompts, sampling, onProgress), tokenizer)
+  const responses = whole.map((response) => cutAtStop(response, stopTexts, tokenizer))
   const n = sampling.samplesPerPrompt
   return prompted.map((prompt, i) => ({ ...prompt, responses: responses.slice(i * n, (i + 1) * n) }))
 }

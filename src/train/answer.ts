@@ -38,6 +38,7 @@ export async function answer(
     topP,
     presencePenalty: 0,
     stopTokens: model.stopTokens,
+    stopTexts: config.rollout.stop,
     seeds: rowSeeds(config.train.seed, `rollout/${at.round}`, at.step, prompted.length * samplesPerPrompt),
   }
   const groups = await rollOut(model.engine, model.tokenizer, prompted, sampling, (done, total) =>

@@ -19,7 +19,8 @@ export async function evaluateHeldOut(context: TrainContext): Promise<HeldOutRes
   if (heldOut.length === 0) return null
   stopIfAsked(context)
   const { stopTokens, maxPositions } = model
-  const params = { format, maxNewTokens: config.eval.maxNewTokens, stopTokens, maxPositions }
+  const stopTexts = config.rollout.stop
+  const params = { format, maxNewTokens: config.eval.maxNewTokens, stopTokens, stopTexts, maxPositions }
   const progress = (done: number, total: number): void => reporter.progress('evaluating', done, total)
   const { accuracy, correct, unfinished, n } = await evaluate({ ...model, checker }, heldOut, params, progress)
   stopIfAsked(context)

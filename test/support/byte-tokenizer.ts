@@ -21,5 +21,9 @@ export const byteTokenizer: Tokenizer = {
   bosToken: null,
   bosTokenId: BOS,
   eosTokenId: EOS,
+  tokenBytes: (vocabSize) => ({
+    bytes: Uint8Array.from({ length: 256 }, (_, byte) => byte),
+    offsets: Int32Array.from({ length: vocabSize + 1 }, (_, id) => Math.min(id, 256)),
+  }),
   idOf: () => null,
 }

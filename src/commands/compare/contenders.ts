@@ -54,7 +54,7 @@ export async function readContender(path: string): Promise<Named[]> {
 async function readRun(path: string): Promise<Named[]> {
   const config = resolveConfig(await readLayers(configFile(path)))
   const { prompt, system, specialTokens, examples } = await readPromptFormat(config.rollout)
-  const layout = { prompt, system, specialTokens, examples } as PromptLayout
+  const layout = { prompt, system, specialTokens, examples, stop: config.rollout.stop } as PromptLayout
   const run = { config, layout, ...(await heldOutOf(path, config)) }
   const at = (part: string, model: string): Named => ({ label: labelOf(path) + part, path, part, model, run })
   const start = at(' start', config.model.path!)

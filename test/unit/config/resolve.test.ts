@@ -95,7 +95,7 @@ describe('layers', () => {
 })
 
 describe('presets', () => {
-  it.each(['demo', 'cpu-100m', 'llama-3.2-3b-instruct', 'qwen2.5-7b-instruct'])('%s is complete', async (name) => {
+  it.each(['demo', 'cpu-100m', 'dapo', 'llama-3.2-3b-instruct', 'qwen2.5-7b-instruct'])('%s is complete', async (name) => {
     expect(presetNames()).toContain(name)
     expect(resolveConfig(await readLayers(name)).train.steps).toBeGreaterThan(0)
   })

@@ -20,6 +20,9 @@ export function characterTokenizer(template: 'system' | 'no system' | null): Tok
     bosToken: '^',
     bosTokenId: 94,
     eosTokenId: 36,
+    tokenBytes: () => {
+      throw new Error('unused')
+    },
     idOf: (token) => token.charCodeAt(0),
   }
 }

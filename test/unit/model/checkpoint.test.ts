@@ -11,7 +11,15 @@ function exportingEngine(dtype: 'float32' | 'bfloat16', fail = false): Pick<Nati
   const shapes = new Map(tensorsOf(tinyConfig).map((tensor) => [tensor.name, tensor.shape]))
   const width = dtype === 'float32' ? 4 : 2
   return {
-    info: { parameters: 1, device: 'cpu', dtype, threads: 1, sharesPrompts: true, tensorNames: [...shapes.keys()] },
+    info: {
+      parameters: 1,
+      device: 'cpu',
+      dtype,
+      vocabSize: 0,
+      threads: 1,
+      sharesPrompts: true,
+      tensorNames: [...shapes.keys()],
+    },
     async exportTensors(files: readonly TensorFile[]) {
       for (const file of files) {
         if (fail) throw new Error('disk full')
