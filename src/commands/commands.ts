@@ -6,6 +6,7 @@ import { compareLine } from './compare/flags.ts'
 import { doctorLine } from './doctor/flags.ts'
 import { evalLine } from './eval/flags.ts'
 import { filterLine } from './filter/flags.ts'
+import { forecastLine } from './forecast/flags.ts'
 import { generateLine } from './generate/flags.ts'
 import { gradeLine } from './grade/flags.ts'
 import { instructLine } from './instruct/flags.ts'
@@ -24,6 +25,7 @@ export function addCommands(program: Command, done: (code: number) => void): voi
   ): void => addCommand(program, line, async (...given) => done(await run(...given)))
 
   add(trainLine, async (flags, [config]) => (await import('./train/train.ts')).trainCommand(config, flags))
+  add(forecastLine, async (flags, [config]) => (await import('./forecast/forecast.ts')).forecastCommand(config, flags))
   add(generateLine, async (flags) => (await import('./generate/generate.ts')).generateCommand(flags))
   add(scoreLine, async (flags) => (await import('./score/score.ts')).scoreCommand(flags))
   add(sftLine, async (flags) => (await import('./sft/sft.ts')).sftCommand(flags))

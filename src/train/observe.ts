@@ -5,6 +5,7 @@ import type { GuardMemory } from '../guard/guard-state.ts'
 import { bestAfter, type Trip, watch } from '../guard/guards.ts'
 import { distinctN, eosRate, sameAnswerShare } from '../guard/signals.ts'
 import type { StepMetrics } from '../log/metrics.ts'
+import { sameAnswer } from '../reward/same-answer.ts'
 import type { TrainState } from '../run/train-state.ts'
 import type { TrainContext } from './context.ts'
 import type { HeldOutResult } from './evaluate-held-out.ts'
@@ -12,13 +13,13 @@ import type { Tally } from './tally.ts'
 
 /** The guards' measures of a step's responses; the state stores what later steps compare with. */
 export async function observe(
-  context: TrainContext,
+  { checker, config }: TrainContext,
   state: TrainState,
   { answered, search }: Tally,
 ): Promise<Partial<StepMetrics>> {
   const distinct = { 'instructions.distinct2': distinctN(search.proposals, 2) }
   if (answered.length === 0) return distinct
-  const { rate, majorities } = await flipRate(answered, state.guard.majorities, sameAnswer(context))
+  const { rate, majorities } = await flipRate(answered, state.guard.majorities, sameAnswer(checker, config.reward))
   const lengths = answered.flatMap((group) => group.responses.map((response) => response.tokens.length))
   const length = lengths.reduce((sum, n) => sum + n, 0) / lengths.length
   state.guard.majorities = majorities
@@ -31,12 +32,6 @@ export async function observe(
     'responses.lengthRatio': length / state.guard.firstLength,
     'responses.eosRate': eosRate(answered),
   }
-}
-
-/** Answers are shown bare; in a box, every kind of checker except a module finds them. */
-function sameAnswer({ checker, config }: TrainContext): (a: string, b: string) => Promise<boolean> {
-  const shown = (answer: string): string => (config.reward.answers === 'module' ? answer : `\\boxed{${answer}}`)
-  return async (a, b) => (await checker.grade(shown(a), shown(b))).equal
 }
 
 /**

@@ -100,6 +100,21 @@ describe('Ctrl-C after the last output', () => {
   })
 })
 
+describe('a forecast', () => {
+  it('of the demonstration hopes for what its votes know', async () => {
+    const found = JSON.parse(await succeed('forecast', 'demo', '--questions', '48', '--json'))
+    expect(found).toMatchObject({ questions: 48, samples: 8, cutOff: expect.any(Number) })
+    expect(found.known.vote.mean - found.known.single.mean).toBeGreaterThan(0.2)
+    expect(found.verdicts.kept).toBeGreaterThan(8)
+    expect(found.verdict[0]).toMatch(/^Training can hope for about [789]\d %/)
+  })
+
+  it('with a limit that is too short says so', async () => {
+    const text = await succeed('forecast', 'demo', '--set', 'rollout.maxNewTokens=8')
+    expect(text).toMatch(/The limit is too short: \d+ % of the responses are cut off at rollout\.maxNewTokens = 8/)
+  })
+})
+
 describe('training the demonstration', () => {
   const steps = 3
   const small = [

@@ -95,10 +95,13 @@ describe('layers', () => {
 })
 
 describe('presets', () => {
-  it.each(['demo', 'cpu-100m', 'dapo', 'llama-3.2-3b-instruct', 'qwen2.5-7b-instruct'])('%s is complete', async (name) => {
-    expect(presetNames()).toContain(name)
-    expect(resolveConfig(await readLayers(name)).train.steps).toBeGreaterThan(0)
-  })
+  it.each(['demo', 'cpu-100m', 'dapo', 'llama-3.2-3b-instruct', 'qwen2.5-7b-instruct'])(
+    '%s is complete',
+    async (name) => {
+      expect(presetNames()).toContain(name)
+      expect(resolveConfig(await readLayers(name)).train.steps).toBeGreaterThan(0)
+    },
+  )
 
   it.each(['llama-3.2-3b-instruct', 'qwen2.5-7b-instruct'])('%s runs the paper’s three iterations', async (name) => {
     const { train, optimizer, kl, update } = resolveConfig(await readLayers(name))

@@ -12,6 +12,7 @@ import { compareLine } from '../../../src/commands/compare/flags.ts'
 import { doctorLine } from '../../../src/commands/doctor/flags.ts'
 import { evalLine } from '../../../src/commands/eval/flags.ts'
 import { filterLine } from '../../../src/commands/filter/flags.ts'
+import { forecastLine } from '../../../src/commands/forecast/flags.ts'
 import { generateLine } from '../../../src/commands/generate/flags.ts'
 import { gradeLine } from '../../../src/commands/grade/flags.ts'
 import { instructLine } from '../../../src/commands/instruct/flags.ts'
@@ -37,6 +38,7 @@ function commandLine(parsed: (found: Parsed) => void): Command {
     .configureOutput({ writeErr() {}, writeOut() {} })
   const run = async (flags: object, operands: readonly string[]) => parsed({ flags, operands })
   addCommand(program, trainLine, run)
+  addCommand(program, forecastLine, run)
   addCommand(program, generateLine, run)
   addCommand(program, scoreLine, run)
   addCommand(program, sftLine, run)

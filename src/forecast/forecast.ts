@@ -1,0 +1,122 @@
+import type { AnswerChecker } from '../answers/answer-checker.ts'
+import type { Config } from '../config/schema.ts'
+import { type Estimate, estimateAccuracy, type Interval } from '../eval/statistics/intervals.ts'
+import { differenceInterval } from '../eval/statistics/paired.ts'
+import { type Difficulty, difficultyOf } from '../reward/difficulty.ts'
+import { rewardGroup, rightOf } from '../reward/kinds.ts'
+import { sameAnswer } from '../reward/same-answer.ts'
+import { mayVote } from '../reward/unfinished.ts'
+import type { Group } from '../rollout/group.ts'
+
+/** What sampling some questions says about training on such questions, with these settings. */
+export interface Forecast {
+  readonly questions: number
+  readonly samples: number // of each
+  readonly known: KnownAnswers | null // null: no question has a known answer
+  readonly verdicts: Readonly<Record<Difficulty, number>> // questions
+  readonly cutOff: number // share of responses
+  readonly lengths: { readonly median: number; readonly p90: number } | null // new tokens, of responses that ended; null: none did
+  readonly stability: { readonly agree: number; readonly of: number } // questions whose two halves of samples vote alike
+  readonly answerless: number // share of the responses that ended
+}
+
+/** Against known answers. */
+export interface KnownAnswers {
+  readonly questions: number
+  readonly single: Estimate // share of right responses: pass@1
+  readonly vote: Estimate // questions whose majority is right: maj@n
+  readonly any: Estimate // questions with a right response among n: pass@n
+  readonly gain: Interval // 95 %, of vote - single, paired by question
+  readonly kept: { readonly right: number; readonly of: number } // majorities of the questions that would be trained on
+}
+
+export interface ForecastTools {
+  readonly config: Config
+  readonly checker: AnswerChecker
+}
+
+/** @param groups at least one; votes are taken as in training, whatever reward.kind is */
+export async function forecast(tools: ForecastTools, groups: readonly Group[]): Promise<Forecast> {
+  const { config } = tools
+  const byVote: Config = { ...config, reward: { ...config.reward, kind: 'majority' } }
+  const rewarded = await Promise.all(
+    groups.map(async (group) => {
+      const reward = { config: byVote, checker: tools.checker, scorer: null }
+      return { ...group, vote: await rewardGroup(reward, group, 0), right: await rightOf(reward, group), step: 0 }
+    }),
+  )
+  const difficulties = rewarded.map((group) => difficultyOf(group, byVote))
+  const responses = groups.flatMap((group) => group.responses)
+  const ended = responses.filter(({ finishReason }) => finishReason === 'stop')
+  const answers = rewarded.flatMap(({ vote }) => vote.answers)
+  const endedAnswerless = ended.length - answers.filter((answer) => answer !== null).length
+  return {
+    questions: groups.length,
+    samples: groups[0]!.responses.length,
+    known: knownAnswers(rewarded.map((group, i) => ({ ...group, kept: difficulties[i] === 'kept' }))),
+    verdicts: {
+      kept: count(difficulties, 'kept'),
+      'too-easy': count(difficulties, 'too-easy'),
+      'too-hard': count(difficulties, 'too-hard'),
+      undecided: count(difficulties, 'undecided'),
+      unfinished: count(difficulties, 'unfinished'),
+    },
+    cutOff: (responses.length - ended.length) / responses.length,
+    lengths: quantiles(ended.map(({ tokens }) => tokens.length)),
+    stability: await stability(tools, groups),
+    answerless: ended.length === 0 ? 0 : Math.max(0, endedAnswerless) / ended.length,
+  }
+}
+
+const count = (difficulties: readonly Difficulty[], verdict: Difficulty): number =>
+  difficulties.filter((difficulty) => difficulty === verdict).length
+
+interface Judged {
+  readonly right: Float32Array | null
+  readonly vote: { readonly answers: readonly (string | null)[]; readonly majority: string | null }
+  readonly kept: boolean
+}
+
+function knownAnswers(groups: readonly Judged[]): KnownAnswers | null {
+  const known = groups.flatMap(({ right, vote, kept }) => {
+    if (right === null) return []
+    const share = right.reduce((sum, r) => sum + r, 0) / right.length
+    const isRight = vote.majority !== null && right[vote.answers.indexOf(vote.majority)] === 1
+    return [{ share, voteRight: Number(isRight), kept }]
+  })
+  if (known.length === 0) return null
+  const trained = known.filter(({ kept }) => kept)
+  return {
+    questions: known.length,
+    single: estimateAccuracy(
+      known.map(({ share }) => share),
+      groups[0]!.vote.answers.length,
+    ),
+    vote: estimateAccuracy(known.map(({ voteRight }) => voteRight)),
+    any: estimateAccuracy(known.map(({ share }) => Number(share > 0))),
+    gain: differenceInterval([known.map(({ voteRight, share }) => voteRight - share)]),
+    kept: { right: trained.filter(({ voteRight }) => voteRight === 1).length, of: trained.length },
+  }
+}
+
+/** Questions whose first and second half of the samples have the same majority, of those where both halves have one. */
+async function stability({ checker, config }: ForecastTools, groups: readonly Group[]): Promise<Forecast['stability']> {
+  const same = sameAnswer(checker, config.reward)
+  let [agree, of] = [0, 0]
+  for (const { responses } of groups) {
+    const voters = responses.map((response) => (mayVote(response, config.reward) ? response.text : ''))
+    const half = Math.floor(voters.length / 2)
+    const [first, second] = await Promise.all([checker.vote(voters.slice(0, half)), checker.vote(voters.slice(half))])
+    if (first.majority === null || second.majority === null) continue
+    of += 1
+    if (await same(first.majority, second.majority)) agree += 1
+  }
+  return { agree, of }
+}
+
+function quantiles(lengths: readonly number[]): Forecast['lengths'] {
+  if (lengths.length === 0) return null
+  const sorted = [...lengths].sort((a, b) => a - b)
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!
+  return { median: at(0.5), p90: at(0.9) }
+}

@@ -1,0 +1,80 @@
+import type { Config } from '../config/schema.ts'
+import type { Forecast, KnownAnswers } from './forecast.ts'
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`
+
+// shares from which a sign is worth a sentence
+const manyCutOff = 0.25
+const fewInBand = 0.1
+const mostlyWrong = 0.5
+const unstable = 0.6
+const fewestKept = 4 // questions in the band, to say something about their votes
+
+/**
+ * What training can hope for, and what will go wrong with these settings, in sentences; the verdict is the first.
+ * Thresholds are from the runs in docs/learning.md.
+ */
+export function verdictOf(forecast: Forecast, { rollout }: Pick<Config, 'rollout'>): string[] {
+  const problems = [cutOffText(forecast, rollout), bandText(forecast), stabilityText(forecast)].filter(
+    (text) => text !== null,
+  )
+  const { known } = forecast
+  if (known === null) return [...problems.slice(0, 1), unknownText(forecast), ...problems.slice(1)]
+  return [hopeText(forecast, known), ...problems]
+}
+
+function hopeText({ samples, verdicts }: Forecast, known: KnownAnswers): string {
+  const { single, vote, any, gain, kept } = known
+  const figures = `the vote of ${samples} answers is right on ${percent(vote.mean)} of the questions, a single answer on ${percent(single.mean)}`
+  const wrongInBand = kept.of >= fewestKept && kept.right / kept.of < mostlyWrong
+  if (wrongInBand || vote.interval[1] < mostlyWrong) {
+    return (
+      `Training on votes will probably do harm: ${figures}, and it is right for ${kept.right} of the ${kept.of} that ` +
+      'would be trained on. Agreement would rise on wrong answers. Use known answers (reward.kind=rule or mixed), ' +
+      'easier questions, or first fine-tune on worked examples (serl sft)'
+    )
+  }
+  if (verdicts.kept === 0) return `Training would find nothing to learn from: ${figures}`
+  if (gain[0] <= 0) {
+    return (
+      `There is little to hope for: ${figures}, a lead that may be chance. Votes teach what the vote knows better than ` +
+      `a single answer; ${percent(any.mean)} of the questions have a right answer among ${samples}`
+    )
+  }
+  return (
+    `Training can hope for about ${percent(vote.mean)}: ${figures}, and it is right for ${kept.right} of the ` +
+    `${kept.of} questions that would be trained on. ${percent(any.mean)} of the questions have a right answer among ${samples}`
+  )
+}
+
+const unknownText = ({ samples, verdicts, questions }: Forecast): string =>
+  `No answers are known, so nothing here bounds how true the votes are: a model can agree with itself on wrong ` +
+  `answers. ${verdicts.kept} of ${questions} questions are neither settled nor hopeless with ${samples} answers each`
+
+function cutOffText({ cutOff, lengths }: Forecast, { maxNewTokens }: Config['rollout']): string | null {
+  if (cutOff < manyCutOff) return null
+  const ended =
+    lengths === null ? 'None ended by itself' : `Of those that end, nine in ten do within ${lengths.p90} tokens`
+  return (
+    `The limit is too short: ${percent(cutOff)} of the responses are cut off at rollout.maxNewTokens = ${maxNewTokens}. ` +
+    `${ended}. Raise it, or end responses with rollout.stop`
+  )
+}
+
+function bandText({ verdicts, questions }: Forecast): string | null {
+  if (verdicts.kept / questions >= fewInBand) return null
+  const { kept: _, ...others } = verdicts
+  const [most] = Object.entries(others).sort(([, a], [, b]) => b - a)
+  const advice = {
+    'too-easy': 'the model already agrees with itself: use harder questions',
+    'too-hard': 'its answers hardly ever agree: use easier questions, or known answers',
+    undecided: 'the votes are too close: sample more responses (rollout.samplesPerPrompt)',
+    unfinished: 'too few responses end: raise rollout.maxNewTokens',
+  }[most![0] as keyof typeof others]
+  return `There is hardly a band: ${verdicts.kept} of ${questions} questions would be trained on; ${most![1]} are ${most![0]}, ${advice}`
+}
+
+function stabilityText({ stability: { agree, of } }: Forecast): string | null {
+  if (of < fewestKept || agree / of >= unstable) return null
+  return `The votes are not settled: two halves of the samples agree on ${agree} of ${of} questions. Sample more responses (rollout.samplesPerPrompt)`
+}

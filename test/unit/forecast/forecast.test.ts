@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { configSchema } from '../../../src/config/schema.ts'
+import { type Forecast, forecast } from '../../../src/forecast/forecast.ts'
+import { forecastText } from '../../../src/forecast/report.ts'
+import { verdictOf } from '../../../src/forecast/verdict.ts'
+import type { Group } from '../../../src/rollout/group.ts'
+import { fakeChecker } from '../../support/fake-checker.ts'
+
+const config = configSchema.parse({ rollout: { maxNewTokens: 50, samplesPerPrompt: 8 } })
+
+/** "*": cut off; other characters are answers. */
+const group = (answers: string, answer?: string): Group => ({
+  question: { id: answers, text: 'How many?', source: 'seed', ...(answer === undefined ? {} : { answer }) },
+  promptTokens: Int32Array.of(1),
+  responses: Array.from(answers, (letter, i) => ({
+    tokens: new Int32Array(letter === '*' ? 50 : i + 1),
+    logprobs: new Float32Array(letter === '*' ? 50 : i + 1),
+    text: letter === '*' ? '' : letter === '-' ? 'none' : letter,
+    finishReason: letter === '*' ? 'length' : 'stop',
+  })),
+})
+
+describe('a forecast', () => {
+  it('counts what the vote of training would see', async () => {
+    const groups = [
+      group('11111222', '1'), // kept, right
+      group('11111222', '2'), // kept, wrong
+      group('33333333', '3'), // too easy
+      group('12341234', '1'), // undecided
+      group('1*******', '1'), // unfinished
+      group('----5555', '5'),
+    ]
+    const found = await forecast({ config, checker: fakeChecker }, groups)
+    expect(found).toMatchObject({
+      questions: 6,
+      samples: 8,
+      verdicts: { kept: 3, 'too-easy': 1, 'too-hard': 0, undecided: 1, unfinished: 1 },
+      cutOff: 7 / 48,
+    })
+    expect(found.answerless).toBeCloseTo(4 / 41)
+    const { known } = found
+    expect(known!.single.mean).toBeCloseTo((5 + 3 + 8 + 2 + 1 + 4) / 48)
+    expect(known!.vote.mean).toBeCloseTo(5 / 6)
+    expect(known!.any.mean).toBe(1)
+    expect(known!.kept).toEqual({ right: 2, of: 3 })
+    // halves: 1 1, 1 1, 3 3, 1 1 (first of a tie), 1 none, none 5
+    expect(found.stability).toEqual({ agree: 2, of: 4 })
+    expect(found.lengths).toEqual({ median: 4, p90: 8 })
+  })
+
+  it('says so where no answer is known', async () => {
+    const found = await forecast({ config, checker: fakeChecker }, [group('11112222'), group('11111122')])
+    expect(found.known).toBeNull()
+    expect(forecastText(found, config)).toMatch(
+      /right answers {3}not known[\s\S]*No answers are known, so nothing here bounds/,
+    )
+  })
+})
+
+const estimate = (mean: number, low = mean - 0.05, high = mean + 0.05) => ({
+  mean,
+  interval: [low, high] as const,
+  method: 'bootstrap' as const,
+})
+
+describe('its verdict', () => {
+  const healthy: Forecast = {
+    questions: 32,
+    samples: 16,
+    known: {
+      questions: 32,
+      single: estimate(0.47),
+      vote: estimate(0.87),
+      any: estimate(0.97),
+      gain: [0.25, 0.55],
+      kept: { right: 18, of: 20 },
+    },
+    verdicts: { kept: 20, 'too-easy': 8, 'too-hard': 1, undecided: 3, unfinished: 0 },
+    cutOff: 0.02,
+    lengths: { median: 23, p90: 31 },
+    stability: { agree: 25, of: 31 },
+    answerless: 0.01,
+  }
+  const known = healthy.known!
+  const first = (over: Partial<Forecast>): string => verdictOf({ ...healthy, ...over }, config)[0]!
+
+  it('hopes for what the vote knows', () => {
+    expect(verdictOf(healthy, config)).toEqual([
+      'Training can hope for about 87 %: the vote of 16 answers is right on 87 % of the questions, a single answer on 47 %, ' +
+        'and it is right for 18 of the 20 questions that would be trained on. 97 % of the questions have a right answer among 16',
+    ])
+  })
+
+  it('warns of votes that are mostly wrong', () => {
+    const wrong = { ...known, vote: estimate(0.12), single: estimate(0.07), kept: { right: 2, of: 11 } }
+    expect(first({ known: wrong })).toMatch(/^Training on votes will probably do harm: .*right for 2 of the 11/)
+    const few = { ...wrong, kept: { right: 0, of: 1 } }
+    expect(first({ known: few })).toMatch(/^Training on votes will probably do harm/)
+  })
+
+  it('sees no headroom, and nothing to learn from', () => {
+    expect(first({ known: { ...known, single: estimate(0.85), gain: [-0.02, 0.06] } })).toMatch(
+      /^There is little to hope for/,
+    )
+    expect(first({ verdicts: { ...healthy.verdicts, kept: 0 } })).toMatch(/^Training would find nothing to learn from/)
+  })
+
+  it('names the settings that will go wrong', () => {
+    expect(verdictOf({ ...healthy, cutOff: 0.66 }, config)[1]).toBe(
+      'The limit is too short: 66 % of the responses are cut off at rollout.maxNewTokens = 50. Of those that end, nine in ' +
+        'ten do within 31 tokens. Raise it, or end responses with rollout.stop',
+    )
+    const easy = { kept: 1, 'too-easy': 31, 'too-hard': 0, undecided: 0, unfinished: 0 }
+    expect(verdictOf({ ...healthy, verdicts: easy }, config)[1]).toMatch(
+      /^There is hardly a band: 1 of 32 .*use harder questions$/,
+    )
+    expect(verdictOf({ ...healthy, stability: { agree: 9, of: 30 } }, config)[1]).toMatch(/^The votes are not settled/)
+    expect(verdictOf({ ...healthy, known: null, cutOff: 0.9, lengths: null }, config)[0]).toMatch(
+      /None ended by itself/,
+    )
+  })
+})
