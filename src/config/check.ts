@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { sampledPerPrompt } from '../reward/choose-trained.ts'
 import { type GuardBounds, type GuardName, guardSchema } from './guard-schema.ts'
 import type { Config } from './schema.ts'
 
@@ -138,6 +139,15 @@ const rules: readonly Rule[] = [
       `reward.overlongBuffer = ${reward.overlongBuffer} is read only with reward.unfinished = penalty, and it is ${reward.unfinished}`,
   },
   {
+    broken: ({ reward, rollout }) => reward.votes !== null && reward.votes < rollout.samplesPerPrompt,
+    message: ({ reward, rollout }) =>
+      `reward.votes = ${reward.votes} is below rollout.samplesPerPrompt = ${rollout.samplesPerPrompt}: those trained on are some of those that vote`,
+  },
+  {
+    broken: ({ reward }) => reward.votes === null && reward.choose !== 'random',
+    message: ({ reward }) => `reward.choose = ${reward.choose} is read only with reward.votes`,
+  },
+  {
     broken: ({ reward, rollout }) => (reward.overlongBuffer ?? 0) > rollout.maxNewTokens,
     message: ({ reward, rollout }) =>
       `reward.overlongBuffer = ${reward.overlongBuffer} is above rollout.maxNewTokens = ${rollout.maxNewTokens}`,
@@ -148,9 +158,9 @@ const rules: readonly Rule[] = [
       `rollout.seedShare = ${rollout.seedShare} is read only with instruct.source = self: with given, all questions are seeds`,
   },
   {
-    broken: ({ difficulty, rollout }) => (difficulty.minVoters ?? 0) > rollout.samplesPerPrompt,
-    message: ({ difficulty, rollout }) =>
-      `difficulty.minVoters = ${difficulty.minVoters} is above rollout.samplesPerPrompt = ${rollout.samplesPerPrompt}`,
+    broken: (config) => (config.difficulty.minVoters ?? 0) > sampledPerPrompt(config),
+    message: (config) =>
+      `difficulty.minVoters = ${config.difficulty.minVoters} is above the ${sampledPerPrompt(config)} responses sampled per question`,
   },
   {
     broken: ({ rollout }) => rollout.samplesPerPrompt < 2,

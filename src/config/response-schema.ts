@@ -5,7 +5,11 @@ import { count, path, positive, share } from './value-schema.ts'
 // How questions are answered and rewarded, and which of them are trained on.
 
 export const rolloutSchema = z.strictObject({
-  promptsPerRound: count().default(16).describe('questions answered per round of sampling'),
+  promptsPerRound: count()
+    .default(16)
+    .describe(
+      'questions answered in the first round of sampling of a step, and at most in a later one, which is sized by the share kept so far',
+    ),
   promptsPerStep: count().default(16).describe('questions inside the difficulty band that a training step needs'),
   maxRounds: count()
     .default(32)
@@ -19,7 +23,9 @@ export const rolloutSchema = z.strictObject({
   seedShare: share()
     .default(0)
     .describe('share of the questions of a round that are seed questions, with instruct.source = self'),
-  samplesPerPrompt: count().default(16).describe('responses sampled per question'),
+  samplesPerPrompt: count()
+    .default(16)
+    .describe('responses per question that are sampled, vote and are trained on; reward.votes samples more'),
   temperature: positive()
     .default(1)
     .describe('sampling temperature of responses, and of the log-probabilities trained on'),
@@ -105,6 +111,18 @@ export const rewardSchema = z.strictObject({
   timeLimitMs: count()
     .default(1000)
     .describe('time limit for comparing the answers of one text, in milliseconds; beyond it they count as unequal'),
+  votes: count()
+    .nullable()
+    .default(null)
+    .describe(
+      'responses sampled per question, all of which vote, where only rollout.samplesPerPrompt of them are trained on; null = rollout.samplesPerPrompt',
+    ),
+  choose: z
+    .enum(['random', 'variance'])
+    .default('random')
+    .describe(
+      'which responses are trained on where reward.votes are more: random; variance = those whose rewards differ most',
+    ),
   unfinishedVotes: z
     .boolean()
     .default(false)
@@ -132,7 +150,7 @@ export const difficultySchema = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      'fewest responses that may vote for the difficulty of a question to be judged; with fewer it is left out; null = half of rollout.samplesPerPrompt',
+      'fewest responses that may vote for the difficulty of a question to be judged; with fewer it is left out; null = half of those sampled',
     ),
   minMargin: z
     .int()

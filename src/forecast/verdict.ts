@@ -68,7 +68,7 @@ function bandText({ verdicts, questions }: Forecast): string | null {
   const advice = {
     'too-easy': 'the model already agrees with itself: use harder questions',
     'too-hard': 'its answers hardly ever agree: use easier questions, or known answers',
-    undecided: 'the votes are too close: sample more responses (rollout.samplesPerPrompt)',
+    undecided: 'the votes are too close: sample more responses (reward.votes)',
     unfinished: 'too few responses end: raise rollout.maxNewTokens',
   }[most![0] as keyof typeof others]
   return `There is hardly a band: ${verdicts.kept} of ${questions} questions would be trained on; ${most![1]} are ${most![0]}, ${advice}`
@@ -76,5 +76,5 @@ function bandText({ verdicts, questions }: Forecast): string | null {
 
 function stabilityText({ stability: { agree, of } }: Forecast): string | null {
   if (of < fewestKept || agree / of >= unstable) return null
-  return `The votes are not settled: two halves of the samples agree on ${agree} of ${of} questions. Sample more responses (rollout.samplesPerPrompt)`
+  return `The votes are not settled: two halves of the samples agree on ${agree} of ${of} questions. Sample more responses (reward.votes)`
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { Dtype, ModelConfig } from '../native/types.ts'
+import { sampledPerPrompt } from '../reward/choose-trained.ts'
 import { nativeSizes } from './native-sizes.ts'
 
 // What the native engine allocates besides the tensors that last, counted from native/core: which tensors a layer keeps
@@ -91,7 +92,7 @@ export function generationBytes({ model, kernels, elementBytes, cpu }: WorkingSe
   return Math.max(logits, prefill * passingElements(model) * elementBytes)
 }
 
-const rolloutRows = ({ rollout }: Config): number => rollout.promptsPerRound * rollout.samplesPerPrompt
+const rolloutRows = (config: Config): number => config.rollout.promptsPerRound * sampledPerPrompt(config)
 
 /** Bytes of key-value cache with which no row of a round of rollouts waits, with prompts of maximum length. */
 export function kvCacheNeed({ model, elementBytes }: WorkingSet, config: Config): number {

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { Response, RewardedGroup } from '../rollout/group.ts'
+import { pickRows } from './choose-trained.ts'
 
 /** Whether a response may vote: one that the token limit cut off has no answer, unless reward.unfinishedVotes. */
 export const mayVote = (response: Response, reward: Pick<Config['reward'], 'unfinishedVotes'>): boolean =>
@@ -24,17 +25,7 @@ export function trainedOn(
   }
   const rows = [...responses.keys()].filter((i) => mayVote(responses[i]!, reward))
   if (rows.length === responses.length) return group
-  return {
-    ...group,
-    right: group.right && Float32Array.from(rows, (i) => group.right![i]!),
-    responses: rows.map((i) => responses[i]!),
-    vote: {
-      ...vote,
-      rewards: Float32Array.from(rows, (i) => vote.rewards[i]!),
-      answers: rows.map((i) => vote.answers[i]!),
-      answerless: rows.filter((i) => vote.answers[i] === null).length,
-    },
-  }
+  return pickRows(group, rows)
 }
 
 /**

@@ -1,4 +1,5 @@
 import { rowSeeds } from '../random.ts'
+import { sampledPerPrompt } from '../reward/choose-trained.ts'
 import type { Group, Question } from '../rollout/group.ts'
 import { promptTokens } from '../rollout/prompt.ts'
 import { rollOut } from '../rollout/rollout.ts'
@@ -10,7 +11,7 @@ const longestPrompt = ({ config: { rollout }, model: { maxPositions } }: TrainCo
   Math.min(rollout.maxPromptTokens, maxPositions - rollout.maxNewTokens)
 
 /**
- * rollout.samplesPerPrompt responses to each question; one too long for the model or for the config is left out, and
+ * Responses to each question, as many as vote; one too long for the model or for the config is left out, and
  * counted.
  * @param at the step, and the round in it: they key the random seeds
  * @throws Interrupted
@@ -22,7 +23,8 @@ export async function answer(
   tally: Tally,
 ): Promise<Group[]> {
   const { config, format, model, reporter } = context
-  const { samplesPerPrompt, maxNewTokens, temperature, topP } = config.rollout
+  const { maxNewTokens, temperature, topP } = config.rollout
+  const samplesPerPrompt = sampledPerPrompt(config)
   const longest = longestPrompt(context)
   const prompted = questions
     .map((question) => ({ question, promptTokens: promptTokens(model.tokenizer, question.text, format) }))

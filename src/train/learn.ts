@@ -1,4 +1,5 @@
 import { createRandom } from '../random.ts'
+import { chooseTrained } from '../reward/choose-trained.ts'
 import { trainedOn } from '../reward/unfinished.ts'
 import { nextKlCoef } from '../rl/kl-controller.ts'
 import { planMinibatches } from '../rl/minibatches.ts'
@@ -28,7 +29,11 @@ export async function advantages(
   state: TrainState,
   kept: readonly RewardedGroup[],
 ): Promise<PlannedBatch> {
-  const groups = kept.map((group) => trainedOn(group, config))
+  const { rollout, reward, train } = config
+  const groups = kept.map((group) => {
+    const random = createRandom([train.seed, 'trained', state.step, group.question.id])
+    return chooseTrained(trainedOn(group, config), rollout.samplesPerPrompt, reward.choose, random)
+  })
   const klCoef = config.kl.target === null ? config.kl.coef : (state.klCoef ?? config.kl.coef)
   const sizes = groups.map((group) => group.responses.length)
   const order = createRandom([config.train.seed, 'minibatches', state.step])

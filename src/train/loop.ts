@@ -34,6 +34,7 @@ import { advantages, type Learned, update } from './learn.ts'
 import { noQuestion, nothingToTrainOn } from './nothing-acceptable.ts'
 import { guardStep, observe } from './observe.ts'
 import { propose } from './propose.ts'
+import { roundSize } from './round-size.ts'
 import { due, saveAfter, wantsCheckpoint } from './saving.ts'
 import { endEarly, type Stopped } from './stop.ts'
 import { newTally, type Tally, type TimedStage, timed } from './tally.ts'
@@ -91,7 +92,8 @@ async function takeStep(context: TrainContext, state: TrainState, tally: Tally):
 
   const kept = waitingGroups(context, state, tally)
   for (let round = 0; kept.length < rollout.promptsPerStep && round < rollout.maxRounds; round++) {
-    const questions = await stage('propose', 'propose', () => propose(context, state, tally))
+    const size = roundSize(config, rollout.promptsPerStep - kept.length, tally)
+    const questions = await stage('propose', 'propose', () => propose(context, state, tally, size))
     if (questions.length === 0 && kept.length === 0 && tally.search.accepted === 0) throw noQuestion(tally.search)
     if (questions.length === 0) break
     const groups = await stage('rollout', 'rollout', () => answer(context, { step, round }, questions, tally))

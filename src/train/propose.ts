@@ -7,14 +7,21 @@ import type { QueuedQuestion, TrainState } from '../run/train-state.ts'
 import { Interrupted, stopIfAsked, type TrainContext } from './context.ts'
 import type { Tally } from './tally.ts'
 
-/** Questions to answer in one round: the model's own, seeds, or both (rollout.seedShare). */
-export async function propose(context: TrainContext, state: TrainState, tally: Tally): Promise<Question[]> {
+/**
+ * Questions to answer in one round: the model's own, seeds, or both (rollout.seedShare).
+ * @param count wanted; fewer where instruct.maxRounds, or the seeds of a pass, do not give as many
+ */
+export async function propose(
+  context: TrainContext,
+  state: TrainState,
+  tally: Tally,
+  count: number,
+): Promise<Question[]> {
   const { instruct, rollout } = context.config
-  const perRound = rollout.promptsPerRound
-  const fromSeeds = instruct.source === 'given' ? perRound : Math.round(rollout.seedShare * perRound)
+  const fromSeeds = instruct.source === 'given' ? count : Math.round(rollout.seedShare * count)
   const seeds = nextSeeds(context, state, fromSeeds)
-  if (fromSeeds === perRound) return seeds
-  return [...seeds, ...(await proposeAndFilter(context, state, tally, perRound - fromSeeds))]
+  if (fromSeeds === count) return seeds
+  return [...seeds, ...(await proposeAndFilter(context, state, tally, count - fromSeeds))]
 }
 
 /**

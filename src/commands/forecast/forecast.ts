@@ -11,6 +11,7 @@ import { withChosen } from '../../memory/memory-plan.ts'
 import { describeForTraining, describeModel, openModel, trainModel } from '../../model/open-model.ts'
 import type { TrainModel } from '../../model/train-model.ts'
 import { createRandom, rowSeeds } from '../../random.ts'
+import { sampledPerPrompt } from '../../reward/choose-trained.ts'
 import { openAnswerChecker } from '../../reward/open-answer-checker.ts'
 import type { Group } from '../../rollout/group.ts'
 import { promptTokens } from '../../rollout/prompt.ts'
@@ -70,7 +71,8 @@ async function sample(
     .filter(({ promptTokens }) => promptTokens.length <= longest)
   if (prompted.length === 0)
     throw new UserError(`no drawn seed question fits ${longest} tokens: raise rollout.maxPromptTokens`)
-  const { samplesPerPrompt, maxNewTokens, temperature, topP, stop } = rollout
+  const { maxNewTokens, temperature, topP, stop } = rollout
+  const samplesPerPrompt = sampledPerPrompt(config)
   const status = statusLine(quiet)
   try {
     const sampling = {

@@ -214,6 +214,8 @@ describe('configText', () => {
     expect(parse(text)).toEqual(config)
     const file = await yaml(text)
     expect(resolveConfig(await readLayers(file))).toEqual(config)
-    expect(text).toContain('  # responses sampled per question\n  samplesPerPrompt: 8')
+    expect(text).toContain(
+      '  # responses per question that are sampled, vote and are trained on; reward.votes samples more\n  samplesPerPrompt: 8',
+    )
   })
 })

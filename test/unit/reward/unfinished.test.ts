@@ -17,7 +17,6 @@ describe('what cut-off responses teach', () => {
     expect(trained.responses).toEqual(group.responses.slice(0, 2))
     expect([...trained.vote.rewards]).toEqual([1, 0])
     expect(trained.vote.answers).toEqual(['1', '0'])
-    expect(trained.vote.answerless).toBe(0)
   })
 
   it('what other responses teach, where they vote', () => {
