@@ -1,9 +1,10 @@
 // docs/settings.md, from the schema: every setting with its values, its default, its line of documentation, and what the
 // presets make of it.
-import { z } from 'zod'
 import { guardActions } from '../../src/config/guard-schema.ts'
 import { presetNames, readLayers } from '../../src/config/read-settings.ts'
 import { type Config, configSchema, pathKeys } from '../../src/config/schema.ts'
+import { MOST_COUNT, MOST_MS } from '../../src/config/value-schema.ts'
+import { type Described, describedGroups, valuesText } from '../../src/config/values-text.ts'
 
 /** What a group of settings governs. */
 const stages: Readonly<Record<keyof Config, string>> = {
@@ -24,56 +25,22 @@ const stages: Readonly<Record<keyof Config, string>> = {
   guard: 'Signs of collapse, and what is done about them.',
 }
 
-/** The part of a JSON schema that a setting can have. */
-interface Described {
-  readonly type?: string | readonly string[]
-  readonly enum?: readonly string[]
-  readonly minimum?: number
-  readonly exclusiveMinimum?: number
-  readonly maximum?: number
-  readonly anyOf?: readonly Described[]
-  readonly items?: Described
-  readonly prefixItems?: readonly Described[]
-  readonly properties?: Readonly<Record<string, Described>>
-  readonly default?: unknown
-  readonly description?: string
-}
-
 const code = (text: string): string => `\`${text}\``
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 const row = (...cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [row(...head), `|${head.map(() => '---').join('|')}|`, ...rows.map((cells) => row(...cells))].join('\n')
 
-/** "from 0 to 1", "above 0", "at least 1". */
-function range({ minimum, exclusiveMinimum, maximum }: Described): string {
-  const bounded = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER
-  if (exclusiveMinimum !== undefined) return ` above ${exclusiveMinimum}${bounded ? `, at most ${maximum}` : ''}`
-  if (minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER) return bounded ? ` of at most ${maximum}` : ''
-  return bounded ? ` from ${minimum} to ${maximum}` : ` of at least ${minimum}`
+/** What a setting may be, in words; a limit that is far above any use is left to the error that names it. */
+function values(field: Described): string {
+  const shown = field.anyOf === undefined ? field : { ...field, anyOf: field.anyOf.map(withoutLimit) }
+  return valuesText(withoutLimit(shown), code)
+    .replaceAll(/\b(an?|one of) | that is not empty/g, '')
+    .replaceAll(/(?<!`)\b(null|true|false)\b(?!`)/g, '`$1`')
 }
 
-/** What a setting may be, in words. */
-function values(field: Described): string {
-  if (field.enum !== undefined) return field.enum.map(code).join(', ')
-  if (field.anyOf !== undefined) return field.anyOf.map(values).join(' or ')
-  if (typeof field.type === 'object') return field.type.map((type) => values({ ...field, type })).join(' or ')
-  if (field.prefixItems !== undefined) return `[${field.prefixItems.map(values).join(', ')}]`
-  switch (field.type) {
-    case 'null':
-      return code('null')
-    case 'boolean':
-      return '`true`, `false`'
-    case 'integer':
-      return `whole number${range(field)}`
-    case 'number':
-      return `number${range(field)}`
-    case 'array':
-      return 'list of texts'
-    default:
-      return 'text'
-  }
-}
+const withoutLimit = ({ maximum, ...rest }: Described): Described =>
+  maximum === undefined || maximum === MOST_COUNT || maximum === MOST_MS ? rest : { ...rest, maximum }
 
 /** A value as one would write it in YAML. */
 function shown(value: unknown): string {
@@ -162,9 +129,8 @@ of their own such as \`--steps\`. A setting that does not exist is refused, and 
 
 /** The whole page. */
 export async function settingsPage(): Promise<string> {
-  const { properties } = z.toJSONSchema(configSchema, { io: 'input' }) as Described
   const groups = Object.keys(configSchema.shape) as (keyof Config)[]
   const contents = groups.map((group) => `[${group}](#${group})`).join(', ')
-  const sections = groups.map((group) => groupSection(group, properties![group]!.properties!))
+  const sections = groups.map((group) => groupSection(group, describedGroups[group]!.properties!))
   return `${[introduction, `Groups: ${contents}.`, ...sections, await presetSection()].join('\n\n')}\n`
 }

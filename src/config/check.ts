@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { MOST_CALL_TOKENS } from '../native/bounds.ts'
 import { sampledPerPrompt } from '../reward/choose-trained.ts'
 import { type GuardBounds, type GuardName, guardSchema } from './guard-schema.ts'
 import type { Config } from './schema.ts'
@@ -26,7 +27,25 @@ interface Rule {
   readonly message: (config: Config) => string
 }
 
+/** Tokens of one call that samples responses or questions. */
+const callTokens = (asked: Pick<Config['instruct'], 'promptsPerRound' | 'samplesPerPrompt' | 'maxNewTokens'>): number =>
+  asked.promptsPerRound * asked.samplesPerPrompt * asked.maxNewTokens
+
+const samplingGroups = ['instruct', 'rollout'] as const
+
 const rules: readonly Rule[] = [
+  {
+    broken: (config) => samplingGroups.some((group) => callTokens(config[group]) > MOST_CALL_TOKENS),
+    message: (config) => {
+      const group = samplingGroups.find((name) => callTokens(config[name]) > MOST_CALL_TOKENS)!
+      const { promptsPerRound, samplesPerPrompt, maxNewTokens } = config[group]
+      return (
+        `${group}.promptsPerRound = ${promptsPerRound}, ${group}.samplesPerPrompt = ${samplesPerPrompt} and ` +
+        `${group}.maxNewTokens = ${maxNewTokens} make ${callTokens(config[group])} tokens of a round, which may have ` +
+        `${MOST_CALL_TOKENS}: lower one of them`
+      )
+    },
+  },
   {
     broken: ({ difficulty }) => difficulty.low > difficulty.high,
     message: ({ difficulty }) => `difficulty.low = ${difficulty.low} is above difficulty.high = ${difficulty.high}`,

@@ -1,4 +1,5 @@
 import { nearest } from './nearest.ts'
+import { otherKey } from './other-names.ts'
 import { configSchema } from './schema.ts'
 
 // The keys that there are. A key that is none of them is refused as it is read, in read-settings.ts.
@@ -27,6 +28,8 @@ export function suggestKey(key: string): string {
   if (part !== undefined && settings.has(whole)) return `; give ${whole} as a whole: '${whole}={${part}: VALUE}'`
   const inGroup = groups.includes(group) && name !== ''
   const guess = nearest(key, [...settings.keys(), ...groups])
+  const other = guess === null ? otherKey(key) : null
+  if (other !== null) return other
   if (guess !== null) return `; did you mean ${guess}?`
   return inGroup ? `; ${group} has ${namesIn(group).join(', ')}` : `; the groups are ${groups.join(', ')}`
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { count, path, positive, share } from './value-schema.ts'
+import { nativeBounds } from '../native/bounds.ts'
+import { bounded, count, mostAtOnce, path, share, temperature } from './value-schema.ts'
 
 // Where questions come from, and which of them are dropped.
 
@@ -23,7 +24,7 @@ export const instructSchema = z.strictObject({
     .describe(
       'where questions come from: self = the model writes new ones like the seeds; given = the seed questions themselves',
     ),
-  examples: count().default(8).describe('example questions in a prompt for new questions'),
+  examples: count(mostAtOnce.examples).default(8).describe('example questions in a prompt for new questions'),
   fromPool: z
     .int()
     .min(0)
@@ -31,15 +32,13 @@ export const instructSchema = z.strictObject({
     .describe(
       'example questions in a prompt for new questions that come from those kept so far, not from the seeds; 0 = none',
     ),
-  promptsPerRound: count().default(4).describe('prompts for new questions per round'),
-  samplesPerPrompt: count().default(1).describe('continuations sampled per prompt for new questions'),
-  temperature: positive().default(0.8).describe('sampling temperature when the model writes questions'),
-  topP: positive()
-    .max(1)
+  promptsPerRound: count(mostAtOnce.questionPrompts).default(4).describe('prompts for new questions per round'),
+  samplesPerPrompt: count(mostAtOnce.samples).default(1).describe('continuations sampled per prompt for new questions'),
+  temperature: temperature().default(0.8).describe('sampling temperature when the model writes questions'),
+  topP: bounded(nativeBounds.topP)
     .default(0.95)
     .describe('probability mass that sampling is cut to when the model writes questions; 1 = off'),
-  presencePenalty: z
-    .number()
+  presencePenalty: bounded(nativeBounds.presencePenalty)
     .default(2)
     .describe(
       'penalty subtracted from the logits of tokens that a continuation already has, when the model writes questions; 0 = off',

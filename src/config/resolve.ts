@@ -2,8 +2,10 @@ import type { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { checkTogether } from './check.ts'
 import { settings } from './keys.ts'
+import { otherValue } from './other-names.ts'
 import type { Setting } from './read-settings.ts'
 import { type Config, configSchema } from './schema.ts'
+import { type Described, describedGroups, valuesText } from './values-text.ts'
 
 /**
  * Merges settings into a checked, complete and frozen config; later ones win.
@@ -22,14 +24,41 @@ export function resolveConfig(layers: readonly Setting[]): Config {
   return deepFreeze(parsed.data)
 }
 
+/** Says where the key was set, its value, what is allowed instead, and what the setting is for. */
 function explain(issue: z.core.$ZodIssue, layers: ReadonlyMap<string, Setting>): string {
   const key = issue.path.slice(0, 2).join('.')
   const setting = layers.get(key)
-  const reason = issue.message.replace(/^Invalid (input|option): /, '').replaceAll('"|"', '", "')
-  const value = setting === undefined ? '' : ` = ${JSON.stringify(setting.value)}`
+  const value = setting === undefined ? '' : ` = ${shownValue(setting.value)}`
   const inside = issue.path.length > 2 ? ` ${issue.path.slice(2).join('.')}:` : ''
-  return `${setting?.origin ?? 'config'}: ${key}${value}:${inside} ${reason} (${settings.get(key) ?? key})`
+  return `${setting?.origin ?? 'config'}: ${key}${value}:${inside} ${reasonOf(issue, setting)} (${settings.get(key) ?? key})`
 }
+
+function reasonOf(issue: z.core.$ZodIssue, setting: Setting | undefined): string {
+  const field = fieldAt(issue.path)
+  if (issue.code === 'unrecognized_keys') {
+    const unknown = issue.keys.map((name) => JSON.stringify(name)).join(', ')
+    return `there is no ${unknown} in it; it has ${Object.keys(field.properties ?? {}).join(', ')}`
+  }
+  // a text of a certain form: the schema says which
+  const expected = issue.code === 'invalid_format' ? issue.message : `expected ${valuesText(field)}`
+  return `${expected}${otherValue(issue.path.slice(0, 2).join('.'), setting?.value)}`
+}
+
+/** What the schema says of a setting, or of the part of one. */
+function fieldAt(path: readonly PropertyKey[]): Described {
+  let field: Described = { properties: describedGroups }
+  for (const part of path) {
+    const inside =
+      typeof part === 'number' ? (field.prefixItems?.[part] ?? field.items) : field.properties?.[String(part)]
+    if (inside === undefined) return field
+    field = inside
+  }
+  return field
+}
+
+/** As JSON, which has no word for a number that is infinite or none. */
+const shownValue = (value: unknown): string =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : (JSON.stringify(value) ?? String(value))
 
 function deepFreeze<T extends object>(value: T): T {
   for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) deepFreeze(part)

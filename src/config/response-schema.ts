@@ -1,16 +1,18 @@
 import { z } from 'zod'
 import { placeholder } from '../rollout/prompt.ts'
-import { count, path, positive, share } from './value-schema.ts'
+import { count, milliseconds, mostAtOnce, path, positive, share, temperature } from './value-schema.ts'
 
 // How questions are answered and rewarded, and which of them are trained on.
 
 export const rolloutSchema = z.strictObject({
-  promptsPerRound: count()
+  promptsPerRound: count(mostAtOnce.prompts)
     .default(16)
     .describe(
       'questions answered in the first round of sampling of a step, and at most in a later one, which is sized by the share kept so far',
     ),
-  promptsPerStep: count().default(16).describe('questions inside the difficulty band that a training step needs'),
+  promptsPerStep: count(mostAtOnce.prompts)
+    .default(16)
+    .describe('questions inside the difficulty band that a training step needs'),
   maxRounds: count()
     .default(32)
     .describe('maximum rounds of sampling per training step to find rollout.promptsPerStep questions'),
@@ -23,10 +25,10 @@ export const rolloutSchema = z.strictObject({
   seedShare: share()
     .default(0)
     .describe('share of the questions of a round that are seed questions, with instruct.source = self'),
-  samplesPerPrompt: count()
+  samplesPerPrompt: count(mostAtOnce.samples)
     .default(16)
     .describe('responses per question that are sampled, vote and are trained on; reward.votes samples more'),
-  temperature: positive()
+  temperature: temperature()
     .default(1)
     .describe('sampling temperature of responses, and of the log-probabilities trained on'),
   topP: positive()
@@ -90,7 +92,7 @@ export const rewardSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('JavaScript file exporting score(group), for reward.kind = module; null = none'),
-  scorerLimitMs: count()
+  scorerLimitMs: milliseconds()
     .default(60_000)
     .describe('time limit of reward.scorer per question, in milliseconds; beyond it the run stops'),
   answers: z
@@ -108,7 +110,7 @@ export const rewardSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('JavaScript file exporting extract and equal, for reward.answers = module; null = none'),
-  timeLimitMs: count()
+  timeLimitMs: milliseconds()
     .default(1000)
     .describe('time limit for comparing the answers of one text, in milliseconds; beyond it they count as unequal'),
   votes: count()

@@ -1,12 +1,15 @@
 // Every setting of a run: one group per stage of the step, one line of documentation per field, defaults as in the
 // paper (arXiv 2505.20347) and its training script.
 import { z } from 'zod'
-import { MOST_THREADS } from '../native/types.ts'
+import { nativeBounds } from '../native/bounds.ts'
 import { guardSchema } from './guard-schema.ts'
 import { filterSchema, instructSchema, seedsSchema } from './question-schema.ts'
 import { difficultySchema, rewardSchema, rolloutSchema } from './response-schema.ts'
 import { advantageSchema, klSchema, optimizerSchema, updateSchema } from './update-schema.ts'
-import { count, path, positive } from './value-schema.ts'
+import { bounded, count, path } from './value-schema.ts'
+
+// a smaller cache holds no row of any model, a larger one is beyond any device
+const cacheGiB = { least: 0.001, most: 65_536 }
 
 const model = z.strictObject({
   path: path().nullable().default(null).describe('folder of the HuggingFace checkpoint to train'),
@@ -19,13 +22,10 @@ const model = z.strictObject({
     .enum(['auto', 'float32', 'bfloat16'])
     .default('auto')
     .describe('data type of the weights; auto = float32 on the CPU, bfloat16 on CUDA'),
-  threads: z
-    .int()
-    .min(0)
-    .max(MOST_THREADS)
+  threads: bounded(nativeBounds.threads)
     .default(0)
     .describe('CPU threads that compute; 0 = all cores, or OMP_NUM_THREADS if that is set'),
-  kvCacheGiB: positive()
+  kvCacheGiB: bounded(cacheGiB)
     .nullable()
     .default(null)
     .describe(

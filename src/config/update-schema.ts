@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { nativeBounds } from '../native/bounds.ts'
 import { estimatorNames } from '../rl/advantage.ts'
 import { klEstimatorNames } from '../rl/kl.ts'
-import { count, positive, share } from './value-schema.ts'
+import { bounded, count, mostAtOnce, positive, share } from './value-schema.ts'
 
 // How rewards become an update of the weights.
 
@@ -60,7 +61,7 @@ export const updateSchema = z.strictObject({
     .min(0)
     .default(0)
     .describe('entropy bonus: this times the entropy of the next token is taken from the loss of every token; 0 = off'),
-  epochs: count().default(1).describe('passes over the responses of a training step'),
+  epochs: count(mostAtOnce.epochs).default(1).describe('passes over the responses of a training step'),
   clipLow: positive()
     .max(1)
     .default(0.2)
@@ -113,8 +114,8 @@ export const updateSchema = z.strictObject({
 
 export const optimizerSchema = z.strictObject({
   lr: z.number().min(0).default(5e-7).describe('peak learning rate of AdamW'),
-  beta1: share().default(0.9).describe('decay of the first moment in AdamW, per optimizer step'),
-  beta2: share().default(0.95).describe('decay of the second moment in AdamW, per optimizer step'),
+  beta1: bounded(nativeBounds.beta1).default(0.9).describe('decay of the first moment in AdamW, per optimizer step'),
+  beta2: bounded(nativeBounds.beta2).default(0.95).describe('decay of the second moment in AdamW, per optimizer step'),
   eps: positive().default(1e-8).describe('added to the root of the second moment in AdamW'),
   weightDecay: z
     .number()

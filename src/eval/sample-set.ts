@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
+import { MOST_CALL_TOKENS } from '../native/bounds.ts'
 import { createRandom } from '../random.ts'
 import type { Response } from '../rollout/group.ts'
 import { version } from '../version.ts'
@@ -64,7 +65,8 @@ export async function sampleSet(
   const store = await openStore(...storeOf(model, set, settings, context))
   try {
     const missing = keys.flatMap((key, i) => ((store.get(key)?.length ?? 0) >= samples ? [] : [i]))
-    const perCall = Math.max(1, Math.floor(context.rowsPerCall / samples))
+    const rows = Math.min(context.rowsPerCall, Math.floor(MOST_CALL_TOKENS / settings.maxNewTokens))
+    const perCall = Math.max(1, Math.floor(rows / samples))
     for (let first = 0; first < missing.length; first += perCall) {
       await model.engine() // Ctrl-C may come while the weights are loaded
       if (context.signal.aborted) return null

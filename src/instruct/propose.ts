@@ -29,6 +29,7 @@ export interface ProposeContext {
   /** Of this step, from 0; part of the proposals' ids. */
   readonly round: number
   readonly onProgress?: ProgressFn
+  readonly signal?: AbortSignal // aborted: propose nothing
 }
 
 export interface Proposed {
@@ -45,7 +46,8 @@ export interface Proposed {
  */
 export async function propose(context: ProposeContext): Promise<Proposed> {
   const { config, engine, random, eosTokenIds } = context
-  const built = Array.from({ length: config.promptsPerRound }, () => buildPrompt(context))
+  const built = await buildPrompts(context)
+  if (context.signal?.aborted) return { proposals: [], newTokens: 0, examplesDropped: 0 }
   const prompts = packTokens(built.map((prompt) => prompt.tokens))
   const rows = built.length * config.samplesPerPrompt
   const completions = await engine.generate(
@@ -77,6 +79,19 @@ export async function propose(context: ProposeContext): Promise<Proposed> {
     newTokens: completions.tokens.length,
     examplesDropped: built.reduce((sum, prompt) => sum + prompt.dropped, 0),
   }
+}
+
+/** The prompts of a round; thousands take seconds, and Ctrl-C must be heard meanwhile. */
+async function buildPrompts(context: ProposeContext): Promise<BuiltPrompt[]> {
+  const built: BuiltPrompt[] = []
+  let heardAt = performance.now()
+  while (built.length < context.config.promptsPerRound && !context.signal?.aborted) {
+    built.push(buildPrompt(context))
+    if (performance.now() - heardAt < 50) continue
+    await new Promise((done) => setImmediate(done))
+    heardAt = performance.now()
+  }
+  return built
 }
 
 /** A few-shot prompt that fits the model. */

@@ -1,4 +1,5 @@
 import { SerlError } from '../errors.ts'
+import { isWithin, MOST_CALL_TOKENS, MOST_THREADS, nativeBounds } from './bounds.ts'
 import type {
   EngineOptions,
   Loss,
@@ -11,7 +12,6 @@ import type {
   TensorSource,
   TokenBatch,
 } from './types.ts'
-import { MOST_THREADS } from './types.ts'
 
 // Everything that could make native code read past an array or a table is refused here.
 
@@ -42,7 +42,7 @@ export function checkOptions({ model, weights, dtype, kvCacheBytes, threads, dev
   )
   argument(kvCacheBytes > 0, `kvCacheBytes is ${kvCacheBytes}: it must be positive`)
   argument(
-    Number.isInteger(threads) && threads >= 0 && threads <= MOST_THREADS,
+    isWithin(threads, nativeBounds.threads),
     `threads is ${threads}: it must be 0 (all cores) to ${MOST_THREADS}`,
   )
   argument(/^(cpu|cuda:\d+)$/.test(device), `device is ${device}: it must be cpu or cuda:INDEX`)
@@ -98,19 +98,22 @@ export function checkSequences(batch: SequenceBatch, model: ModelConfig): number
 export function checkSampling(sampling: SamplingParams, prompts: number, vocabSize: number): void {
   const { samplesPerPrompt, maxNewTokens, temperature, topP, presencePenalty, stopTokens, seeds } = sampling
   argument(
-    Number.isInteger(samplesPerPrompt) && samplesPerPrompt >= 1,
+    isWithin(samplesPerPrompt, nativeBounds.samplesPerPrompt),
     `samplesPerPrompt is ${samplesPerPrompt}: at least 1`,
   )
-  argument(Number.isInteger(maxNewTokens) && maxNewTokens >= 1, `maxNewTokens is ${maxNewTokens}: at least 1`)
+  argument(isWithin(maxNewTokens, nativeBounds.maxNewTokens), `maxNewTokens is ${maxNewTokens}: at least 1`)
   argument(
     temperature === 0 || validTemperature(temperature),
     `temperature is ${temperature}: 0 (greedy), or 1e-4 or more`,
   )
-  argument(topP > 0 && topP <= 1, `topP is ${topP}: above 0, at most 1`)
-  argument(Math.abs(presencePenalty) <= 1e4, `presencePenalty is ${presencePenalty}: from -1e4 to 1e4`)
+  argument(isWithin(topP, nativeBounds.topP), `topP is ${topP}: above 0, at most 1`)
+  argument(
+    isWithin(presencePenalty, nativeBounds.presencePenalty),
+    `presencePenalty is ${presencePenalty}: from -1e4 to 1e4`,
+  )
   const rows = prompts * samplesPerPrompt
   argument(
-    rows * maxNewTokens < 2 ** 31,
+    rows * maxNewTokens <= MOST_CALL_TOKENS,
     `${rows} rows of maxNewTokens ${maxNewTokens} make ${rows * maxNewTokens} tokens: a call holds fewer than 2^31`,
   )
   checkArray('seeds', seeds, Uint32Array, rows)
@@ -133,8 +136,7 @@ function checkStopStrings({ strings, tokenBytes, tokenOffsets }: StopStrings, vo
   argument(ascends && whole, `tokenOffsets must ascend from 0 to ${tokenBytes.length}`)
 }
 
-// below it the scaled logits leave float32
-const validTemperature = (temperature: number): boolean => temperature >= 1e-4 && Number.isFinite(temperature)
+const validTemperature = (temperature: number): boolean => isWithin(temperature, nativeBounds.temperature)
 
 export function checkTemperature(temperature: number): void {
   argument(validTemperature(temperature), `temperature is ${temperature}: it must be 1e-4 or more`)
@@ -142,22 +144,19 @@ export function checkTemperature(temperature: number): void {
 
 export function checkOptimizer(params: OptimizerParams): void {
   const { step, lr, beta1, beta2, eps, weightDecay, maxGradNorm } = params
-  argument(Number.isInteger(step) && step >= 1, `step is ${step}: 1 for the first update, then 2, ...`)
+  argument(isWithin(step, nativeBounds.step), `step is ${step}: 1 for the first update, then 2, ...`)
   for (const [name, value] of Object.entries({ lr, weightDecay, maxGradNorm })) {
-    argument(Number.isFinite(value) && value >= 0, `${name} is ${value}: it must be 0 or more`)
+    argument(isWithin(value, nativeBounds[name as 'lr']), `${name} is ${value}: it must be 0 or more`)
   }
   for (const [name, value] of Object.entries({ beta1, beta2 })) {
-    argument(value >= 0 && value < 1, `${name} is ${value}: at least 0, below 1`)
+    argument(isWithin(value, nativeBounds[name as 'beta1']), `${name} is ${value}: at least 0, below 1`)
   }
-  argument(eps > 0 && Number.isFinite(eps), `eps is ${eps}: it must be positive`)
+  argument(isWithin(eps, nativeBounds.eps), `eps is ${eps}: it must be positive`)
 }
 
 export function checkLoss(loss: Loss, actions: number): void {
   checkFloats('weights', loss.weights, actions)
-  argument(
-    loss.normalizer > 0 && Number.isFinite(loss.normalizer),
-    `normalizer is ${loss.normalizer}: it must be positive`,
-  )
+  argument(isWithin(loss.normalizer, nativeBounds.normalizer), `normalizer is ${loss.normalizer}: it must be positive`)
   if (loss.kind === 'nll') return
   argument(loss.kind === 'policy', `loss kind is ${(loss as Loss).kind}: policy or nll`)
   argument(
@@ -174,7 +173,7 @@ export function checkLoss(loss: Loss, actions: number): void {
   argument(entropyCoef >= 0 && Number.isFinite(entropyCoef), `entropyCoef is ${entropyCoef}: it must be 0 or more`)
   argument(['k1', 'k2', 'k3'].includes(loss.klEstimator), `klEstimator is ${loss.klEstimator}: k1, k2 or k3`)
   for (const name of ['clipLow', 'clipHigh', 'klCoef'] as const) {
-    argument(loss[name] >= 0 && Number.isFinite(loss[name]), `${name} is ${loss[name]}: it must be 0 or more`)
+    argument(isWithin(loss[name], nativeBounds[name]), `${name} is ${loss[name]}: it must be 0 or more`)
   }
 }
 

@@ -46,9 +46,6 @@ export interface TensorFile {
   readonly tensors: readonly string[]
 }
 
-/** A thread that the system cannot start would end the process. */
-export const MOST_THREADS = 1024
-
 export interface EngineOptions {
   readonly model: ModelConfig
   readonly weights: readonly TensorSource[]
@@ -58,7 +55,7 @@ export interface EngineOptions {
   readonly reference: boolean
   /** Upper bound of the KV cache, in bytes; rows wait when it is full. */
   readonly kvCacheBytes: number
-  /** CPU threads, at most MOST_THREADS; 0 = as many as the process began with: all cores, or OMP_NUM_THREADS. */
+  /** CPU threads, at most 1024 (bounds.ts); 0 = as many as the process began with: all cores, or OMP_NUM_THREADS. */
   readonly threads: number
   /** Tensor operations, as on CUDA, instead of the fused CPU kernels: slower, same results except for rounding. */
   readonly portableKernels?: boolean

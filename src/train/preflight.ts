@@ -6,6 +6,7 @@ import { emptyPool } from '../instruct/pool.ts'
 import { fewShotTokens } from '../instruct/prompt.ts'
 import { type BuiltPrompt, buildPrompt } from '../instruct/propose.ts'
 import type { TrainModel } from '../model/train-model.ts'
+import { MOST_CALL_TOKENS } from '../native/bounds.ts'
 import { createRandom } from '../random.ts'
 import { answersOf, openAnswerChecker } from '../reward/open-answer-checker.ts'
 import { openScorer } from '../reward/scorer/scorer.ts'
@@ -92,6 +93,13 @@ function firstFittingPrompt(config: Config, model: Asking, seeds: readonly Seed[
 
 function requireHeldOutFit(config: Config, model: Asking, heldOut: readonly { readonly problem: string }[]): void {
   const longest = model.maxPositions - config.eval.maxNewTokens
+  const asked = heldOut.length * config.eval.maxNewTokens
+  if (asked > MOST_CALL_TOKENS) {
+    throw new UserError(
+      `${heldOut.length} held-out questions with eval.maxNewTokens = ${config.eval.maxNewTokens} make ${asked} tokens of an ` +
+        `evaluation, which may have ${MOST_CALL_TOKENS}: lower eval.maxNewTokens or eval.limit`,
+    )
+  }
   for (const { problem } of heldOut) {
     const { length } = questionTokens(config, model, problem)
     if (length <= longest) continue

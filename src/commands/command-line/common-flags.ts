@@ -1,4 +1,5 @@
 // Flags that mean the same wherever they are.
+import { nativeBounds } from '../../native/bounds.ts'
 import type { EngineFlags } from './engine-flags.ts'
 import { collect, integer, number } from './parsers.ts'
 
@@ -35,15 +36,18 @@ export const tokensPerBatchFlag = {
 export const topPFlag = {
   value: '<p>',
   help: 'probability mass that sampling is cut to; 1 = off',
-  parse: number(Number.MIN_VALUE, 1),
+  parse: number(nativeBounds.topP),
   default: 1,
 }
 
 export const presencePenaltyFlag = {
   value: '<x>',
   help: 'penalty on tokens already in the response; 0 = off',
-  parse: number(-1e4, 1e4),
+  parse: number(nativeBounds.presencePenalty),
   default: 0,
 }
 
 export const rawFlag = { help: 'use prompts as they are, without the chat template' } as const
+
+/** The maximum of new tokens of whatever `each` is. */
+export const maxNewTokensParser = number(nativeBounds.maxNewTokens)

@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from 'commander'
-import { MOST_THREADS } from '../../native/types.ts'
+import { otherValue } from '../../config/other-names.ts'
+import { nativeBounds } from '../../native/bounds.ts'
 import type { FlagTable } from './command-line.ts'
-import { integer } from './parsers.ts'
+import { integer, number, oneOf } from './parsers.ts'
 
 /** Flags of every command that opens a model. */
 export interface EngineFlags {
@@ -14,14 +15,13 @@ export interface EngineFlags {
 }
 
 const parseDevice = (text: string): string => {
-  if (!/^(cpu|cuda(:\d+)?)$/.test(text)) throw new InvalidArgumentError('Expected cpu, cuda or cuda:N.')
+  if (!/^(cpu|cuda(:\d+)?)$/.test(text)) {
+    throw new InvalidArgumentError(`Expected cpu, cuda or cuda:N${otherValue('model.device', text)}.`)
+  }
   return text
 }
 
-const parseDtype = (text: string): NonNullable<EngineFlags['dtype']> => {
-  if (text === 'auto' || text === 'float32' || text === 'bfloat16') return text
-  throw new InvalidArgumentError('Expected float32, bfloat16 or auto.')
-}
+const parseDtype = oneOf(['float32', 'bfloat16', 'auto'], (text) => otherValue('model.dtype', text))
 
 const group = 'Options of every command that opens a model:'
 
@@ -37,7 +37,7 @@ export const engineFlags: FlagTable<EngineFlags> = {
   threads: {
     value: '<n>',
     help: 'CPU threads; 0 = all cores, or OMP_NUM_THREADS if set (default: 0)',
-    parse: integer(0, MOST_THREADS),
+    parse: number(nativeBounds.threads),
     group,
   },
   seed: { value: '<n>', help: 'seed of every random draw (default: 0)', parse: integer(0, 0xffffffff), group },

@@ -1,31 +1,40 @@
 import { InvalidArgumentError } from 'commander'
+import { type Bounds, boundsText, isWithin, nativeBounds } from '../../native/bounds.ts'
 
-/** Makes a parser of numbers in [low, high]. */
+/** Makes a parser of numbers in a range. */
 export const number =
-  (low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY) =>
+  (bounds: Bounds = {}) =>
   (text: string): number => {
-    const value = text.trim() === '' ? Number.NaN : Number(text)
-    if (!Number.isFinite(value) || value < low || value > high)
-      throw new InvalidArgumentError(`Expected a number${range(low, high)}.`)
+    const value = toNumber(text)
+    if (!isWithin(value, bounds)) throw new InvalidArgumentError(`Expected ${boundsText(bounds)}.`)
     return value
   }
 
-/** Makes a parser of whole numbers in [low, high]. */
-export const integer =
-  (low: number, high = Number.MAX_SAFE_INTEGER) =>
-  (text: string): number => {
-    const value = text.trim() === '' ? Number.NaN : Number(text)
-    if (!Number.isSafeInteger(value) || value < low || value > high) {
-      throw new InvalidArgumentError(`Expected a whole number${range(low, high)}.`)
-    }
-    return value
-  }
+/** Makes a parser of whole numbers in [least, most]. */
+export const integer = (least: number, most?: number): ((text: string) => number) =>
+  number({ whole: true, least, ...(most !== undefined && { most }) })
 
-function range(low: number, high: number): string {
-  if (low === Number.NEGATIVE_INFINITY) return ''
-  if (high === Number.POSITIVE_INFINITY || high === Number.MAX_SAFE_INTEGER) return ` of at least ${low}`
-  return low === Number.MIN_VALUE ? ` above 0, at most ${high}` : ` from ${low} to ${high}`
+/** A temperature of sampling; 0 is greedy. */
+export function temperature(text: string): number {
+  const value = toNumber(text)
+  if (value !== 0 && !isWithin(value, nativeBounds.temperature)) {
+    throw new InvalidArgumentError(`Expected 0 (greedy), or ${boundsText(nativeBounds.temperature)}.`)
+  }
+  return value
 }
+
+/** Makes a parser of one of several words; `advice` says more of a word that it knows. */
+export const oneOf =
+  <Word extends string>(words: readonly Word[], advice: (text: string) => string = () => '') =>
+  (text: string): Word => {
+    const word = words.find((known) => known === text)
+    if (word === undefined) throw new InvalidArgumentError(`Expected ${inWords(words)}${advice(text)}.`)
+    return word
+  }
+
+const inWords = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+
+const toNumber = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text))
 
 /** Adds the value of an option that may be repeated to the earlier ones. */
 export const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value]

@@ -1,7 +1,10 @@
 import type { CommandLine, FlagTable } from '../command-line/command-line.ts'
-import { modelFlag, presencePenaltyFlag, topPFlag } from '../command-line/common-flags.ts'
+import { maxNewTokensParser, modelFlag, presencePenaltyFlag, topPFlag } from '../command-line/common-flags.ts'
 import { type EngineFlags, engineFlags } from '../command-line/engine-flags.ts'
-import { collect, integer, number } from '../command-line/parsers.ts'
+import { collect, integer, temperature } from '../command-line/parsers.ts'
+
+// more gain nothing, and a killed process would lose them all
+const mostRows = 65_536
 
 /** Flags of both `serl eval` and `serl compare`. */
 export interface EvalFlags extends EngineFlags {
@@ -30,11 +33,15 @@ export const evalFlags: FlagTable<EvalFlags> = {
   temperature: {
     value: '<t>',
     help: 'sampling temperature; 0 = greedy (default: 0 with one sample, else 1)',
-    parse: number(0),
+    parse: temperature,
   },
   topP: topPFlag,
   presencePenalty: presencePenaltyFlag,
-  maxNewTokens: { value: '<count>', help: 'maximum new tokens per response (default: 1024)', parse: integer(1) },
+  maxNewTokens: {
+    value: '<count>',
+    help: 'maximum new tokens per response (default: 1024)',
+    parse: maxNewTokensParser,
+  },
   suffix: { value: '<text>', help: 'text put after every question (default: a request for a boxed answer)' },
   raw: { help: 'use questions as they are, without the chat template' },
   fewShot: { value: '<n>', help: 'worked examples before every question', parse: integer(0), default: 0 },
@@ -52,7 +59,7 @@ export const evalFlags: FlagTable<EvalFlags> = {
   batch: {
     value: '<rows>',
     help: 'samples generated at a time; a killed process loses only the current batch',
-    parse: integer(1),
+    parse: integer(1, mostRows),
     default: 512,
   },
   fresh: { help: 'ignore cached responses and generate them again' },

@@ -28,7 +28,7 @@ export const filterLine: CommandLine<FilterFlags> = {
     rougeMax: {
       value: '<x>',
       help: 'largest ROUGE-L F with a seed or an earlier accepted question (default: that of filter.rougeMax)',
-      parse: number(0, 1),
+      parse: number({ least: 0, most: 1 }),
     },
     json: { help: 'print one JSON object on stdout and nothing else' },
     quiet: { help: 'print errors only' },

@@ -1,7 +1,13 @@
 import type { CommandLine } from '../command-line/command-line.ts'
-import { modelFlag, presencePenaltyFlag, topPFlag, traceFlag } from '../command-line/common-flags.ts'
+import {
+  maxNewTokensParser,
+  modelFlag,
+  presencePenaltyFlag,
+  topPFlag,
+  traceFlag,
+} from '../command-line/common-flags.ts'
 import { type EngineFlags, engineFlags } from '../command-line/engine-flags.ts'
-import { integer, number } from '../command-line/parsers.ts'
+import { integer, temperature } from '../command-line/parsers.ts'
 
 export interface GenerateFlags extends EngineFlags {
   readonly model: string
@@ -39,8 +45,8 @@ export const generateLine: CommandLine<GenerateFlags> = {
       parse: integer(1, 65_536),
       default: 1,
     },
-    maxNewTokens: { value: '<count>', help: 'maximum new tokens per sample', parse: integer(1), default: 256 },
-    temperature: { value: '<t>', help: 'sampling temperature; 0 = greedy', parse: number(0), default: 1 },
+    maxNewTokens: { value: '<count>', help: 'maximum new tokens per sample', parse: maxNewTokensParser, default: 256 },
+    temperature: { value: '<t>', help: 'sampling temperature; 0 = greedy', parse: temperature, default: 1 },
     topP: topPFlag,
     presencePenalty: presencePenaltyFlag,
     ignoreEos: { help: 'do not stop at EOS; generate up to the token limit' },

@@ -7,6 +7,7 @@ import {
   openModel,
   stopTokensOf,
 } from '../../model/open-model.ts'
+import { MOST_CALL_TOKENS } from '../../native/bounds.ts'
 import type { Completions, SamplingParams } from '../../native/types.ts'
 import { rowSeeds } from '../../random.ts'
 import { packTokens } from '../../rollout/pack.ts'
@@ -32,6 +33,12 @@ export async function generateCommand(flags: GenerateFlags): Promise<number> {
   if (prompts.length * flags.n >= 2 ** 31) {
     throw new UserError(
       `--n ${flags.n}: ${prompts.length} prompts make ${prompts.length * flags.n} samples, which is too many`,
+    )
+  }
+  if (flags.n * flags.maxNewTokens > MOST_CALL_TOKENS) {
+    throw new UserError(
+      `--n ${flags.n} with --max-new-tokens ${flags.maxNewTokens} makes ${flags.n * flags.maxNewTokens} tokens for a ` +
+        `prompt, which may have ${MOST_CALL_TOKENS}: lower one of them`,
     )
   }
   const interrupt = interruptSignal('stopping: the samples so far are kept')
@@ -69,7 +76,8 @@ async function generateAll(
   try {
     const started = performance.now()
     let newTokens = 0
-    const perCall = Math.max(1, Math.floor(rowsPerCall / flags.n))
+    const rows = Math.min(rowsPerCall, Math.floor(MOST_CALL_TOKENS / flags.maxNewTokens))
+    const perCall = Math.max(1, Math.floor(rows / flags.n))
     for (let first = 0; first < prompts.length && !signal.aborted; first += perCall) {
       const part = prompts.slice(first, first + perCall)
       const params = sampling(opened, flags, part.length, first)

@@ -1,3 +1,4 @@
+import { MOST_MS } from '../../config/value-schema.ts'
 import type { CommandLine } from '../command-line/command-line.ts'
 import { integer, number } from '../command-line/parsers.ts'
 
@@ -26,14 +27,14 @@ export const gradeLine: CommandLine<GradeFlags> = {
     tolerance: {
       value: '<x>',
       help: 'largest relative difference that counts as equal, for --answers number',
-      parse: number(0),
+      parse: number({ least: 0 }),
       default: 0,
     },
     module: { value: '<file>', help: 'JavaScript file exporting extract and equal, for --answers module' },
     timeLimitMs: {
       value: '<ms>',
       help: 'time limit per comparison; beyond it answers count as unequal',
-      parse: integer(1),
+      parse: integer(1, MOST_MS),
       default: 1000,
     },
     json: { help: 'print one JSON object on stdout and nothing else' },

@@ -1,3 +1,4 @@
+import { MOST_COUNT } from '../../config/value-schema.ts'
 import type { CommandLine } from '../command-line/command-line.ts'
 import { modelFlag, type SettingFlags, seedsFlag, setFlag } from '../command-line/common-flags.ts'
 import { engineFlags } from '../command-line/engine-flags.ts'
@@ -18,7 +19,12 @@ export const instructLine: CommandLine<InstructFlags> = {
   flags: {
     model: { ...modelFlag, required: true },
     seeds: { ...seedsFlag, required: true },
-    count: { value: '<n>', help: 'number of accepted questions to generate', parse: integer(1), required: true },
+    count: {
+      value: '<n>',
+      help: 'number of accepted questions to generate',
+      parse: integer(1, MOST_COUNT),
+      required: true,
+    },
     output: { value: '<file>', help: 'JSONL: {"id","text","rougeL","nearest"} per line (default: stdout)' },
     proposals: { value: '<file>', help: 'JSONL: every proposal with its verdict and the reason' },
     config: { value: '<name>', help: 'a config file or preset; only its groups instruct and filter have an effect' },

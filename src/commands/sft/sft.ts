@@ -6,7 +6,7 @@ import { readJsonl } from '../../jsonl.ts'
 import { percent } from '../../log/console.ts'
 import { describeModel, openModel, requireTrainable, trainModel } from '../../model/open-model.ts'
 import type { TrainModel } from '../../model/train-model.ts'
-import { type ScheduleKind, warmupSteps } from '../../rl/schedule.ts'
+import { warmupSteps } from '../../rl/schedule.ts'
 import { requireEmpty } from '../../run/run-folder.ts'
 import { endTokenOf, readDocuments, type SftDocument } from '../../sft/documents.ts'
 import { type FineTuneParams, type FineTuneStep, fineTune } from '../../sft/fine-tune.ts'
@@ -24,6 +24,8 @@ interface Measure {
 
 /** `serl sft`. */
 export async function sftCommand(flags: SftFlags): Promise<number> {
+  if (flags.steps !== undefined && flags.epochs !== undefined)
+    throw new UserError('--steps and --epochs both say how long to train: omit one of them')
   await requireEmpty(flags.out)
   const described = await describeModel(flags.model)
   const { tokenizer, stopTokens } = requireTrainable(described)
@@ -105,14 +107,11 @@ function progressLines(totalSteps: number, say: (text: string) => void): (step: 
 }
 
 function fineTuneParams(flags: SftFlags, documents: number): FineTuneParams {
-  if (!['constant', 'linear', 'cosine'].includes(flags.schedule)) {
-    throw new UserError(`--schedule ${flags.schedule}: expected constant, linear or cosine`)
-  }
-  const totalSteps = flags.steps ?? flags.epochs * Math.ceil(documents / flags.batchSize)
+  const totalSteps = flags.steps ?? (flags.epochs ?? 1) * Math.ceil(documents / flags.batchSize)
   const { beta1, beta2, weightDecay, maxGradNorm } = flags
   return {
     schedule: {
-      kind: flags.schedule as ScheduleKind,
+      kind: flags.schedule,
       lr: flags.lr,
       minLrRatio: flags.minLrRatio,
       warmupSteps: warmupSteps(flags.warmup, totalSteps),

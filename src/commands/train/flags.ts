@@ -1,3 +1,4 @@
+import { MOST_COUNT } from '../../config/value-schema.ts'
 import type { CommandLine } from '../command-line/command-line.ts'
 import { modelFlag, type SettingFlags, seedsFlag, setFlag, traceFlag } from '../command-line/common-flags.ts'
 import { engineFlags } from '../command-line/engine-flags.ts'
@@ -21,7 +22,7 @@ export const trainLine: CommandLine<TrainFlags> = {
     model: modelFlag,
     seeds: seedsFlag,
     out: { value: '<folder>', help: 'folder of the run (default: runs/NAME-N)' },
-    steps: { value: '<n>', help: 'training steps per iteration (train.steps)', parse: integer(1) },
+    steps: { value: '<n>', help: 'training steps per iteration (train.steps)', parse: integer(1, MOST_COUNT) },
     set: setFlag,
     resume: { help: 'continue the run in --out from its newest checkpoint' },
     trace: traceFlag,

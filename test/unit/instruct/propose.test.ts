@@ -44,6 +44,23 @@ const context = (engine: Pick<NativeEngine, 'generate'>, change: Partial<Instruc
   round: 1,
 })
 
+test('Ctrl-C is heard while thousands of prompts are built, and nothing is generated', async () => {
+  const { engine, calls } = scriptedEngine(() => ' x?$')
+  const stop = new AbortController()
+  const plain = characterTokenizer(null)
+  const waiting = new Int32Array(new SharedArrayBuffer(4))
+  const encode = (text: string): Int32Array => {
+    Atomics.wait(waiting, 0, 0, 2) // 4096 of them take eight seconds
+    return plain.encode(text)
+  }
+  setTimeout(() => stop.abort(), 20)
+  const round = context(engine, { promptsPerRound: 4096 })
+  const began = performance.now()
+  const { proposals } = await propose({ ...round, tokenizer: { ...plain, encode }, signal: stop.signal })
+  expect(performance.now() - began).toBeLessThan(4000)
+  expect([proposals, calls]).toEqual([[], []])
+})
+
 describe('a round of proposals', () => {
   test('plain list: the first item is read behind the number that the prompt ends in', async () => {
     const { engine } = scriptedEngine((row) => ` first of ${row}?\n10. second of ${row}?$`)

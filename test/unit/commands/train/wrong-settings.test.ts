@@ -27,7 +27,7 @@ describe('train', () => {
 
   it('with unknown settings or wrong types', async () => {
     await refused(train('--set', 'rollout.tempratur=1'), /--set: unknown config key rollout\.tempratur; did you mean/)
-    await refused(train('--set', 'rollout.topP=x'), /rollout\.topP = "x": expected number/)
+    await refused(train('--set', 'rollout.topP=x'), /rollout\.topP = "x": expected a number above 0, at most 1/)
     await refused(serl('train', join(trial.folder, 'none.yaml')), /no config file .*none\.yaml/)
     await refused(
       serl('train', await file('a.yaml', 'kl:\n  coeff: 1\n')),
