@@ -2,6 +2,7 @@
 import { Command, CommanderError, Help, type Option } from 'commander'
 import { addCommands } from './commands/commands.ts'
 import { isUserError, SerlError } from './errors.ts'
+import { fileErrorText, isFileError } from './file-errors.ts'
 import { version } from './version.ts'
 
 const helpText = new Help()
@@ -47,12 +48,22 @@ export async function main(argv: readonly string[]): Promise<number> {
 const memoryAdvice =
   'Memory ran out. Free some, or use less: fewer tokens computed at a time, a key-value cache of another size, activation checkpointing, a smaller model. docs/troubleshooting.md lists the settings.'
 
+const cacheAdvice =
+  'The key-value cache is too small, not the memory: raise model.kvCacheGiB (in a run whose config.yaml has it, with --set), or ask for fewer new tokens.'
+
 /** Prints the error; with a stack only if it is a bug. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // commander has said it already
   if (error instanceof SerlError && isUserError(error.code)) {
-    const advice = error.code === 'OUT_OF_MEMORY' ? `\n${memoryAdvice}` : ''
+    const advice =
+      error.code === 'OUT_OF_MEMORY'
+        ? `\n${error.message.includes('KV cache budget') ? cacheAdvice : memoryAdvice}`
+        : ''
     process.stderr.write(`serl: ${error.message}${advice}\n`)
+    return 2
+  }
+  if (isFileError(error)) {
+    process.stderr.write(`serl: ${fileErrorText(error)}\n`)
     return 2
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -1,7 +1,9 @@
 // Files and folders that must survive a crash: complete or absent, and on the disk when the call returns.
-import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+
+import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { UserError } from './errors.ts'
+import { fileReason } from './file-errors.ts'
 
 /** Waits until a file's bytes, or a folder's entries, are on the disk. */
 export async function syncPath(path: string): Promise<void> {
@@ -27,10 +29,22 @@ export interface FileOnItsWay {
 }
 
 /**
- * The place to write a file that will be at `path`.
- * @throws UserError if that is a folder
+ * The place to write a file that will be at `path`, in a folder that is made where it does not exist.
+ * @throws UserError if that is a folder, or there can be no file
  */
 export async function onItsWay(path: string): Promise<FileOnItsWay> {
+  const place = await placeOf(path)
+  await mkdir(dirname(resolve(place.target)), { recursive: true }).catch((cause: unknown) => {
+    throw new UserError(`cannot write ${path}: ${fileReason(cause)}`, { cause })
+  })
+  return place
+}
+
+/**
+ * The place to write a file; nothing is made.
+ * @throws UserError if that is a folder
+ */
+export async function placeOf(path: string): Promise<FileOnItsWay> {
   const found = await stat(path).catch(() => null)
   if (found?.isDirectory()) throw new UserError(`cannot write ${path}: it is a folder`)
   if (found !== null && !found.isFile()) return { target: path, written: path, isStream: true }
@@ -46,7 +60,7 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   const { target, written, isStream } = await onItsWay(path)
   try {
     const handle = await open(written, 'w').catch((cause: NodeJS.ErrnoException) => {
-      throw new UserError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause })
+      throw new UserError(`cannot write ${path}: ${fileReason(cause)}`, { cause })
     })
     try {
       await handle.writeFile(text)

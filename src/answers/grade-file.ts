@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { UserError } from '../errors.ts'
+import { fileReason } from '../file-errors.ts'
 import { onItsWay, requireNoInput } from '../files.ts'
 import type { AnswerChecker } from './answer-checker.ts'
 
@@ -32,7 +33,7 @@ export async function gradeFile({ input, output, checker }: GradeFiles): Promise
   await requireNoInput(output, [input])
   const { target, written, isStream } = await onItsWay(output)
   const file = await open(written, 'w').catch((cause: NodeJS.ErrnoException) => {
-    throw new UserError(`cannot write ${output}: ${reasonOf(cause)}`, { cause })
+    throw new UserError(`cannot write ${output}: ${fileReason(cause)}`, { cause })
   })
   try {
     const summary = await gradeLines(input, checker, (text) => file.writeFile(text))
@@ -79,14 +80,11 @@ async function* linesOf(path: string): AsyncGenerator<string> {
   try {
     yield* createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
   } catch (cause) {
-    throw new UserError(`cannot read ${path}: ${reasonOf(cause as NodeJS.ErrnoException)}`, { cause })
+    throw new UserError(`cannot read ${path}: ${fileReason(cause)}`, { cause })
   } finally {
     stream.destroy()
   }
 }
-
-const reasonOf = (cause: NodeJS.ErrnoException): string =>
-  cause.code === 'ENOENT' ? 'no such file or folder' : (cause.code ?? cause.message)
 
 function pairOf(text: string, place: string): Pair {
   let value: unknown

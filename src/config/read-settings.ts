@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../errors.ts'
+import { fileReason } from '../file-errors.ts'
 import { groups, groupText, settings, suggestKey } from './keys.ts'
 import { nearest } from './nearest.ts'
 import { pathKeys } from './schema.ts'
@@ -68,8 +69,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new UserError(`cannot read ${file}: ${code === 'EISDIR' ? 'it is a folder' : code}`, { cause })
+    throw new UserError(`cannot read ${file}: ${fileReason(cause)}`, { cause })
   }
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
+import { fileReason } from '../file-errors.ts'
 import { type AdapterInput, adapterSchema, type SetAdapter } from './adapter.ts'
 import { choiceSets } from './sets/choice.ts'
 import { mathSets } from './sets/math.ts'
@@ -38,7 +39,7 @@ export const genericAdapter = (name: string): SetAdapter => adapterSchema.parse(
  */
 export async function readAdapter(path: string): Promise<SetAdapter> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new UserError(`cannot read ${path}: ${cause.code === 'ENOENT' ? 'no such file' : cause.code}`, {
+    throw new UserError(`cannot read ${path}: ${fileReason(cause)}`, {
       cause,
     })
   })

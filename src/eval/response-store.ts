@@ -1,7 +1,9 @@
 // Responses that a model has given already: a JSONL file that only grows, read back when the same is asked again.
+
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { UserError } from '../errors.ts'
+import { fileReason } from '../file-errors.ts'
 import { syncPath } from '../files.ts'
 
 /** What is stored of a sample; not its grade, which is quick to compute and may have improved since. */
@@ -49,7 +51,7 @@ export async function openStore(path: string, header: object, fresh = false): Pr
       if (prompts.length === 0) return
       await append(prompts).catch((cause: NodeJS.ErrnoException) => {
         if (cause instanceof UserError) throw cause
-        throw new UserError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause })
+        throw new UserError(`cannot write ${path}: ${fileReason(cause)}`, { cause })
       })
       for (const { prompt, responses } of prompts) known.set(prompt, responses)
     },
@@ -78,15 +80,14 @@ function readStored(text: string): Map<string, readonly StoredResponse[]> {
 const readText = (path: string): Promise<string> =>
   readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return ''
-    throw new UserError(`cannot read ${path}: ${cause.code ?? cause.message}`, { cause })
+    throw new UserError(`cannot read ${path}: ${fileReason(cause)}`, { cause })
   })
 
 async function openForAppending(path: string): Promise<FileHandle> {
   const refuse = (cause: NodeJS.ErrnoException): never => {
-    throw new UserError(
-      `cannot write ${path}: ${cause.code ?? cause.message}. Set SERL_CACHE to use another cache folder`,
-      { cause },
-    )
+    throw new UserError(`cannot write ${path}: ${fileReason(cause)}. Set SERL_CACHE to use another cache folder`, {
+      cause,
+    })
   }
   await mkdir(dirname(path), { recursive: true }).catch(refuse)
   const handle = await open(path, 'a').catch(refuse)

@@ -1,6 +1,8 @@
 // The small files of a checkpoint folder. They are untrusted: the amount read is bounded before reading.
+
 import { readFile, stat } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
+import { fileReason } from '../file-errors.ts'
 import { messageOf } from './json-fields.ts'
 
 const mostBytes = 32 * 2 ** 20 // the largest tokenizer_config.json known has 1 MB
@@ -22,9 +24,9 @@ export async function readModelFile(path: string, most = mostBytes): Promise<Buf
     return await readFile(path)
   } catch (cause) {
     if (cause instanceof UserError) throw cause
-    const { code, message } = cause as NodeJS.ErrnoException
+    const { code } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT') return null
-    throw new UserError(`cannot read ${path}: ${code ?? message}`, { cause })
+    throw new UserError(`cannot read ${path}: ${fileReason(cause)}`, { cause })
   }
 }
 

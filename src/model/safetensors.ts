@@ -3,6 +3,7 @@
 
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
+import { fileReason } from '../file-errors.ts'
 import type { TensorSource } from '../native/types.ts'
 import { describe, shownName } from './json-fields.ts'
 import { parseJson } from './model-file.ts'
@@ -23,7 +24,7 @@ const maxHeaderBytes = 2 ** 24
  */
 export async function readSafetensorsHeader(file: string): Promise<TensorSource[]> {
   const unreadable = (cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === 'ENOENT' ? 'no such file' : (cause.code ?? cause.message)
+    const reason = fileReason(cause)
     throw new UserError(`cannot read ${file}: ${reason}`, { cause })
   }
   // before it is opened: a pipe would be waited for

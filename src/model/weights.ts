@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
+import { fileReason } from '../file-errors.ts'
 import type { TensorSource } from '../native/types.ts'
 import { describe, jsonFields, shownName } from './json-fields.ts'
 import { readJsonFile } from './model-file.ts'
@@ -21,7 +22,7 @@ export interface StoredTensors {
  */
 export async function readStoredTensors(dir: string): Promise<StoredTensors> {
   const files = await readdir(dir).catch((cause: NodeJS.ErrnoException) => {
-    throw new UserError(`cannot read ${dir}: ${cause.code ?? cause.message}`, { cause })
+    throw new UserError(`cannot read ${dir}: ${fileReason(cause)}`, { cause })
   })
   const single = files.includes(singleFile)
   if (!single && !files.includes(indexFile)) throw new UserError(noWeights(dir, files))

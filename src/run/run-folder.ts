@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
+import { fileReason } from '../file-errors.ts'
 import { syncPath, writeWhole } from '../files.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 
@@ -60,7 +62,7 @@ export function openRunFolder(path: string): RunFolder {
  * @throws UserError if the folder holds anything already
  */
 export async function createRunFolder(path: string, config: string): Promise<RunFolder> {
-  await requireEmpty(path, isOwn)
+  await requireNoRun(path)
   await mkdir(path, { recursive: true })
   await writeWhole(configFile(path), config)
   await makeSubfolders(path)
@@ -73,21 +75,39 @@ export async function makeSubfolders(path: string): Promise<void> {
   await mkdir(checkpointsFolder(path), { recursive: true })
 }
 
+/** Why a folder cannot be resumed that has no config.yaml, and which one was probably meant. */
+export function noRunText(out: string): string {
+  const levels = [dirname(resolve(out)), dirname(dirname(resolve(out)))]
+  const run = levels.find((folder) => existsSync(configFile(folder)))
+  const advice =
+    run === undefined
+      ? 'omit --resume to start one there'
+      : `did you mean --out ${isAbsolute(out) ? run : relative('.', run) || '.'}?`
+  return `--resume: ${out} holds no run (no config.yaml): ${advice}`
+}
+
 /** What a run leaves if it ended before it had a config. */
 export const isOwn = (name: string): boolean => name.startsWith('.lock') || name.startsWith('config.yaml.tmp-')
 
+/** @throws UserError if there is something at `path` that a new run would overwrite; what is left of none does not count */
+export const requireNoRun = (path: string): Promise<void> => requireEmpty(path, isOwn)
+
 /**
- * @param ignored names that do not count
- * @throws UserError if there is something at `path` that a run would overwrite
+ * @param ofRun names that do not count, as a run left them; for a command that can resume one
+ * @throws UserError if there is something at `path` that would be overwritten
  */
-export async function requireEmpty(path: string, ignored: (name: string) => boolean = () => false): Promise<void> {
+export async function requireEmpty(path: string, ofRun?: (name: string) => boolean): Promise<void> {
   const all = await readdir(path).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return []
-    throw new UserError(`--out ${path}: ${error.code === 'ENOTDIR' ? 'is a file, not a folder' : error.code}`)
+    const reason = error.code === 'ENOTDIR' ? 'is a file, not a folder, or lies in one' : fileReason(error)
+    throw new UserError(`--out ${path}: ${reason}; give another --out`)
   })
-  const found = all.filter((name) => !ignored(name))
+  const found = all.filter((name) => !ofRun?.(name))
   if (found.length === 0) return
-  const resumable = found.includes('config.yaml') ? `, or continue the run in it with --resume --out ${path}` : ''
+  const resumable =
+    ofRun !== undefined && found.includes('config.yaml')
+      ? `, or continue the run in it with --resume --out ${path}`
+      : ''
   throw new UserError(`--out ${path} is not empty (it holds ${found[0]}): give another folder${resumable}`)
 }
 

@@ -21,15 +21,15 @@ const heldHere = new Set<string>() // by this process
  * Claims a run's folder for this process; it is made where it does not exist. A lock left by a dead process is
  * taken over.
  * @returns releases the folder, and removes it again if it was made here and is still empty
- * @throws UserError if another run is using it, naming the process
+ * @throws UserError if another run is using it, naming the process; an error of the file system if it cannot be written
  */
 export async function lockRun(run: string): Promise<() => Promise<void>> {
   const path = resolve(lockFile(run))
   if (heldHere.has(path)) throw inUse(run, { pid: process.pid, host: hostname() })
   heldHere.add(path)
-  const made = await mkdir(run, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+  const made = await mkdir(run, { recursive: true }).catch((cause: unknown) => {
     heldHere.delete(path)
-    throw new UserError(`cannot make the folder ${run}: ${cause.code ?? cause.message}`, { cause })
+    throw cause
   })
   try {
     await takeLock(path, run)
@@ -46,6 +46,17 @@ export async function lockRun(run: string): Promise<() => Promise<void>> {
     if (isOurs(path)) await rm(path, { force: true })
     await removeMade(run, made)
   }
+}
+
+/**
+ * Changes nothing.
+ * @throws UserError if another run is using the folder, naming the process
+ */
+export async function requireFree(run: string): Promise<void> {
+  const path = resolve(lockFile(run))
+  if (heldHere.has(path)) throw inUse(run, { pid: process.pid, host: hostname() })
+  const text = await readFile(path, 'utf8').catch(() => null)
+  if (text !== null && !(await isStale(path, text))) throw inUse(run, JSON.parse(text) as Holder)
 }
 
 async function takeLock(path: string, run: string): Promise<void> {

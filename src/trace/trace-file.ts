@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { UserError } from '../errors.ts'
-import { onItsWay, requireNoInput } from '../files.ts'
+import { fileReason } from '../file-errors.ts'
+import { onItsWay, placeOf, requireNoInput } from '../files.ts'
 import { noTrace, type SpanArgs, type Trace } from './trace.ts'
 
 /** A trace on its way to a file. */
@@ -92,7 +93,7 @@ export interface TraceOptions {
 /** @throws UserError if a trace to `path` would take the place of an input, or of a folder */
 export async function requireTracePath(path: string, inputs: readonly string[]): Promise<void> {
   await requireNoInput(path, inputs)
-  await onItsWay(path)
+  await placeOf(path)
 }
 
 /**
@@ -126,8 +127,8 @@ function begin(path: string, written: string, processName: string): number {
   }
 }
 
-const cannotWrite = (path: string, { code, message }: NodeJS.ErrnoException): string =>
-  `--trace: cannot write ${path}: ${code ?? message}`
+const cannotWrite = (path: string, cause: NodeJS.ErrnoException): string =>
+  `--trace: cannot write ${path}: ${fileReason(cause)}`
 
 const microseconds = (ms: number): number => Math.round(ms * 1000)
 

@@ -10,7 +10,7 @@ import { dtypeOf } from '../model/open-model.ts'
 import type { DescribedForTraining } from '../model/train-model.ts'
 import { keepsReference } from '../rl/train-batch.ts'
 import { newestCheckpoint, readStored } from '../run/resume.ts'
-import { checkpointFolder, configFile, finalFolder } from '../run/run-folder.ts'
+import { checkpointFolder, configFile, finalFolder, noRunText } from '../run/run-folder.ts'
 import { initialState, type TrainState } from '../run/train-state.ts'
 import { howToGoOn, isFinished } from './iteration.ts'
 
@@ -32,7 +32,7 @@ interface Asked {
  */
 export async function checkResume({ config, out, described }: Asked): Promise<Resumable> {
   if (!existsSync(configFile(out))) {
-    throw new UserError(`--resume: ${out} holds no run (no config.yaml): omit --resume to start one there`)
+    throw new UserError(noRunText(out))
   }
   const newest = await newestCheckpoint(out)
   requireSteps(out, newest, config)
@@ -45,11 +45,13 @@ export async function checkResume({ config, out, described }: Asked): Promise<Re
   return { began, state: stored.state }
 }
 
-/** The note on a resumed or a finished run; a finished run's changed settings, which nothing uses, are not named. */
+/** The note on a resumed or a finished run, with the settings that differ from before. */
 export function resumeText(out: string, config: Config, { began, state }: Resumable): string {
-  if (isFinished(config, state))
-    return `${out} is finished: step ${state.step} was its last. ${howToGoOn(config, state)}`
   const changes = configChanges(began, config)
+  if (isFinished(config, state)) {
+    const unused = changes.length === 0 ? '' : ` These settings have no effect: ${changes.join(', ')}.`
+    return `${out} is finished: step ${state.step} was its last. ${howToGoOn(config, state)}${unused === '' ? '' : `.${unused}`}`
+  }
   const changed = changes.length === 0 ? '' : `, with changed settings: ${changes.join(', ')}`
   return `resuming ${out} after step ${state.step}${changed}`
 }

@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.ts'
 import { configText } from '../config/text.ts'
 import type { HeldOutQuestion } from '../eval/read-held-out.ts'
 import { selectingHalf } from '../eval/selecting-half.ts'
+import { writingIn } from '../file-errors.ts'
 import { writeWhole } from '../files.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import type { StepMetrics } from '../log/metrics.ts'
@@ -20,17 +21,16 @@ import {
   configFile,
   createRunFolder,
   heldOutFile,
-  isOwn,
   openRunFolder,
   reportingFile,
-  requireEmpty,
+  requireNoRun,
 } from '../run/run-folder.ts'
 import { lockRun } from '../run/run-lock.ts'
 import { saveFinal } from '../run/save-checkpoint.ts'
 import { initialState, type TrainState } from '../run/train-state.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
 import { type Resumable, resumeText } from './check-resume.ts'
-import { type Checked, checkStart, type StartCheck } from './check-start.ts'
+import { type Checked, checkStart, type StartCheck, whenNotWritable } from './check-start.ts'
 import type { TrainContext } from './context.ts'
 import { isFinished } from './iteration.ts'
 import { knownQuestions } from './known-questions.ts'
@@ -61,13 +61,15 @@ export interface Outcome {
 export async function startRun(options: StartOptions): Promise<Outcome> {
   const { out, resume } = options
   const checked = await checkStart(options)
-  const release = await lockRun(out)
-  try {
-    if (!resume) await requireEmpty(out, isOwn) // another run may have begun there meanwhile
-    return await runLocked(options, checked)
-  } finally {
-    await release()
-  }
+  return writingIn(out, whenNotWritable(resume), async () => {
+    const release = await lockRun(out)
+    try {
+      if (!resume) await requireNoRun(out) // another run may have begun there meanwhile
+      return await runLocked(options, checked)
+    } finally {
+      await release()
+    }
+  })
 }
 
 async function runLocked(options: StartOptions, { data, resumable }: Checked): Promise<Outcome> {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { resultsMarkdown } from '../../eval/markdown.ts'
 import { type Results, readResults } from '../../eval/results.ts'
+import { fileReason } from '../../file-errors.ts'
 import { syncPath, writeWhole } from '../../files.ts'
 
 /** Where results go; `items` only those of `serl eval`. */
@@ -22,7 +23,7 @@ export async function outputPlaces(output: string, title: 'results' | 'compariso
   const found = await stat(folder).catch(() => null)
   if (found !== null && !found.isDirectory()) throw new UserError(`--output ${output}: ${folder} is a file`)
   await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    throw new UserError(`--output ${output}: cannot make the folder (${cause.code ?? cause.message})`, { cause })
+    throw new UserError(`--output ${output}: cannot make the folder (${fileReason(cause)})`, { cause })
   })
   const place = (name: string, ending: string): string => (named === null ? join(output, name) : `${named}${ending}`)
   return {

@@ -2,6 +2,7 @@ import { createAnswerChecker } from '../../answers/create-checker.ts'
 import { UserError } from '../../errors.ts'
 import { evaluate } from '../../eval/evaluate.ts'
 import { readHeldOut } from '../../eval/read-held-out.ts'
+import { requireWritable, writingIn } from '../../file-errors.ts'
 import { readJsonl } from '../../jsonl.ts'
 import { percent } from '../../log/console.ts'
 import { describeModel, openModel, requireTrainable, trainModel } from '../../model/open-model.ts'
@@ -27,6 +28,7 @@ export async function sftCommand(flags: SftFlags): Promise<number> {
   if (flags.steps !== undefined && flags.epochs !== undefined)
     throw new UserError('--steps and --epochs both say how long to train: omit one of them')
   await requireEmpty(flags.out)
+  await requireWritable(flags.out, 'give another --out')
   const described = await describeModel(flags.model)
   const { tokenizer, stopTokens } = requireTrainable(described)
   const format = { tokenizer, endToken: endTokenOf(tokenizer, stopTokens), raw: flags.raw ?? false }
@@ -39,7 +41,7 @@ export async function sftCommand(flags: SftFlags): Promise<number> {
   try {
     const done = await trainAndMeasure(model, documents, measure, { flags, signal: interrupt.signal })
     if (interrupt.signal.aborted) return 130
-    await model.writeWeights(flags.out)
+    await writingIn(flags.out, 'give another --out', () => model.writeWeights(flags.out))
     const summary = { ...done, documents: documents.length, out: flags.out }
     printSummary(summary, `trained on ${documents.length} documents: ${flags.out}`, flags)
     return 0

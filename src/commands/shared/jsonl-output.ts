@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { UserError } from '../../errors.ts'
+import { fileReason } from '../../file-errors.ts'
 import { type FileOnItsWay, onItsWay, requireNoInput } from '../../files.ts'
 
 /** Where a command's result lines go: a file, or stdout. */
@@ -67,7 +68,7 @@ function stdoutLines(): JsonlOutput {
 
 async function fileLines(path: string, { target, written, isStream }: FileOnItsWay): Promise<JsonlOutput> {
   const naming = (cause: NodeJS.ErrnoException): never => {
-    throw new UserError(`cannot write ${path}: ${cause.code ?? cause.message}`, { cause })
+    throw new UserError(`cannot write ${path}: ${fileReason(cause)}`, { cause })
   }
   let handle: FileHandle | null = await open(written, 'w').catch(naming)
   let count = 0

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { presetOf, readLayers, type Setting } from '../../config/read-settings.ts'
 import { UserError } from '../../errors.ts'
-import { configFile } from '../../run/run-folder.ts'
+import { configFile, noRunText } from '../../run/run-folder.ts'
 import type { TrainFlags } from './flags.ts'
 
 /** The settings that a run's flags override. */
@@ -32,7 +32,7 @@ export async function configBase(
 async function ownConfig(run: string, source: string | undefined): Promise<ConfigBase> {
   const file = configFile(run)
   if (!existsSync(file)) {
-    throw new UserError(`--resume: ${run} holds no run (no config.yaml): omit --resume to start one there`)
+    throw new UserError(noRunText(run))
   }
   const layers = await readLayers(file)
   if (layers.length === 0)

@@ -49,6 +49,8 @@ describe('openStore', () => {
   it('names the place that it cannot write to', async () => {
     const file = join(await tempFolder(), 'file')
     await writeFile(file, '')
-    await expect(openStore(join(file, 'store.jsonl'), {})).rejects.toThrow(/cannot read .*store\.jsonl: ENOTDIR/)
+    await expect(openStore(join(file, 'store.jsonl'), {})).rejects.toThrow(
+      /cannot read .*store\.jsonl: a part of the path is a file/,
+    )
   })
 })

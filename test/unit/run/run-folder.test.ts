@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { stepMetrics } from '../../../src/log/metrics.ts'
-import { createRunFolder, requireEmpty, stepOf, truncateRun } from '../../../src/run/run-folder.ts'
+import { createRunFolder, requireEmpty, requireNoRun, stepOf, truncateRun } from '../../../src/run/run-folder.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 let root: string
@@ -56,7 +56,8 @@ describe('run folder', () => {
     await expect(requireEmpty(join(root, 'file'))).rejects.toThrow(/is a file, not a folder/)
     await expect(requireEmpty(root)).rejects.toThrow(/is not empty/)
     await createRunFolder(join(root, 'run'), '')
-    await expect(requireEmpty(join(root, 'run'))).rejects.toThrow(/--resume --out/)
+    await expect(requireNoRun(join(root, 'run'))).rejects.toThrow(/--resume --out/)
+    await expect(requireEmpty(join(root, 'run'))).rejects.toThrow(/give another folder$/) // serl sft cannot resume
   })
 
   it('reads steps from names', () => {

@@ -83,14 +83,16 @@ describe('a trace file', () => {
 
   it('is refused before the work starts if it cannot be written', async () => {
     const folder = await tempFolder()
-    const path = join(folder, 'missing', 'trace.json')
+    const input = join(folder, 'questions.jsonl')
+    await writeFile(input, '{}\n')
+    const path = join(input, 'trace.json')
     let ran = false
     const work = async (): Promise<void> => {
       ran = true
     }
-    await expect(withTraceFile(path, options, work)).rejects.toThrow(`--trace: cannot write ${path}: ENOENT`)
-    const input = join(folder, 'questions.jsonl')
-    await writeFile(input, '{}\n')
+    await expect(withTraceFile(path, options, work)).rejects.toThrow(
+      `cannot write ${path}: a file is in the way`,
+    )
     await expect(withTraceFile(input, { ...options, inputs: [input] }, work)).rejects.toThrow(/is also an input/)
     expect(ran).toBe(false)
     expect(existsSync(path)).toBe(false)

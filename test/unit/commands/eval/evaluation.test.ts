@@ -88,7 +88,7 @@ describe('serl eval refuses', () => {
     )
     await refused(
       evaluate('--data', long, '--output', join(long, 'out')),
-      /--output .*out: cannot make the folder \(ENOTDIR\)/,
+      /--output .*out: cannot make the folder \(a part of the path is a file, not a folder\)/,
     )
   })
 })

@@ -61,16 +61,24 @@ describe('the output of a command', () => {
 
   it('explains a full disk and what to do', async () => {
     const full = withJsonlOutput('/dev/full', {}, (output) => output.write([{ a: 1 }]))
-    await expect(full).rejects.toThrow('cannot write /dev/full: ENOSPC')
+    await expect(full).rejects.toThrow('cannot write /dev/full: no space left on the disk')
     await expect(full).rejects.toBeInstanceOf(UserError)
   })
 
-  it('refuses a folder, a missing folder, an input, and stdout twice', async () => {
+  it('makes the folder that it is in, as serl eval --output does', async () => {
+    const path = join(folder, 'deep', 'er', 'out.jsonl')
+    await withJsonlOutput(path, {}, (output) => output.write([{ a: 1 }]))
+    expect(await readFile(path, 'utf8')).toBe('{"a":1}\n')
+  })
+
+  it('refuses a folder, a file for a folder, an input, and stdout twice', async () => {
     await mkdir(join(folder, 'sub'))
     await writeFile(join(folder, 'in.jsonl'), 'x')
     const input = join(folder, 'in.jsonl')
     await expect(openJsonlOutput(join(folder, 'sub'))).rejects.toThrow(/sub: it is a folder/)
-    await expect(openJsonlOutput(join(folder, 'none', 'x'))).rejects.toThrow(/cannot write .*none\/x: ENOENT/)
+    await expect(openJsonlOutput(join(input, 'x'))).rejects.toThrow(
+      /cannot write .*x: a file is in the way/,
+    )
     const same = openJsonlOutput(join(folder, 'sub', '..', 'in.jsonl'), { inputs: [input] })
     await expect(same).rejects.toThrow(/is also an input/)
     await expect(openJsonlOutput(undefined, { json: true })).rejects.toThrow(/--json needs --output/)
