@@ -1,12 +1,20 @@
 import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const notBuilt = `serl: not built yet: run these in ${fileURLToPath(new URL('..', import.meta.url))}
+  npm ci
+  npm run build:native
+README.md says what the build needs; it takes three to six minutes on two cores. Then serl --help lists the commands.`
 
 /** Runs the compiled command line, and exits with its code. */
 export async function runCli(argv) {
   const cli = new URL('../dist/cli.js', import.meta.url)
   if (!existsSync(cli)) {
-    console.error('serl: not built yet: run `npm run build:native` first')
+    console.error(notBuilt)
     process.exit(2)
   }
+  // a terminal that is gone takes no more messages: what is being saved must still be saved
+  process.stderr.on('error', () => {})
   // a reader that stops early, as in `serl score ... | head`, is not an error
   process.stdout.on('error', (error) => {
     if (error.code === 'EPIPE') process.exit(0)

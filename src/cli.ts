@@ -1,7 +1,8 @@
 // argv -> a command.
 import { Command, CommanderError, Help, type Option } from 'commander'
 import { addCommands } from './commands/commands.ts'
-import { isUserError, SerlError } from './errors.ts'
+import { nearest } from './config/nearest.ts'
+import { isUserError, SerlError, UserError } from './errors.ts'
 import { fileErrorText, isFileError } from './file-errors.ts'
 import { version } from './version.ts'
 
@@ -29,7 +30,7 @@ export function buildProgram(done: (code: number) => void): Command {
 /**
  * Runs a command line.
  * @param argv without node and script
- * @returns the exit code: 0 done, 1 a bug, 2 what the user can correct, 130 stopped by Ctrl-C
+ * @returns the exit code: 0 done, 1 a bug, 2 what the user can correct, 130 stopped by Ctrl-C, SIGTERM or SIGHUP
  */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0
@@ -37,12 +38,23 @@ export async function main(argv: readonly string[]): Promise<number> {
     code = exit
   })
   try {
+    const unknown = unknownCommand(program, argv)
+    if (unknown !== null) throw new UserError(unknown)
     if (argv.length === 0) program.outputHelp()
     else await program.parseAsync(argv, { from: 'user' })
     return code
   } catch (error) {
     return explain(error)
   }
+}
+
+/** What is wrong with the command's name, also where help was asked for; null: nothing. */
+function unknownCommand({ commands }: Command, [first, second]: readonly string[]): string | null {
+  const name = first === 'help' ? second : first
+  const names = commands.map((command) => command.name())
+  if (name === undefined || name.startsWith('-') || name === 'help' || names.includes(name)) return null
+  const guess = nearest(name, names)
+  return `unknown command '${name}'; ${guess === null ? `the commands are ${names.join(', ')}` : `did you mean ${guess}?`}`
 }
 
 const memoryAdvice =

@@ -16,6 +16,8 @@ export interface AnswerChecker {
   againstGold(responses: readonly string[], gold: string): Promise<Vote>
   /** Whether a text's answer equals the reference's, with both answers; null where there is none. */
   grade(gold: string, prediction: string): Promise<Grade>
+  /** Calls so far that ran over the time limit; absent where comparisons have none. */
+  timeouts?(): number
   close(): Promise<void>
 }
 

@@ -11,6 +11,7 @@ export interface GradeSummary {
   readonly pairs: number
   readonly equal: number
   readonly unanswered: number
+  readonly timeouts?: number // calls to a module that ran over the time limit
 }
 
 export interface GradeFiles {
@@ -72,7 +73,8 @@ async function gradeLines(
   }
   if (pairs === 0) throw new UserError(`${input} is empty: expected one {"id", "gold", "prediction"} per line`)
   await write(block)
-  return { pairs, equal, unanswered }
+  const timeouts = checker.timeouts?.()
+  return { pairs, equal, unanswered, ...(timeouts !== undefined && { timeouts }) }
 }
 
 async function* linesOf(path: string): AsyncGenerator<string> {

@@ -18,7 +18,7 @@ export const otherNames: Readonly<Record<string, Ours>> = {
   adam_beta2: setting('optimizer.beta2'),
   beta1: setting('optimizer.beta1'),
   beta2: setting('optimizer.beta2'),
-  adam_betas: { advice: '--set optimizer.beta1=... --set optimizer.beta2=...' },
+  adam_betas: { advice: 'Did you mean --set optimizer.beta1=... --set optimizer.beta2=...?' },
   adam_epsilon: setting('optimizer.eps'),
   max_grad_norm: setting('optimizer.maxGradNorm'),
   max_norm: setting('optimizer.maxGradNorm'),
@@ -61,12 +61,12 @@ export const otherNames: Readonly<Record<string, Ours>> = {
   kl_estimator: setting('kl.estimator'),
   kl_target: setting('kl.target'),
   kl_horizon: setting('kl.horizon'),
-  use_kl_loss: { advice: '--set kl.place=loss' },
-  eps_clip: { advice: '--set update.clipLow=... --set update.clipHigh=...' },
-  epsilon: { advice: '--set update.clipLow=... --set update.clipHigh=...' },
+  use_kl_loss: { advice: 'Did you mean --set kl.place=loss?' },
+  eps_clip: { advice: 'Did you mean --set update.clipLow=... --set update.clipHigh=...?' },
+  epsilon: { advice: 'Did you mean --set update.clipLow=... --set update.clipHigh=...?' },
   epsilon_high: setting('update.clipHigh'),
   reward_clip_range: setting('reward.clip'),
-  reward_difficulty_bounds: { advice: '--set difficulty.low=... --set difficulty.high=...' },
+  reward_difficulty_bounds: { advice: 'Did you mean --set difficulty.low=... --set difficulty.high=...?' },
   few_shot_generation: setting('instruct.examples'),
   instructions_num_per_iteration: setting('train.instructions'),
   eval_dataset: setting('eval.path'),
@@ -75,8 +75,8 @@ export const otherNames: Readonly<Record<string, Ours>> = {
   save_total_limit: setting('checkpoint.keep'),
   max_ckpt_num: setting('checkpoint.keep'),
   torch_dtype: flag('--dtype'),
-  bf16: { advice: '--dtype bfloat16' },
-  fp16: { advice: '--dtype bfloat16: float16 is not supported' },
+  bf16: { advice: 'Did you mean --dtype bfloat16?' },
+  fp16: { advice: 'float16 is not supported: did you mean --dtype bfloat16?' },
   model_name: flag('--model'),
   model_path: flag('--model'),
   model_name_or_path: flag('--model'),
@@ -90,8 +90,8 @@ export const otherNames: Readonly<Record<string, Ours>> = {
   save_path: flag('--out'),
   load_checkpoint: flag('--resume'),
   resume_from_checkpoint: flag('--resume'),
-  config: { advice: 'the config file without an option: serl train FILE.yaml' },
-  config_file: { advice: 'the config file without an option: serl train FILE.yaml' },
+  config: { advice: 'Give the config file without an option: serl train FILE.yaml' },
+  config_file: { advice: 'Give the config file without an option: serl train FILE.yaml' },
 }
 
 const page = 'docs/coming-from-openrlhf.md'
@@ -120,7 +120,7 @@ export function otherOption(option: string, own: readonly string[], takesSetting
   const direct = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
   if (group !== '' && own.includes(direct)) return `Did you mean ${direct}? (${page})`
   if (!takesSettings) return null
-  return `Did you mean ${'setting' in ours ? `--set ${ours.setting}=...` : ours.advice}? (${page})`
+  return `${'setting' in ours ? `Did you mean --set ${ours.setting}=...?` : ours.advice} (${page})`
 }
 
 /** "; did you mean optimizer.lr?" for a key of another program's config, whatever group it is in; else null. */

@@ -1,3 +1,4 @@
+import { counted } from '../log/counted.ts'
 import type { Results, SetResult } from './results.ts'
 import type { Interval } from './statistics/intervals.ts'
 
@@ -70,7 +71,7 @@ function settingsText({ samples, temperature, topP, maxNewTokens, seed, fewShot 
   const drawn =
     temperature === 0
       ? 'Greedy'
-      : `${samples} samples per question at temperature ${temperature}${topP < 1 ? `, top-p ${topP}` : ''}, seed ${seed}`
+      : `${counted(samples, 'sample')} per question at temperature ${temperature}${topP < 1 ? `, top-p ${topP}` : ''}, seed ${seed}`
   const shots = fewShot === 0 ? '' : `, ${fewShot} examples shown`
   return `${drawn}, at most ${maxNewTokens} new tokens${shots}. In per cent; intervals are 95 %.`
 }

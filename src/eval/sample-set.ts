@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
+import { counted } from '../log/counted.ts'
 import { MOST_CALL_TOKENS } from '../native/bounds.ts'
 import { createRandom } from '../random.ts'
 import type { Response } from '../rollout/group.ts'
@@ -24,7 +25,7 @@ export interface PromptedSet {
 export function promptSet(model: EvalModel, set: EvalSet, settings: EvalSettings): PromptedSet {
   if (set.examples.length < settings.fewShot) {
     throw new UserError(
-      `--few-shot ${settings.fewShot}: the set ${set.name} has ${set.examples.length} worked examples; ` +
+      `--few-shot ${settings.fewShot}: the set ${set.name} has ${counted(set.examples.length, 'worked example')}; ` +
         'give your own in the adapter ("examples"), see docs/evaluation.md',
     )
   }

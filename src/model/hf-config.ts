@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { ModelConfig } from '../native/types.ts'
 import { describe, type JsonFields, jsonFields } from './json-fields.ts'
@@ -125,7 +126,9 @@ export interface RawModelConfig {
 export async function readModelConfig(dir: string): Promise<RawModelConfig> {
   const folder = await stat(dir).catch(() => null)
   if (folder === null) {
-    throw new UserError(`there is no model folder ${dir}: give the path of a HuggingFace checkpoint folder`)
+    throw new UserError(
+      `there is no model folder ${dir}: ${hubAdvice(dir) ?? 'give the path of a HuggingFace checkpoint folder'}`,
+    )
   }
   if (!folder.isDirectory()) {
     throw new UserError(`${dir} is not a folder: give the folder that holds config.json and the weights`)
@@ -140,6 +143,17 @@ export async function readModelConfig(dir: string): Promise<RawModelConfig> {
   const config = jsonFields(found, where)
   requireSupported(config, where)
   return { raw: config.raw, where }
+}
+
+/** Where a path reads like owner/name on the hub. */
+function hubAdvice(dir: string): string | null {
+  const name = relative('.', dir)
+  if (!/^\w[\w.-]*\/[\w.-]+$/.test(name) || existsSync(dirname(resolve(dir)))) return null
+  const place = name.slice(name.indexOf('/') + 1)
+  return (
+    `models are not downloaded. Fetch it first: hf download ${name} --local-dir ${place} (or huggingface-cli download ` +
+    `with the same words), then give --model ${place}`
+  )
 }
 
 /** @throws UserError for a model that the engine does not have */

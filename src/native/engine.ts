@@ -25,7 +25,7 @@ export async function openEngine(
   addon: Addon = loadAddon(),
 ): Promise<NativeEngine> {
   checkOptions(options)
-  checkDevice(options.device, addon)
+  requireDevice(options.device, addon)
   const inner = new addon.Engine()
   try {
     const opened = await call(openEngine, () => inner.open(options, onProgress))
@@ -42,7 +42,8 @@ export async function openEngine(
   }
 }
 
-function checkDevice(device: string, addon: Addon): void {
+/** @throws UserError for a CUDA device that is not usable, or an addon that is not built */
+export function requireDevice(device: string, addon: Addon = loadAddon()): void {
   if (device === 'cpu') return
   const devices = addon.cudaDevices()
   if (devices === 0) {

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { counted } from '../log/counted.ts'
 import { createRandom } from '../random.ts'
 import type { Seed } from './read-seeds.ts'
 
@@ -18,7 +19,7 @@ export function holdOutSeeds(seeds: readonly Seed[], count: number, runSeed: num
   const answered = seeds.filter((seed): seed is Seed & { answer: string } => seed.answer !== undefined)
   if (count > answered.length) {
     throw new UserError(
-      `eval.holdOut = ${count}: ${path} has ${answered.length} questions with an "answer"; hold out fewer, or give ` +
+      `eval.holdOut = ${count}: ${path} has ${counted(answered.length, 'question')} with an "answer"; hold out fewer, or give ` +
         'other questions with eval.path',
     )
   }
@@ -26,7 +27,9 @@ export function holdOutSeeds(seeds: readonly Seed[], count: number, runSeed: num
   const out = new Set(heldOut.map(({ text }) => text)) // a second copy must not stay in training
   const training = seeds.filter(({ text }) => !out.has(text))
   if (training.length === 0) {
-    throw new UserError(`eval.holdOut = ${count}: of the ${seeds.length} questions in ${path} none would be left`)
+    throw new UserError(
+      `eval.holdOut = ${count}: of the ${counted(seeds.length, 'question')} in ${path} none would be left`,
+    )
   }
   return { training, heldOut }
 }

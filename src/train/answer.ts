@@ -1,3 +1,4 @@
+import { counted } from '../log/counted.ts'
 import { rowSeeds } from '../random.ts'
 import { sampledPerPrompt } from '../reward/choose-trained.ts'
 import type { Group, Question } from '../rollout/group.ts'
@@ -31,7 +32,7 @@ export async function answer(
     .filter(({ promptTokens }) => promptTokens.length <= longest)
   const tooLong = questions.length - prompted.length
   tally.tooLong += tooLong
-  if (tooLong > 0) reporter.note(`${tooLong} questions left out: longer than ${longest} tokens`)
+  if (tooLong > 0) reporter.note(`${counted(tooLong, 'question')} left out: longer than ${longest} tokens`)
   stopIfAsked(context)
   const sampling = {
     samplesPerPrompt,

@@ -6,6 +6,7 @@ import { resolveConfig } from '../config/resolve.ts'
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import { emptyPool } from '../instruct/pool.ts'
+import { counted } from '../log/counted.ts'
 import { dtypeOf } from '../model/open-model.ts'
 import type { DescribedForTraining } from '../model/train-model.ts'
 import { keepsReference } from '../rl/train-batch.ts'
@@ -65,7 +66,7 @@ function requireSteps(out: string, newest: number | null, config: Config): void 
   }
   if (newest !== null && newest > mostSteps(config)) {
     throw new UserError(
-      `--resume: the run in ${out} has done ${newest} steps, but train.steps = ${config.train.steps} asks for fewer: ` +
+      `--resume: the run in ${out} has done ${counted(newest, 'step')}, but train.steps = ${config.train.steps} asks for fewer: ` +
         'give at least as many, or more to continue training',
     )
   }

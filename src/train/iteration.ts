@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import { counted } from '../log/counted.ts'
 import { keepsReference } from '../rl/train-batch.ts'
 import { firstIteration, type TrainState } from '../run/train-state.ts'
 import type { TrainContext } from './context.ts'
@@ -16,7 +17,7 @@ export const isFinished = (config: Config, state: TrainState): boolean =>
 export function howToGoOn({ train }: Config, { step, iteration }: TrainState): string {
   if (train.instructions > 0 && iteration.questions >= train.instructions) {
     return (
-      `train.instructions = ${train.instructions} ended it, after training on ${iteration.questions} questions, ` +
+      `train.instructions = ${train.instructions} ended it, after training on ${counted(iteration.questions, 'question')}, ` +
       'not train.steps: set train.instructions higher, or 0 to use train.steps only'
     )
   }

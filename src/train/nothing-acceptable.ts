@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import type { Search } from '../instruct/round.ts'
+import { counted } from '../log/counted.ts'
 import { type Difficulty, difficultyOf } from '../reward/difficulty.ts'
 import type { Tally } from './tally.ts'
 
@@ -30,7 +31,7 @@ export function noQuestion(
       : `only ${short!.found} of ${short!.wanted} questions were found, and then no more`
   const given = short === null ? ', or instruct.source=given to train on the seed questions themselves' : ''
   return new NothingAcceptable(
-    `${what} in ${search.rounds} ${search.rounds === 1 ? 'round' : 'rounds'} (${search.proposals.length} proposals). ${details}\n` +
+    `${what} in ${counted(search.rounds, 'round')} (${counted(search.proposals.length, 'proposal')}). ${details}\n` +
       'Try seed questions closer to what the model knows, a higher instruct.temperature or filter.rougeMax, wider ' +
       `filter.minWords and filter.maxWords${given}`,
   )
@@ -40,7 +41,7 @@ export function noQuestion(
 export function nothingToTrainOn(tally: Tally, config: Config): NothingAcceptable {
   const { maxPromptTokens, maxNewTokens } = config.rollout
   const tooLong =
-    `${tally.tooLong} questions were left out: longer than rollout.maxPromptTokens = ${maxPromptTokens}, or than the ` +
+    `${counted(tally.tooLong, 'question was', 'questions were')} left out: longer than rollout.maxPromptTokens = ${maxPromptTokens}, or than the ` +
     `positions of the model that rollout.maxNewTokens = ${maxNewTokens} leaves free`
   if (tally.answered.length === 0 && tally.tooLong > 0) {
     return new NothingAcceptable(
@@ -57,10 +58,10 @@ export function nothingToTrainOn(tally: Tally, config: Config): NothingAcceptabl
     return `  ${difficulty}, answers ${JSON.stringify(group.vote.answers)}: ${shown(group.question.text)}`
   })
   return new NothingAcceptable(
-    `of ${tally.answered.length} questions, ${tally.kept} lie in the difficulty band ` +
+    `of ${counted(tally.answered.length, 'question')}, ${tally.kept} lie in the difficulty band ` +
       `[${config.difficulty.low}, ${config.difficulty.high}]: ${number('too-easy')} were too easy, ${number('too-hard')} too hard, ` +
       `${number('undecided')} undecided, ${number('unfinished')} had too many responses cut off; ` +
-      `${answerless} of ${responses} responses had no answer.${tally.tooLong > 0 ? ` ${tooLong}.` : ''}\nThe last ones:\n${last.join('\n')}\n` +
+      `${answerless} of ${counted(responses, 'response')} had no answer.${tally.tooLong > 0 ? ` ${tooLong}.` : ''}\nThe last ones:\n${last.join('\n')}\n` +
       'If most are too easy, training may be done, or try harder seed questions; if most are undecided, sample more ' +
       'responses (reward.votes) or lower difficulty.minMargin; if responses have no answer, ask for ' +
       'one (rollout.suffix), raise rollout.maxNewTokens, or use the chat template (rollout.template=auto)',

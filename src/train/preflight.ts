@@ -76,9 +76,18 @@ function requireRoom(config: Config, { maxPositions }: Asking): void {
   if (problems.length > 0) throw new UserError(problems.join('\n'))
 }
 
+const longestQuestion = ({ rollout }: Config, { maxPositions }: Pick<Asking, 'maxPositions'>): number =>
+  Math.min(rollout.maxPromptTokens, maxPositions - rollout.maxNewTokens)
+
+/** The seed questions that are left out wherever they are asked, and the number of tokens that they exceed. */
+export function tooLongSeeds(config: Config, model: Asking, seeds: readonly Seed[]) {
+  const longest = longestQuestion(config, model)
+  return { longest, seeds: seeds.filter(({ text }) => questionTokens(config, model, text).length > longest) }
+}
+
 function firstFittingPrompt(config: Config, model: Asking, seeds: readonly Seed[]): Int32Array {
   const { maxPromptTokens, maxNewTokens } = config.rollout
-  const longest = Math.min(maxPromptTokens, model.maxPositions - maxNewTokens)
+  const longest = longestQuestion(config, model)
   let shortest = Number.POSITIVE_INFINITY
   for (const seed of seeds) {
     const tokens = questionTokens(config, model, seed.text)

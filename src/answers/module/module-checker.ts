@@ -10,6 +10,9 @@ import { answerSource, type Call } from './worker-source.ts'
 /** Longest time for starting the thread and loading the module. */
 const LOAD_LIMIT_MS = 10_000
 
+/** A module that answers none of so many calls answers no others either. */
+const HOPELESS = 20
+
 /**
  * A checker that asks a user's module, in its own thread: a call that takes longer than the limit counts as no
  * answer, or as unequal, and is counted.
@@ -19,6 +22,7 @@ export async function openModuleChecker(path: string, timeLimitMs: number): Prom
   if (!existsSync(path)) throw new UserError(`the answer module ${path} does not exist`)
   const thread = openModuleThread<Call>(pathToFileURL(resolve(path)).href, answerSource)
   let timeouts = 0
+  let answered = 0
   // a thread that has just been replaced loads the module again within the first call
   let limit = LOAD_LIMIT_MS
   const ask = async (call: Call, args: readonly unknown[]): Promise<unknown> => {
@@ -30,6 +34,8 @@ export async function openModuleChecker(path: string, timeLimitMs: number): Prom
       )
     }
     if (outcome.status === 'timeout') timeouts += 1
+    else if (call !== 'load') answered += 1
+    if (answered === 0 && timeouts >= HOPELESS) throw alwaysLate(path, timeLimitMs)
     return outcome.status === 'done' ? outcome.value : null
   }
   const missing = await ask('load', []).catch(async (error) => {
@@ -70,6 +76,13 @@ export async function openModuleChecker(path: string, timeLimitMs: number): Prom
       const same = reference !== null && answer !== null && (await equal(reference, answer))
       return { equal: same, gold: reference, prediction: answer }
     },
+    timeouts: () => timeouts,
     close: thread.close,
   }
 }
+
+const alwaysLate = (path: string, timeLimitMs: number): UserError =>
+  new UserError(
+    `the answer module ${path} ran over its time limit of ${timeLimitMs} ms in each of its first ${HOPELESS} calls: mend it, or ` +
+      'raise the limit (reward.timeLimitMs of a run, --time-limit-ms of serl grade)',
+  )

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { otherOption } from '../../config/other-names.ts'
 
 /** A command's name and flags. Does not load its implementation. */
 export interface CommandLine<Flags> {
@@ -59,7 +60,16 @@ export function addCommand<Flags>(
   const command = program.command(name).description(description)
   if (operand !== undefined) command.argument(operand.name, operand.help)
   for (const [key, flag] of Object.entries<AnyFlag>(flags)) command.addOption(optionOf(key, flag))
+  const own = command.options.map((option) => option.long!)
+  command.configureOutput({ outputError: (text, write) => write(withAdvice(text, own)) })
   command.action(() => run(command.opts() as Flags, command.args))
+}
+
+/** Puts what an option of another program is called here in the place of a guess by its letters. */
+function withAdvice(text: string, own: readonly string[]): string {
+  const option = /unknown option '(--[^'=]+)/.exec(text)?.[1]
+  const advice = option === undefined ? null : otherOption(option, own, own.includes('--set'))
+  return advice === null ? text : `${text.trimEnd().replace(/\n\(Did you mean [^\n]*$/, '')}\n${advice}\n`
 }
 
 function optionOf(key: string, flag: AnyFlag): Option {

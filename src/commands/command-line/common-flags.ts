@@ -1,4 +1,5 @@
 // Flags that mean the same wherever they are.
+import { InvalidArgumentError } from 'commander'
 import { nativeBounds } from '../../native/bounds.ts'
 import type { EngineFlags } from './engine-flags.ts'
 import { collect, integer, number } from './parsers.ts'
@@ -18,7 +19,10 @@ export const seedsFlag = { value: '<file>', help: 'seed questions, JSONL' } as c
 export const setFlag = {
   value: '<group.key=value>',
   help: 'any config setting; may be repeated',
-  parse: collect,
+  parse: (text: string, earlier: readonly string[]) => {
+    if (text.indexOf('=') < 1) throw new InvalidArgumentError(`--set ${text}: expected group.key=value, in one word.`)
+    return collect(text, earlier)
+  },
   default: [],
 }
 

@@ -13,9 +13,13 @@ import { runDefaults } from './run-defaults.ts'
 
 /** `serl compare RUN_OR_MODEL...`. */
 export async function compareCommand(paths: readonly string[], flags: EvalFlags): Promise<number> {
+  if (paths.length === 0)
+    throw new UserError(`nothing to compare: name two models or results, or a run${swallowed(flags)}`)
   const named = distinctLabels((await Promise.all(paths.map(readContender))).flat())
   if (named.length < 2)
-    throw new UserError(`nothing to compare ${paths[0]} with: give two models or results, or the folder of a run`)
+    throw new UserError(
+      `nothing to compare ${paths[0]} with: give two models or results, or the folder of a run${swallowed(flags)}`,
+    )
   const places = flags.output === undefined ? null : await outputPlaces(flags.output, 'comparison')
   const contenders = await withResults(named, flags)
   if (contenders === null) return 130
@@ -31,6 +35,12 @@ export async function compareCommand(paths: readonly string[], flags: EvalFlags)
   else if (!flags.quiet) process.stdout.write(markdown)
   return 0
 }
+
+/** --data takes every word that follows it, models too. */
+const swallowed = ({ data = [] }: EvalFlags): string =>
+  data.length === 0
+    ? ''
+    : `. --data has taken ${data.join(' ')}: models come before it, as in serl compare A B --data SET`
 
 /** What must be known of a model that held-out questions have chosen. */
 const selectionNotes = (named: readonly Named[]): string[] => [

@@ -1,6 +1,7 @@
 import { cpus, freemem, totalmem } from 'node:os'
 import { readLayers } from '../../config/read-settings.ts'
 import { resolveConfig } from '../../config/resolve.ts'
+import { counted } from '../../log/counted.ts'
 import { gib } from '../../memory/memory-plan.ts'
 import { addonPath, loadAddon } from '../../native/binding.ts'
 import { flagLayers } from '../command-line/given-settings.ts'
@@ -48,7 +49,7 @@ function addonFinding(): Finding {
 function deviceFindings(device: string): Finding[] {
   const processors: Finding = { name: 'CPU', status: 'ok', detail: `${cpus().length} cores, ${cpus()[0]?.model ?? ''}` }
   const devices = cudaDevices()
-  if (devices > 0) return [processors, { name: 'CUDA', status: 'ok', detail: `${devices} devices` }]
+  if (devices > 0) return [processors, { name: 'CUDA', status: 'ok', detail: counted(devices, 'device') }]
   const detail = 'no CUDA device that this build can use'
   if (device === 'cpu') return [processors, { name: 'CUDA', status: 'ok', detail }]
   const remedy = 'SERL_DEVICE=cuda npm run build:native on a machine with an NVIDIA driver, or --device cpu'

@@ -1,4 +1,3 @@
-import { UserError } from '../../errors.ts'
 import { itemLine } from '../../eval/grade-set.ts'
 import { answerlessNotes, setTable } from '../../eval/markdown.ts'
 import type { Results } from '../../eval/results.ts'
@@ -10,8 +9,6 @@ import { dropLines, keepLines, outputPlaces, publish } from './output-places.ts'
 
 /** `serl eval`. */
 export async function evalCommand(flags: EvalCommandFlags): Promise<number> {
-  if (flags.data === undefined)
-    throw new UserError('--data is missing: name the question sets (JSONL files, hub ids or names of known sets)')
   const settings = settingsOf(flags)
   const sets = await setsOf(flags.data, flags)
   const places = flags.output === undefined ? null : await outputPlaces(flags.output)

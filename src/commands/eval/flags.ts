@@ -68,10 +68,11 @@ export const evalFlags: FlagTable<EvalFlags> = {
 
 export interface EvalCommandFlags extends EvalFlags {
   readonly model: string
+  readonly data: readonly string[]
 }
 
 export const evalLine: CommandLine<EvalCommandFlags> = {
   name: 'eval',
   description: 'accuracy on question sets, with 95 % intervals',
-  flags: { model: { ...modelFlag, required: true }, ...evalFlags },
+  flags: { model: { ...modelFlag, required: true }, ...evalFlags, data: { ...evalFlags.data, required: true } },
 }

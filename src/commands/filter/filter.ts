@@ -1,5 +1,6 @@
 import { defaultFilterConfig } from '../../config/filter-config.ts'
 import { filterFile } from '../../filter/filter-file.ts'
+import { counted } from '../../log/counted.ts'
 import { printSummary } from '../shared/jsonl-output.ts'
 import type { FilterFlags } from './flags.ts'
 
@@ -13,6 +14,6 @@ export async function filterCommand(flags: FilterFlags): Promise<number> {
   })
   const reasons = Object.entries(summary.reasons).map(([reason, count]) => `${count} ${reason}`)
   const rejected = reasons.length === 0 ? '' : `; rejected: ${reasons.join(', ')}`
-  printSummary(summary, `${summary.kept} of ${summary.read} questions accepted${rejected}`, flags)
+  printSummary(summary, `${summary.kept} of ${counted(summary.read, 'question')} accepted${rejected}`, flags)
   return 0
 }

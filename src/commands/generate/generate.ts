@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts'
 import { statusLine } from '../../log/console.ts'
+import { counted } from '../../log/counted.ts'
 import {
   type DescribedModel,
   describeModel,
@@ -8,7 +9,7 @@ import {
   stopTokensOf,
 } from '../../model/open-model.ts'
 import { MOST_CALL_TOKENS } from '../../native/bounds.ts'
-import type { Completions, SamplingParams } from '../../native/types.ts'
+import { type Completions, FinishReason, type SamplingParams } from '../../native/types.ts'
 import { rowSeeds } from '../../random.ts'
 import { packTokens } from '../../rollout/pack.ts'
 import { finishNames } from '../../rollout/rollout.ts'
@@ -49,17 +50,38 @@ export async function generateCommand(flags: GenerateFlags): Promise<number> {
         generateAll(described, prompts, output, { flags, trace, signal: interrupt.signal }),
       ),
     )
-    if (summary === null) return 130
+    if (summary.interrupted) {
+      process.stderr.write(`${interruptedText(summary, flags.output)}\n`)
+      return 130
+    }
     const { samples, newTokens, seconds, newTokensPerSecond } = summary
     const rate = Math.round(newTokensPerSecond)
-    printSummary(summary, `${samples} samples, ${newTokens} new tokens in ${seconds.toFixed(1)} s (${rate}/s)`, flags)
+    printSummary(
+      summary,
+      `${counted(samples, 'sample')}, ${counted(newTokens, 'new token')} in ${seconds.toFixed(1)} s (${rate}/s)`,
+      flags,
+    )
     return 0
   } finally {
     interrupt.release()
   }
 }
 
-/** @returns null when it was stopped before the end */
+/** How far it came before it was stopped. */
+interface Interruption {
+  readonly interrupted: true
+  readonly complete: number
+  readonly written: number // with those that are cut short
+  readonly wanted: number
+}
+
+function interruptedText({ complete, written, wanted }: Interruption, output: string | undefined): string {
+  const where = output === undefined ? '' : `: they are in ${output}`
+  const cut = written - complete
+  const rest = cut === 0 ? '' : `, with ${cut} cut short ("finishReason": "cancelled")`
+  return `stopped: ${complete} of ${counted(wanted, 'response')} ${complete === 1 ? 'is' : 'are'} complete${where}${rest}`
+}
+
 async function generateAll(
   described: DescribedModel,
   prompts: readonly Int32Array[],
@@ -76,6 +98,7 @@ async function generateAll(
   try {
     const started = performance.now()
     let newTokens = 0
+    let [complete, written] = [0, 0]
     const rows = Math.min(rowsPerCall, Math.floor(MOST_CALL_TOKENS / flags.maxNewTokens))
     const perCall = Math.max(1, Math.floor(rows / flags.n))
     for (let first = 0; first < prompts.length && !signal.aborted; first += perCall) {
@@ -85,17 +108,20 @@ async function generateAll(
         status.show('generating', done, total),
       )
       newTokens += completions.tokens.length
+      written += completions.finishReasons.length
+      complete += completions.finishReasons.filter((reason) => reason !== FinishReason.cancelled).length
       await trace.span('write samples', async () => {
         const lines = sampleLines(completions, opened, first, flags.n)
         if (flags.text) await showSamples(lines, prompts, opened.tokenizer!)
         else await output.write(lines)
       })
     }
-    if (signal.aborted) return null
+    const wanted = prompts.length * flags.n
+    if (signal.aborted) return { interrupted: true, complete, written, wanted } satisfies Interruption
     const seconds = (performance.now() - started) / 1000
     return {
       prompts: prompts.length,
-      samples: prompts.length * flags.n,
+      samples: wanted,
       promptTokens: prompts.reduce((sum, prompt) => sum + prompt.length, 0),
       newTokens,
       loadSeconds,

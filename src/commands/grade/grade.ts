@@ -1,6 +1,7 @@
 import { createAnswerChecker } from '../../answers/create-checker.ts'
 import { gradeFile } from '../../answers/grade-file.ts'
 import { UserError } from '../../errors.ts'
+import { counted } from '../../log/counted.ts'
 import { printSummary } from '../shared/jsonl-output.ts'
 import type { GradeFlags } from './flags.ts'
 
@@ -14,8 +15,13 @@ export async function gradeCommand(flags: GradeFlags): Promise<number> {
   const checker = await createAnswerChecker({ kind, tolerance, module: flags.module ?? null, timeLimitMs })
   try {
     const summary = await gradeFile({ input: flags.input, output: flags.output, checker })
-    const { pairs, equal, unanswered } = summary
-    printSummary(summary, `${equal} of ${pairs} equal; ${unanswered} predictions without an answer`, flags)
+    const { pairs, equal, unanswered, timeouts = 0 } = summary
+    const late =
+      timeouts === 0
+        ? ''
+        : `; ${counted(timeouts, 'call')} to the module ran over --time-limit-ms ${timeLimitMs}, and count as unequal or without an answer`
+    const said = `${equal} of ${pairs} equal; ${counted(unanswered, 'prediction')} without an answer${late}`
+    printSummary(summary, said, flags)
     return 0
   } finally {
     await checker.close()

@@ -11,6 +11,7 @@ import { emptyPool } from '../../instruct/pool.ts'
 import { buildPrompt, type Proposal } from '../../instruct/propose.ts'
 import { newSearch } from '../../instruct/round.ts'
 import { statusLine } from '../../log/console.ts'
+import { counted } from '../../log/counted.ts'
 import { describeModel, openModel, requireTrainable, trainModel } from '../../model/open-model.ts'
 import type { TrainModel } from '../../model/train-model.ts'
 import { createRandom } from '../../random.ts'
@@ -59,7 +60,7 @@ function summaryText({ accepted, proposed, reasons, seconds }: Summary): string 
   const { [notNeeded]: surplus = 0, ...others } = reasons
   const rejected = Object.entries(others).map(([reason, count]) => `${count} ${reason}`)
   return [
-    `${accepted} of ${proposed} proposed questions accepted in ${seconds.toFixed(1)} s`,
+    `${accepted} of ${counted(proposed, 'proposed question')} accepted in ${seconds.toFixed(1)} s`,
     ...(rejected.length === 0 ? [] : [`rejected: ${rejected.join(', ')}`]),
     ...(surplus === 0 ? [] : [`no longer needed: ${surplus}`]),
   ].join('; ')

@@ -1,3 +1,4 @@
+import { counted } from '../../log/counted.ts'
 import { type DescribedModel, describeModel, openModel } from '../../model/open-model.ts'
 import { scoreSequences } from '../../rl/logprobs.ts'
 import type { TokenSequence } from '../../rollout/pack.ts'
@@ -23,7 +24,7 @@ export async function scoreCommand(flags: ScoreFlags): Promise<number> {
     ),
   )
   const rate = Math.round(summary.tokensPerSecond)
-  const said = `${sequences.length} sequences, ${summary.tokens} tokens in ${summary.seconds.toFixed(1)} s (${rate}/s)`
+  const said = `${counted(sequences.length, 'sequence')}, ${counted(summary.tokens, 'token')} in ${summary.seconds.toFixed(1)} s (${rate}/s)`
   printSummary(summary, said, flags)
   return 0
 }

@@ -5,6 +5,7 @@ import { readHeldOut } from '../../eval/read-held-out.ts'
 import { requireWritable, writingIn } from '../../file-errors.ts'
 import { readJsonl } from '../../jsonl.ts'
 import { percent } from '../../log/console.ts'
+import { counted } from '../../log/counted.ts'
 import { describeModel, openModel, requireTrainable, trainModel } from '../../model/open-model.ts'
 import type { TrainModel } from '../../model/train-model.ts'
 import { warmupSteps } from '../../rl/schedule.ts'
@@ -43,7 +44,7 @@ export async function sftCommand(flags: SftFlags): Promise<number> {
     if (interrupt.signal.aborted) return 130
     await writingIn(flags.out, 'give another --out', () => model.writeWeights(flags.out))
     const summary = { ...done, documents: documents.length, out: flags.out }
-    printSummary(summary, `trained on ${documents.length} documents: ${flags.out}`, flags)
+    printSummary(summary, `trained on ${counted(documents.length, 'document')}: ${flags.out}`, flags)
     return 0
   } finally {
     await model.engine.close()
@@ -132,7 +133,7 @@ function dropLong(documents: readonly SftDocument[], longest: number, flags: Sft
   if (fitting.length === 0)
     throw new UserError(`${flags.data}: every document is longer than the model's ${longest} positions`)
   if (dropped > 0 && !flags.quiet)
-    process.stderr.write(`${dropped} documents left out: longer than ${longest} tokens\n`)
+    process.stderr.write(`${counted(dropped, 'document')} left out: longer than ${longest} tokens\n`)
   return fitting
 }
 

@@ -1,7 +1,8 @@
-const signals = ['SIGINT', 'SIGTERM'] as const
+// SIGHUP: the terminal was closed, or the connection to it lost
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
- * Turns Ctrl-C (and SIGTERM) into an abort signal; the second one ends the process at once. From `release` on, when the
+ * Turns Ctrl-C (and SIGTERM, SIGHUP) into an abort signal; the second one ends the process at once. From `release` on, when the
  * work is done and the process is about to end, a signal ends it with the exit code it already has.
  * @param notice what to say at the first
  */

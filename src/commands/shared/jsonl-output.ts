@@ -3,6 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { UserError } from '../../errors.ts'
 import { fileReason } from '../../file-errors.ts'
 import { type FileOnItsWay, onItsWay, requireNoInput } from '../../files.ts'
+import { counted } from '../../log/counted.ts'
 
 /** Where a command's result lines go: a file, or stdout. */
 export interface JsonlOutput {
@@ -95,7 +96,9 @@ async function fileLines(path: string, { target, written, isStream }: FileOnItsW
       if (isStream) return
       if (count === 0) await rm(written, { force: true })
       else
-        process.stderr.write(`${path} is unchanged; the ${count} lines written before the failure are in ${written}\n`)
+        process.stderr.write(
+          `${path} is unchanged; the ${counted(count, 'line')} written before the failure ${count === 1 ? 'is' : 'are'} in ${written}\n`,
+        )
     },
   }
 }

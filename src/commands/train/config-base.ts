@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { presetOf, readLayers, type Setting } from '../../config/read-settings.ts'
+import { join } from 'node:path'
+import { presetNames, presetOf, readLayers, type Setting } from '../../config/read-settings.ts'
 import { UserError } from '../../errors.ts'
 import { configFile, noRunText } from '../../run/run-folder.ts'
 import type { TrainFlags } from './flags.ts'
@@ -19,10 +20,22 @@ export async function configBase(
   source: string | undefined,
   { resume, out, model, seeds }: Pick<TrainFlags, 'resume' | 'out' | 'model' | 'seeds'>,
 ): Promise<ConfigBase> {
+  if (source !== undefined) requireConfig(source)
   if (resume) return ownConfig(out!, source)
   const named = source ?? (model === undefined && seeds === undefined ? 'demo' : undefined)
   if (named === undefined) return { layers: [], preset: null }
   return { layers: await readLayers(named), preset: await presetOf(named) }
+}
+
+/** @throws UserError if it is something else, which a flag takes */
+function requireConfig(source: string): void {
+  if (presetNames().includes(source) || !existsSync(source)) return
+  const given = `${source} is not a config file but `
+  if (existsSync(join(source, 'config.json')))
+    throw new UserError(`${given}the folder of a model: did you mean --model ${source}?`)
+  if (existsSync(configFile(source)))
+    throw new UserError(`${given}the folder of a run: continue it with --resume --out ${source}`)
+  if (/\.jsonl?$/.test(source)) throw new UserError(`${given}a file of lines: did you mean --seeds ${source}?`)
 }
 
 /**

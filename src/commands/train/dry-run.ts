@@ -1,10 +1,14 @@
 import type { Config } from '../../config/schema.ts'
 import { configText } from '../../config/text.ts'
+import { counted } from '../../log/counted.ts'
 import { deviceMemory, memoryWarning } from '../../memory/device-memory.ts'
 import { type MemoryPlan, memoryText } from '../../memory/memory-plan.ts'
+import { deviceOf } from '../../model/open-model.ts'
+import type { Seed } from '../../seeds/read-seeds.ts'
 import { requireTracePath } from '../../trace/trace-file.ts'
 import { resumeText } from '../../train/check-resume.ts'
 import { checkStart, type StartCheck } from '../../train/check-start.ts'
+import { tooLongSeeds } from '../../train/preflight.ts'
 import type { TrainFlags } from './flags.ts'
 
 /** What a dry run shows. */
@@ -25,6 +29,8 @@ export async function dryRun(
 ): Promise<number> {
   if (trace !== undefined) await requireTracePath(trace, inputs)
   const { data, resumable } = await checkStart(start)
+  const { device } = asked.model
+  if (device !== 'cpu') (await import('../../native/engine.ts')).requireDevice(deviceOf(device))
   const { tokenizer } = start.described
   const showTokens = (tokens: Int32Array): ShownPrompt => ({
     text: tokenizer.decode(tokens),
@@ -40,9 +46,27 @@ export async function dryRun(
   if (json)
     process.stdout.write(`${JSON.stringify({ config: asked, memory: plan, memoryWarning: warning, prompts })}\n`)
   else if (!quiet) process.stdout.write(`${sections(asked, memoryText(plan), prompts)}\n`)
+  const left = leftOutText(start, data.seeds)
+  if (left !== null && !quiet) process.stderr.write(`${left}\n`)
   if (warning !== null && !quiet) process.stderr.write(`warning: ${warning}\n`)
   return 0
 }
+
+/** Which seed questions will never be asked; null: all will, or none is meant to be. */
+function leftOutText({ config, described }: StartCheck, seeds: readonly Seed[]): string | null {
+  const { instruct, rollout } = config
+  if (instruct.source === 'self' && rollout.seedShare === 0) return null
+  const { longest, seeds: long } = tooLongSeeds(config, described, seeds)
+  if (long.length === 0) return null
+  const named = long.slice(0, shownSeeds).map(({ id }) => `line ${id.replace('seed-', '')}`)
+  const more = long.length > shownSeeds ? ', ...' : ''
+  return (
+    `warning: ${long.length} of ${counted(seeds.length, 'seed question')} will not be asked, being longer than ${longest} tokens ` +
+    `(rollout.maxPromptTokens, or what rollout.maxNewTokens leaves free): ${named.join(', ')}${more} of ${config.seeds.path}`
+  )
+}
+
+const shownSeeds = 10
 
 interface ShownPrompt {
   readonly text: string // special tokens left out

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema.ts'
 import { percent } from '../../log/console.ts'
+import { counted } from '../../log/counted.ts'
 import type { Outcome } from '../../train/start.ts'
 import type { Stopped } from '../../train/stop.ts'
 import { changeText, heldOutChange } from './held-out-change.ts'
@@ -63,7 +64,7 @@ function story(outcome: Outcome, config: Config): string {
   const minutes = (total(outcome, 'seconds.total') / 60).toFixed(1)
   const empty = outcome.metrics.filter((line) => line.step > 0 && line['groups.trained'] === 0).length
   const skipped = empty === 0 ? '' : `\n${empty} of the steps found no question worth training on, and changed nothing.`
-  const done = `In ${steps} steps (${minutes} min) the model trained on ${questions}, rewarded ${rewardedBy[config.reward.kind]}.${skipped}${ended(outcome)}`
+  const done = `In ${counted(steps, 'step')} (${minutes} min) the model trained on ${questions}, rewarded ${rewardedBy[config.reward.kind]}.${skipped}${ended(outcome)}`
   const change = heldOutChange(outcome)
   return change === null || change.times === 1
     ? done

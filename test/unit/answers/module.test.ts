@@ -67,6 +67,17 @@ describe("a user's module", () => {
     await checker.close()
   })
 
+  test('that answers no call within its time limit is refused, with the limit', async () => {
+    const source = 'export const extract = () => { for (;;) {} }\nexport const equal = () => true'
+    const module = await moduleOf('never.mjs', source)
+    const checker = await checkerOf({ kind: 'module', module, timeLimitMs: 5 })
+    await expect(checker.vote(Array.from({ length: 30 }, () => 'a'))).rejects.toThrow(
+      /never\.mjs ran over its time limit of 5 ms in each of its first 20 calls: .*reward\.timeLimitMs.*--time-limit-ms/,
+    )
+    expect(checker.timeouts!()).toBe(20)
+    await checker.close()
+  }, 60_000)
+
   test('a module must be named', async () => {
     await expect(checkerOf({ kind: 'module' })).rejects.toThrow(UserError)
   })

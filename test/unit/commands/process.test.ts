@@ -24,7 +24,9 @@ describe('as a process', () => {
     await writeFile(join(folder, 'package.json'), '{"type":"module"}')
     for (const bin of ['serl.js', 'serl-train.js']) {
       const result = await run(join(folder, 'bin', bin))
-      expect(result).toEqual({ code: 2, stdout: '', stderr: 'serl: not built yet: run `npm run build:native` first\n' })
+      expect(result).toMatchObject({ code: 2, stdout: '' })
+      expect(result.stderr).toContain(`not built yet: run these in ${folder}/\n  npm ci\n  npm run build:native\n`)
+      expect(result.stderr).toMatch(/README\.md says what the build needs/)
     }
   })
 

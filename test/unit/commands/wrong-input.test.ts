@@ -26,6 +26,41 @@ describe('flags', () => {
     [['train', '--dtype', 'fp32'], /did you mean float32\?/],
     [['generate', '--model', 'm', '--input', 'i', '--dtype', 'half'], /float16 is not supported/],
     [['train', 'a.yaml', 'b.yaml'], /too many arguments/],
+    [['train', '--set', 'kl.coef', '0.1'], /--set kl\.coef: expected group\.key=value, in one word/],
+    [['train', '--set', '=1'], /expected group\.key=value/],
+    [['TRAIN'], /unknown command 'TRAIN'; did you mean train\?/],
+    [['help', 'trian'], /unknown command 'trian'; did you mean train\?/],
+    [['help', 'nonsense'], /unknown command 'nonsense'; the commands are train, generate, /],
+    [['nonsense', '--help'], /unknown command 'nonsense'/],
+    [['eval', '--model', 'm'], /required option '--data <set\.\.\.>' not specified/],
+    [
+      ['compare', '--data', 'h.jsonl', 'm1', 'm2'],
+      /nothing to compare: .*--data has taken h\.jsonl m1 m2: models come before/,
+    ],
+    [['compare'], /nothing to compare: name two models or results, or a run$/m],
+    [
+      ['sft', '--model', 'm', '--data', 'd', '--out', 'o', '--steps', '1', '--epochs', '2'],
+      /--steps and --epochs both say/,
+    ],
+    [['sft', '--model', 'm', '--data', 'd', '--out', 'o', '--schedule', 'foo'], /Expected constant, linear or cosine/],
+    [['sft', '--model', 'm', '--data', 'd', '--out', 'o', '--beta1', '1'], /Expected a number of at least 0, below 1/],
+    [
+      ['generate', '--model', 'm', '--input', 'i', '--temperature', '1e-5'],
+      /Expected 0 \(greedy\), or a number of at least/,
+    ],
+    [
+      ['train', '--learning_rate', '1e-5'],
+      /option '--learning_rate'\nDid you mean --set optimizer\.lr=\.\.\.\? \(docs\/coming/,
+    ],
+    [['train', '--lr=1e-5'], /Did you mean --set optimizer\.lr=/],
+    [['train', '--num_train_epochs', '2'], /Did you mean --set update\.epochs=/],
+    [['train', '--per_device_train_batch_size', '2'], /Did you mean --set update\.sequencesPerStep=/],
+    [['train', '--model_name_or_path', 'm'], /Did you mean --model\? /],
+    [['train', '--config', 'a.yaml'], /Give the config file without an option: serl train FILE\.yaml/],
+    [['train', '--dry_run'], /Did you mean --dry-run\?\n/],
+    [['generate', '--model', 'm', '--input', 'i', '--max_new_tokens', '2'], /Did you mean --max-new-tokens\?\n/],
+    [['sft', '--model', 'm', '--data', 'd', '--out', 'o', '--learning_rate', '1'], /Did you mean --lr\? /],
+    [['sft', '--model', 'm', '--data', 'd', '--out', 'o', '--num_train_epochs', '1'], /Did you mean --epochs\? /],
     [['generate', '--model', 'm'], /required option '--input <file>'/],
     [['generate', '--model', 'm', '--input', 'i', '--top-p', '2'], /Expected a number above 0, at most 1/],
     [['grade', '--input', 'i', '--output', 'o', '--answers', 'guess'], /--answers guess: expected one of math/],
@@ -45,6 +80,9 @@ describe('flags', () => {
       .split('\n')
       .filter((line) => line.includes('(required)'))
     expect(required.map((line) => line.trim().split(' ')[0])).toEqual(['--model', '--seeds', '--count'])
+    trial.forget()
+    expect(await serl('eval', '--help')).toBe(0)
+    expect(said()).toMatch(/--data <set\.\.\.> [^-]*\(required\)/)
   })
 
   it('shows help and version with exit 0', async () => {
@@ -55,7 +93,29 @@ describe('flags', () => {
   })
 })
 
+describe('an operand of train that is no config', () => {
+  it('a model, seeds, a run: names the flag', async () => {
+    const model = await tinyCheckpoint()
+    await refused(serl('train', model), /is not a config file but the folder of a model: did you mean --model /)
+    const seeds = await file('seeds.jsonl', questions)
+    await refused(
+      serl('train', seeds),
+      /is not a config file but a file of lines: did you mean --seeds .*seeds\.jsonl\?/,
+    )
+    await file('config.yaml', 'preset: demo\n')
+    await refused(serl('train', trial.folder), /the folder of a run: continue it with --resume --out/)
+  })
+})
+
 describe('model folders', () => {
+  it('that are the name of a model on the hub', async () => {
+    const argv = ['--model', 'Nobody/Nothing-1B', '--seeds', path('../../../seeds/demo-seeds.jsonl')]
+    const said = /models are not downloaded\. Fetch it first: hf download Nobody\/Nothing-1B --local-dir Nothing-1B/
+    await refused(serl('train', ...argv), said)
+    await refused(serl('generate', '--model', 'Nobody/Nothing-1B', '--input', 'x'), said)
+    expect(await serl('doctor', '--model', 'Nobody/Nothing-1B')).toBe(2)
+  })
+
   const score = async (model: string): Promise<number> =>
     serl('score', '--model', model, '--input', await file('in.jsonl', '{"tokens":[1,2,3]}\n'))
 

@@ -90,9 +90,7 @@ describe('a trace file', () => {
     const work = async (): Promise<void> => {
       ran = true
     }
-    await expect(withTraceFile(path, options, work)).rejects.toThrow(
-      `cannot write ${path}: a file is in the way`,
-    )
+    await expect(withTraceFile(path, options, work)).rejects.toThrow(`cannot write ${path}: a file is in the way`)
     await expect(withTraceFile(input, { ...options, inputs: [input] }, work)).rejects.toThrow(/is also an input/)
     expect(ran).toBe(false)
     expect(existsSync(path)).toBe(false)

@@ -49,7 +49,7 @@ describe('serl eval refuses', () => {
 
   it.each([
     [['eval'], /required option '--model <folder>'/],
-    [evaluate(), /--data is missing: name the question sets/],
+    [evaluate(), /required option '--data <set\.\.\.>' not specified/],
     [evaluate('--data', 'none.jsonl'), /--data none\.jsonl: there is no such file/],
     [
       evaluate('--data', 'x', '--samples', '4', '--temperature', '0'),

@@ -36,5 +36,6 @@ describe('interruptSignal', () => {
     for (let i = 0; i < 20; i++) interruptSignal('x').release()
     expect(process.listenerCount('SIGINT')).toBe(1)
     expect(process.listenerCount('SIGTERM')).toBe(1)
+    expect(process.listenerCount('SIGHUP')).toBe(1)
   })
 })

@@ -41,7 +41,7 @@ describe('the output of a command', () => {
     const text = String(said.mock.calls[0]![0])
     said.mockRestore()
     expect(await readFile(path, 'utf8')).toBe('precious')
-    expect(text).toContain('the 1 lines written before the failure are in ')
+    expect(text).toContain('the 1 line written before the failure is in ')
     expect(await readFile(text.trimEnd().split(' ').at(-1)!, 'utf8')).toBe('{"a":1}\n')
   })
 
@@ -76,9 +76,7 @@ describe('the output of a command', () => {
     await writeFile(join(folder, 'in.jsonl'), 'x')
     const input = join(folder, 'in.jsonl')
     await expect(openJsonlOutput(join(folder, 'sub'))).rejects.toThrow(/sub: it is a folder/)
-    await expect(openJsonlOutput(join(input, 'x'))).rejects.toThrow(
-      /cannot write .*x: a file is in the way/,
-    )
+    await expect(openJsonlOutput(join(input, 'x'))).rejects.toThrow(/cannot write .*x: a file is in the way/)
     const same = openJsonlOutput(join(folder, 'sub', '..', 'in.jsonl'), { inputs: [input] })
     await expect(same).rejects.toThrow(/is also an input/)
     await expect(openJsonlOutput(undefined, { json: true })).rejects.toThrow(/--json needs --output/)

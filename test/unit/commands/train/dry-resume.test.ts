@@ -127,6 +127,15 @@ describe('--resume --dry-run refuses what --resume refuses, with the same messag
   })
 })
 
+describe('--resume of a finished run', () => {
+  it('says that changed settings have no effect', async () => {
+    const { said } = await resumed(...set('rollout.temperature=0.5', 'optimizer.lr=1'), '--dry-run')
+    expect(said).toMatch(
+      /is finished: step 9 was its last.*These settings have no effect: .*rollout\.temperature = 0\.5 \(was/,
+    )
+  })
+})
+
 describe('--resume --dry-run of a run that can continue', () => {
   it('says after which step, and with which settings changed', async () => {
     const before = await contents(run)

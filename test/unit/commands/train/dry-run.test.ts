@@ -1,0 +1,40 @@
+// What a dry run says beyond its checks.
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { commandTrial } from '../../../support/command-trial.ts'
+
+const { serl, file, refused, said } = commandTrial()
+const model = fileURLToPath(new URL('../../../../seeds/demo-model', import.meta.url))
+
+describe('train --dry-run', () => {
+  it('fails without a usable CUDA device, as the run does', async () => {
+    // with or without the addon
+    await refused(serl('train', 'demo', '--dry-run', '--device', 'cuda:99'), /device cuda:99|not built|does not load/)
+  })
+
+  it('counts and names the seed questions that will not be asked', async () => {
+    const long = JSON.stringify({ problem: `How much is ${'1 + '.repeat(60)}1?`, answer: '61' })
+    const seeds = await file(
+      'seeds.jsonl',
+      `{"problem":"How much is 1 + 1?"}\n${long}\n{"problem":"And 2?"}\n${long}\n`,
+    )
+    const given = [
+      '--set',
+      'instruct.source=given',
+      '--set',
+      'rollout.maxPromptTokens=60',
+      '--set',
+      'rollout.maxNewTokens=50',
+    ]
+    const argv = ['train', '--dry-run', '--model', model, '--seeds', seeds, ...given]
+    expect(await serl(...argv)).toBe(0)
+    expect(said()).toMatch(
+      /2 of 4 seed questions will not be asked, being longer than 60 tokens .*: line 2, line 4 of .*seeds/,
+    )
+  })
+
+  it('says nothing of the kind where all are asked, or seeds are examples only', async () => {
+    expect(await serl('train', 'demo', '--dry-run')).toBe(0)
+    expect(said()).not.toContain('will not be asked')
+  })
+})
