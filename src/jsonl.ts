@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { UserError } from './errors.ts'
+import { fileReason } from './file-errors.ts'
+import { foreignBytes, foreignText } from './foreign-file.ts'
 
 /** One parsed line of a JSONL file; `line` counts from 1. */
 export interface JsonLine {
@@ -9,23 +11,113 @@ export interface JsonLine {
 
 /**
  * Reads a JSONL file; blank lines are skipped.
- * @throws UserError naming the file (missing, empty) or the file and line (not JSON).
+ * @throws UserError as eachJsonLine, and for an empty file
  */
 export async function readJsonl(path: string): Promise<JsonLine[]> {
-  const stored = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === 'ENOENT' ? 'no such file' : (cause.code ?? cause.message)
-    throw new UserError(`cannot read ${path}: ${reason}`, { cause })
-  })
-  const text = stored.replace(/^\ufeff/, '') // some editors write a byte order mark
   const lines: JsonLine[] = []
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line.trim() === '') continue
-    try {
-      lines.push({ line: index + 1, value: JSON.parse(line) })
-    } catch (cause) {
-      throw new UserError(`${path}:${index + 1}: not valid JSON (${(cause as Error).message})`, { cause })
-    }
-  }
+  for await (const line of eachJsonLine(path)) lines.push(line)
   if (lines.length === 0) throw new UserError(`${path} is empty: expected one JSON object per line`)
   return lines
+}
+
+const expected = 'expected one JSON object per line'
+
+/**
+ * The lines of a JSONL file, one after the other; blank ones are skipped.
+ * @throws UserError naming the file (missing), or the file and line and what it looks like (not UTF-8, not JSON, a list)
+ */
+export async function* eachJsonLine(path: string): AsyncGenerator<JsonLine> {
+  let isFirst = true
+  for await (const { line, text } of textLines(path)) {
+    if (text.trim() === '') continue
+    const value = parseLine(text, `${path}:${line}`, isFirst)
+    isFirst = false
+    yield { line, value }
+  }
+}
+
+function parseLine(text: string, where: string, isFirst: boolean): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    const foreign = isFirst ? foreignText(text) : null
+    const reason = foreign === null ? `not valid JSON (${(cause as Error).message})` : `${foreign}: ${expected}`
+    throw new UserError(`${where}: ${reason}`, { cause })
+  }
+  if (Array.isArray(value)) throw new UserError(`${where}: looks like a JSON array: ${expected}`)
+  return value
+}
+
+/** What an object has where something else was expected: `; the line has "instruction", "id" (a number)`. */
+export function fieldsFound(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return `; found ${JSON.stringify(value)?.slice(0, 40)}`
+  const names = Object.entries(value).map(
+    ([name, field]) => `"${name}"${typeof field === 'string' ? '' : ` (${kindOf(field)})`}`,
+  )
+  if (names.length === 0) return '; the line has no fields'
+  return `; the line has ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', ...' : ''}`
+}
+
+const kindOf = (value: unknown): string => {
+  if (value === null) return 'null'
+  return Array.isArray(value)
+    ? 'a list'
+    : ({ number: 'a number', boolean: 'true or false' }[typeof value as 'number'] ?? 'an object')
+}
+
+interface TextLine {
+  readonly line: number // from 1
+  readonly text: string
+}
+
+/** Lines of a UTF-8 file, read as they are needed; some editors write a byte order mark, which is left out. */
+async function* textLines(path: string): AsyncGenerator<TextLine> {
+  const stream = createReadStream(path)
+  let line = 0
+  let parts: Buffer[] = [] // of a line that goes on in the next chunk
+  const take = (end: Buffer): TextLine => {
+    line += 1
+    const bytes = parts.length === 0 ? end : Buffer.concat([...parts, end])
+    parts = []
+    const text = decode(bytes, `${path}:${line}`)
+    return { line, text: line === 1 ? text.replace(/^\ufeff/, '') : text }
+  }
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (line === 0 && parts.length === 0) refuseForeign(chunk, path)
+      let from = 0
+      for (let to = chunk.indexOf(newline); to >= 0; to = chunk.indexOf(newline, from)) {
+        yield take(chunk.subarray(from, to))
+        from = to + 1
+      }
+      if (from < chunk.length) parts.push(chunk.subarray(from))
+    }
+    if (parts.length > 0) yield take(Buffer.alloc(0))
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause
+    throw new UserError(`cannot read ${path}: ${fileReason(cause)}`, { cause })
+  } finally {
+    stream.destroy()
+  }
+}
+
+const newline = 10
+
+function refuseForeign(start: Uint8Array, path: string): void {
+  const foreign = foreignBytes(start)
+  if (foreign !== null) throw new UserError(`${path}:1: ${foreign} (${expected})`)
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function decode(bytes: Uint8Array, where: string): string {
+  try {
+    return utf8.decode(bytes)
+  } catch (cause) {
+    throw new UserError(
+      `${where}: not UTF-8, perhaps Latin-1: save the file as UTF-8, for instance with iconv -f LATIN1 -t UTF-8`,
+      { cause },
+    )
+  }
 }

@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
 import { UserError } from '../errors.ts'
 import { fileReason } from '../file-errors.ts'
 import { onItsWay, requireNoInput } from '../files.ts'
+import { eachJsonLine, fieldsFound } from '../jsonl.ts'
 import type { AnswerChecker } from './answer-checker.ts'
 
 /** What was graded: pairs, those equal, and predictions without an answer. */
@@ -57,11 +56,9 @@ async function gradeLines(
   checker: AnswerChecker,
   write: (text: string) => Promise<void>,
 ): Promise<GradeSummary> {
-  let [pairs, equal, unanswered, line, block] = [0, 0, 0, 0, '']
-  for await (const text of linesOf(input)) {
-    line += 1
-    if (text.trim() === '') continue
-    const pair = pairOf(text, `${input}:${line}`)
+  let [pairs, equal, unanswered, block] = [0, 0, 0, '']
+  for await (const { line, value } of eachJsonLine(input)) {
+    const pair = pairOf(value, `${input}:${line}`)
     const grade = await checker.grade(pair.gold, pair.prediction)
     pairs += 1
     if (grade.equal) equal += 1
@@ -77,31 +74,16 @@ async function gradeLines(
   return { pairs, equal, unanswered, ...(timeouts !== undefined && { timeouts }) }
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
-  const stream = createReadStream(path, 'utf8')
-  try {
-    yield* createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
-  } catch (cause) {
-    throw new UserError(`cannot read ${path}: ${fileReason(cause)}`, { cause })
-  } finally {
-    stream.destroy()
-  }
-}
-
-function pairOf(text: string, place: string): Pair {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new UserError(`${place}: not valid JSON (${(cause as Error).message})`, { cause })
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+function pairOf(value: unknown, place: string): Pair {
+  if (typeof value !== 'object' || value === null) {
     throw new UserError(`${place}: expected an object with "id", "gold" and "prediction"`)
   }
   const { id, gold, prediction } = value as Record<string, unknown>
-  if (id === undefined) throw new UserError(`${place}: "id" is missing`)
-  if (typeof gold !== 'string') throw new UserError(`${place}: "gold" must be a string${found(gold)}`)
-  if (typeof prediction !== 'string') throw new UserError(`${place}: "prediction" must be a string${found(prediction)}`)
+  if (id === undefined) throw new UserError(`${place}: "id" is missing${fieldsFound(value)}`)
+  if (typeof gold !== 'string')
+    throw new UserError(`${place}: "gold" must be a string${found(gold)}${fieldsFound(value)}`)
+  if (typeof prediction !== 'string')
+    throw new UserError(`${place}: "prediction" must be a string${found(prediction)}${fieldsFound(value)}`)
   return { id, gold, prediction }
 }
 

@@ -1,7 +1,7 @@
 import type { FilterConfig } from '../config/filter-config.ts'
 import { UserError } from '../errors.ts'
 import { requireNoInput, writeWhole } from '../files.ts'
-import { readJsonl } from '../jsonl.ts'
+import { fieldsFound, readJsonl } from '../jsonl.ts'
 import { questionNames, questionOf, readSeeds } from '../seeds/read-seeds.ts'
 import { filterQuestions, indexTexts } from './filter.ts'
 import type { Reason } from './rules.ts'
@@ -34,7 +34,9 @@ export async function filterFile(options: FilterFileOptions): Promise<FilterSumm
   const proposals = (await readJsonl(input)).map(({ line, value }) => {
     const text = questionOf(value)
     if (text !== null) return { text, fields: value as object }
-    throw new UserError(`${input}:${line}: expected a question, {"text": "..."} (or one of ${questionNames})`)
+    throw new UserError(
+      `${input}:${line}: expected a question, {"text": "..."} (or one of ${questionNames})${fieldsFound(value)}`,
+    )
   })
   const verdicts = filterQuestions(proposals, { config, known })
   const lines = verdicts.map(({ proposal: { fields }, accepted, reason, rougeL, nearest }) =>

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import { readJsonl } from '../jsonl.ts'
+import { fieldsFound, readJsonl } from '../jsonl.ts'
 import type { Question } from '../rollout/group.ts'
 
 /** A question that a person wrote. */
@@ -32,7 +32,9 @@ export async function readSeeds(path: string): Promise<Seed[]> {
   return (await readJsonl(path)).map(({ line, value }) => {
     const text = questionOf(value)?.trim() ?? ''
     if (text === '') {
-      throw new UserError(`${path}:${line}: no question on this line: expected a string in one of ${questionNames}`)
+      throw new UserError(
+        `${path}:${line}: no question on this line: expected a string in one of ${questionNames}${fieldsFound(value)}`,
+      )
     }
     const answer = answerText((value as { answer?: unknown }).answer, `${path}:${line}`)
     return { id: `seed-${line}`, text, source: 'seed', ...(answer !== null && { answer }) }

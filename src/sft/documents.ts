@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import { readJsonl } from '../jsonl.ts'
+import { fieldsFound, readJsonl } from '../jsonl.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 import { joinTokens } from '../rollout/pack.ts'
 import { promptTokens } from '../rollout/prompt.ts'
@@ -36,7 +36,7 @@ export async function readDocuments(path: string, format: DocumentFormat): Promi
     if (document !== null) return document
     throw new UserError(
       `${path}:${line}: expected {"prompt": "...", "response": "..."}, {"text": "..."} or ` +
-        '{"segments": [{"text": "...", "train": true}, ...]}, with something to learn',
+        `{"segments": [{"text": "...", "train": true}, ...]}, with something to learn${fieldsFound(value)}`,
     )
   })
 }

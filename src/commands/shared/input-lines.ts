@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts'
-import { type JsonLine, readJsonl } from '../../jsonl.ts'
+import { fieldsFound, type JsonLine, readJsonl } from '../../jsonl.ts'
 import type { ChatMessage } from '../../model/chat-template.ts'
 import type { DescribedModel } from '../../model/open-model.ts'
 import type { Tokenizer } from '../../model/tokenizer.ts'
@@ -63,7 +63,7 @@ function onePrompt(fields: Fields, encoding: Encoding, where: string): Int32Arra
   const text = promptFields.map((name) => fields[name]).find((value) => typeof value === 'string')
   if (text !== undefined) return encodePrompt(text as string, encoding, where)
   throw new UserError(
-    `${where}: expected {"prompt": "..."} (or "problem", "question", "text"), {"messages": [...]} or {"tokens": [...]}`,
+    `${where}: expected {"prompt": "..."} (or "problem", "question", "text"), {"messages": [...]} or {"tokens": [...]}${fieldsFound(fields)}`,
   )
 }
 
@@ -86,7 +86,9 @@ function oneSequence(fields: Fields, encoding: Encoding, where: string): TokenSe
     const prompt = encodePrompt(fields.prompt, encoding, where)
     return joinTokens(prompt, needTokenizer(encoding, where).encodePlain(fields.response))
   }
-  throw new UserError(`${where}: expected {"tokens": [...]} or {"prompt": "...", "response": "..."}`)
+  throw new UserError(
+    `${where}: expected {"tokens": [...]} or {"prompt": "...", "response": "..."}${fieldsFound(fields)}`,
+  )
 }
 
 function requireFit(tokens: Int32Array, { maxPositions, newTokens }: Encoding, where: string): void {
@@ -107,7 +109,8 @@ async function mapLines<T>(path: string, map: (fields: Fields, where: string) =>
   const lines: JsonLine[] = await readJsonl(path)
   return lines.map(({ line, value }) => {
     const where = `${path}:${line}`
-    if (typeof value !== 'object' || value === null) throw new UserError(`${where}: expected a JSON object`)
+    if (typeof value !== 'object' || value === null)
+      throw new UserError(`${where}: expected a JSON object${fieldsFound(value)}`)
     return map(value as Fields, where)
   })
 }

@@ -37,7 +37,8 @@ describe('gradeFile', () => {
 
   test.each([
     ['{"id":1,"gold":"3"', /pairs\.jsonl:2: not valid JSON/],
-    ['[1]', /pairs\.jsonl:2: expected an object/],
+    ['[1]', /pairs\.jsonl:2: looks like a JSON array/],
+    ['1', /pairs\.jsonl:2: expected an object/],
     ['{"gold":"3","prediction":"4"}', /pairs\.jsonl:2: "id" is missing/],
     ['{"id":1,"prediction":"4"}', /pairs\.jsonl:2: "gold" must be a string and is missing/],
     ['{"id":1,"gold":"3","prediction":4}', /pairs\.jsonl:2: "prediction" must be a string, not 4/],

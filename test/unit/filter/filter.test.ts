@@ -114,7 +114,7 @@ describe('files', () => {
     const good = join(dir, 'good.jsonl')
     await expect(filterFile({ input: good, seeds: null, output: good, config })).rejects.toThrow('is also an input')
     await expect(filterFile({ input: good, seeds: join(dir, 'none'), output, config })).rejects.toThrow('no such file')
-    const nowhere = join(dir, 'no', 'out.jsonl')
+    const nowhere = join(good, 'out.jsonl')
     await expect(filterFile({ input: good, seeds: null, output: nowhere, config })).rejects.toThrow(
       `cannot write ${nowhere}`,
     )

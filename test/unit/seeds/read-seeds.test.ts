@@ -35,7 +35,7 @@ describe('seed questions', () => {
       ':2: no question on this line: expected a string in one of "problem", "question", "prompt", "text"',
     ],
     ['{"problem": 5}', ':1: no question'],
-    ['["A?"]', ':1: no question'],
+    ['["A?"]', ':1: looks like a JSON array'],
     ['{"problem": "A?", "answer": [1]}', ':1: "answer" must be'],
     ['{"problem": "A?"}\n{oops', ':2: not valid JSON'],
     ['\n \n', 'is empty'],
