@@ -5,7 +5,7 @@ import { settings } from './keys.ts'
 import { otherValue } from './other-names.ts'
 import type { Setting } from './read-settings.ts'
 import { type Config, configSchema } from './schema.ts'
-import { type Described, describedGroups, valuesText } from './values-text.ts'
+import { describedGroups, problemText } from './values-text.ts'
 
 /**
  * Merges settings into a checked, complete and frozen config; later ones win.
@@ -30,30 +30,7 @@ function explain(issue: z.core.$ZodIssue, layers: ReadonlyMap<string, Setting>):
   const setting = layers.get(key)
   const value = setting === undefined ? '' : ` = ${shownValue(setting.value)}`
   const inside = issue.path.length > 2 ? ` ${issue.path.slice(2).join('.')}:` : ''
-  return `${setting?.origin ?? 'config'}: ${key}${value}:${inside} ${reasonOf(issue, setting)} (${settings.get(key) ?? key})`
-}
-
-function reasonOf(issue: z.core.$ZodIssue, setting: Setting | undefined): string {
-  const field = fieldAt(issue.path)
-  if (issue.code === 'unrecognized_keys') {
-    const unknown = issue.keys.map((name) => JSON.stringify(name)).join(', ')
-    return `there is no ${unknown} in it; it has ${Object.keys(field.properties ?? {}).join(', ')}`
-  }
-  // a text of a certain form: the schema says which
-  const expected = issue.code === 'invalid_format' ? issue.message : `expected ${valuesText(field)}`
-  return `${expected}${otherValue(issue.path.slice(0, 2).join('.'), setting?.value)}`
-}
-
-/** What the schema says of a setting, or of the part of one. */
-function fieldAt(path: readonly PropertyKey[]): Described {
-  let field: Described = { properties: describedGroups }
-  for (const part of path) {
-    const inside =
-      typeof part === 'number' ? (field.prefixItems?.[part] ?? field.items) : field.properties?.[String(part)]
-    if (inside === undefined) return field
-    field = inside
-  }
-  return field
+  return `${setting?.origin ?? 'config'}: ${key}${value}:${inside} ${problemText(issue, { properties: describedGroups })}${otherValue(key, setting?.value)} (${settings.get(key) ?? key})`
 }
 
 /** As JSON, which has no word for a number that is infinite or none. */

@@ -13,6 +13,9 @@ export interface Described {
   readonly minLength?: number
   readonly anyOf?: readonly Described[]
   readonly items?: Described
+  readonly minItems?: number
+  readonly const?: unknown
+  readonly additionalProperties?: Described | boolean
   readonly prefixItems?: readonly Described[]
   readonly properties?: Readonly<Record<string, Described>>
   readonly default?: unknown
@@ -30,6 +33,7 @@ export const describedGroups: Readonly<Record<string, Described>> = (
  */
 export function valuesText(field: Described, quote: (word: string) => string = (word) => `"${word}"`): string {
   const text = (part: Described): string => valuesText(part, quote)
+  if (field.const !== undefined) return JSON.stringify(field.const)
   if (field.enum !== undefined) return `one of ${field.enum.map(quote).join(', ')}`
   if (field.anyOf !== undefined) return alternatives(field.anyOf.map(text))
   if (typeof field.type === 'object') return alternatives(field.type.map((type) => text({ ...field, type })))
@@ -44,10 +48,44 @@ export function valuesText(field: Described, quote: (word: string) => string = (
     case 'number':
       return numberText(field)
     case 'array':
-      return 'a list of texts'
+      return `a list${field.items?.type === 'string' ? ' of texts' : ''}${field.minItems === undefined ? '' : ' that is not empty'}`
     default:
       return field.minLength === undefined ? 'a text' : 'a text that is not empty'
   }
+}
+
+/** What is wrong with a value, by what its schema allows instead: the validator's own words are not for users. */
+export function problemText(issue: z.core.$ZodIssue, root: Described): string {
+  const field = fieldAt(root, issue.path)
+  if (issue.code === 'unrecognized_keys') {
+    const unknown = issue.keys.map((name) => JSON.stringify(name)).join(', ')
+    return `there is no ${unknown} in it; it has ${Object.keys(field.properties ?? {}).join(', ')}`
+  }
+  // texts of a certain form: the schema says which
+  return issue.code === 'invalid_format' || issue.code === 'custom' ? issue.message : `expected ${valuesText(field)}`
+}
+
+/** Every problem of a value with its place: `sets.0.name: expected a text`. */
+export function problemsText(error: z.ZodError, schema: z.ZodType): string {
+  const root = z.toJSONSchema(schema, { io: 'input' }) as Described
+  return error.issues
+    .map((issue) => `${issue.path.length === 0 ? '' : `${issue.path.join('.')}: `}${problemText(issue, root)}`)
+    .join('; ')
+}
+
+/** What the schema says of a part of a value. */
+function fieldAt(root: Described, path: readonly PropertyKey[]): Described {
+  let field = root
+  for (const part of path) {
+    const others = typeof field.additionalProperties === 'object' ? field.additionalProperties : undefined
+    const inside =
+      typeof part === 'number'
+        ? (field.prefixItems?.[part] ?? field.items)
+        : (field.properties?.[String(part)] ?? others)
+    if (inside === undefined) return field
+    field = inside
+  }
+  return field
 }
 
 const alternatives = (texts: readonly string[]): string =>

@@ -27,7 +27,7 @@ const example = z.strictObject({ question: z.string().min(1), response: z.string
 export const adapterSchema = z.strictObject({
   name: z
     .string()
-    .regex(/^[\w.-]+$/)
+    .regex(/^[\w.-]+$/, 'expected letters, digits, ".", "-" and "_" only')
     .describe('name of the set in results'),
   title: z.string().min(1).optional().describe('name of the set in tables; default: name'),
   files: z.array(z.string()).default([]).describe('file names that mean this set, in addition to name'),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
-import { z } from 'zod'
+import { problemsText } from '../config/values-text.ts'
 import { UserError } from '../errors.ts'
 import { fileReason } from '../file-errors.ts'
 import { type AdapterInput, adapterSchema, type SetAdapter } from './adapter.ts'
@@ -50,7 +50,8 @@ export async function readAdapter(path: string): Promise<SetAdapter> {
     throw new UserError(`${path}: not JSON (${(cause as Error).message})`, { cause })
   }
   const parsed = adapterSchema.safeParse(value)
-  if (!parsed.success) throw new UserError(`${path} is not a valid adapter: ${z.prettifyError(parsed.error)}`)
+  if (!parsed.success)
+    throw new UserError(`${path} is not a valid adapter: ${problemsText(parsed.error, adapterSchema)}`)
   const { answerEnd } = parsed.data
   if (answerEnd !== undefined) requirePattern(answerEnd, path)
   return parsed.data

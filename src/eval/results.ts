@@ -1,7 +1,9 @@
 // Results of an evaluation: the schema of the results file (docs/evaluation.md).
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { problemsText } from '../config/values-text.ts'
 import { UserError } from '../errors.ts'
+import { fileReason, isFileError } from '../file-errors.ts'
 
 const share = () => z.number().min(0).max(1)
 const interval = () => z.tuple([share(), share()])
@@ -70,12 +72,15 @@ export async function readResults(path: string): Promise<Results> {
   try {
     value = JSON.parse(await readFile(path, 'utf8'))
   } catch (cause) {
-    throw new UserError(`${path}: not the results of an evaluation (${(cause as Error).message})`, { cause })
+    throw new UserError(
+      `${path}: not the results of an evaluation (${isFileError(cause) ? fileReason(cause) : 'it is not JSON'})`,
+      { cause },
+    )
   }
   const parsed = resultsSchema.safeParse(value)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]!
+  const firstProblem = new z.ZodError(parsed.error.issues.slice(0, 1))
   throw new UserError(
-    `${path}: not the results that serl eval --output writes: ${issue.path.join('.') || 'it'}: ${issue.message}`,
+    `${path}: not the results that serl eval --output writes: ${problemsText(firstProblem, resultsSchema)}`,
   )
 }

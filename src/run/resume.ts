@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
+import { fileReason, isFileError } from '../file-errors.ts'
 import { readSafetensorsHeader } from '../model/safetensors.ts'
 import type { TrainModel } from '../model/train-model.ts'
 import type { TensorSource } from '../native/types.ts'
@@ -90,7 +91,7 @@ async function readState(folder: string): Promise<TrainState> {
   try {
     return decodeState(await readFile(file, 'utf8'))
   } catch (cause) {
-    const reason = (cause as Error).message
+    const reason = isFileError(cause) ? fileReason(cause) : (cause as Error).message
     throw new UserError(
       `${file} cannot be read (${reason}): remove ${folder} to resume from the checkpoint before it`,
       {

@@ -37,13 +37,22 @@ describe('an adapter of the user', () => {
 
   it.each([
     ['{', /not JSON/],
-    ['{"name":"a","answers":"guess"}', /is not a valid adapter: [\s\S]*answers/],
-    ['{"name":"a","kind":"guess"}', /is not a valid adapter: [\s\S]*"math"\|"choice"/],
+    ['{"name":"a","answers":"guess"}', /is not a valid adapter: there is no "answers" in it; it has name, title, /],
+    [
+      '{"name":"a","kind":"guess"}',
+      /is not a valid adapter: kind: expected one of "math", "choice", "exact", "number"$/,
+    ],
     ['{"name":"a","answerEnd":"("}', /answerEnd: Invalid regular expression/],
     ['{"name":"a","question":["{q|shout}"]}', /\{q\|shout\}: there is no filter shout; there are text, sentence, list/],
     ['{"name":"a","question":["[{story} {q}"]}', /a "\[" is not closed/],
     ['{"name":"a","question":["{story}] {q}"]}', /a "\]" closes nothing/],
-    ['{"name":"two words"}', /is not a valid adapter/],
+    ['{"name":"two words"}', /is not a valid adapter: name: expected letters, digits/],
+    ['{"name":"a","answer":[]}', /answer: expected a list of texts that is not empty/],
+    ['{"name":"a","tolerance":-1}', /tolerance: expected a number of at least 0/],
+    [
+      '{"name":"a","level":{"names":{"a":1}}}',
+      /level\.fields: expected a list of texts that is not empty; level\.names\.a: expected a text/,
+    ],
   ])('%s is refused', async (text, message) => {
     const path = join(await tempFolder(), 'adapter.json')
     await writeFile(path, text)
