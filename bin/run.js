@@ -15,13 +15,14 @@ export async function runCli(argv) {
   }
   // a terminal that is gone takes no more messages: what is being saved must still be saved
   process.stderr.on('error', () => {})
+  const { main } = await import(cli.href)
+  const { fileReason } = await import('../dist/file-errors.js')
   // a reader that stops early, as in `serl score ... | head`, is not an error
   process.stdout.on('error', (error) => {
     if (error.code === 'EPIPE') process.exit(0)
-    console.error(`serl: cannot write to stdout: ${error.code ?? error.message}`)
+    console.error(`serl: cannot write to stdout: ${fileReason(error)}`)
     process.exit(2)
   })
-  const { main } = await import(cli.href)
   process.exitCode = await main(argv)
   // flush what is still being written to a pipe
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))))

@@ -31,9 +31,26 @@ interface Rule {
 const callTokens = (asked: Pick<Config['instruct'], 'promptsPerRound' | 'samplesPerPrompt' | 'maxNewTokens'>): number =>
   asked.promptsPerRound * asked.samplesPerPrompt * asked.maxNewTokens
 
+/** Rows of one call; their seeds and texts are made at once. */
+const mostRows = 2 ** 20
+
 const samplingGroups = ['instruct', 'rollout'] as const
 
+const tooManyRows = ({ promptsPerRound, samplesPerPrompt }: Config['instruct'] | Config['rollout']): boolean =>
+  promptsPerRound * samplesPerPrompt > mostRows
+
 const rules: readonly Rule[] = [
+  {
+    broken: (config) => samplingGroups.some((group) => tooManyRows(config[group])),
+    message: (config) => {
+      const group = samplingGroups.find((name) => tooManyRows(config[name]))!
+      const { promptsPerRound, samplesPerPrompt } = config[group]
+      return (
+        `${group}.promptsPerRound = ${promptsPerRound} and ${group}.samplesPerPrompt = ${samplesPerPrompt} make ` +
+        `${promptsPerRound * samplesPerPrompt} samples of a round, which may have ${mostRows}: lower one of them`
+      )
+    },
+  },
   {
     broken: (config) => samplingGroups.some((group) => callTokens(config[group]) > MOST_CALL_TOKENS),
     message: (config) => {

@@ -117,8 +117,16 @@ describe('counts', () => {
   })
 
   it('may not make more tokens together than a call holds', () => {
-    const layers = ['rollout.promptsPerRound=60000', 'rollout.samplesPerPrompt=60000'].map(parseOverride)
-    expect(() => resolveConfig(layers)).toThrow(/rollout\.promptsPerRound = 60000, .* lower one of them/)
+    const of =
+      (...texts: string[]) =>
+      () =>
+        resolveConfig(texts.map(parseOverride))
+    const asked = ['rollout.promptsPerRound=1000', 'rollout.samplesPerPrompt=1000']
+    expect(of(...asked, 'rollout.maxNewTokens=3000')).toThrow(/rollout\.promptsPerRound = 1000, .* lower one of them/)
+    expect(of(...asked, 'rollout.maxNewTokens=2000')).not.toThrow()
+    expect(of('instruct.promptsPerRound=4096', 'instruct.samplesPerPrompt=65536', 'instruct.maxNewTokens=1')).toThrow(
+      /make 268435456 samples of a round, which may have 1048576/,
+    )
   })
 
   it('of milliseconds are at most what a timer takes', () => {
