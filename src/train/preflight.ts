@@ -54,6 +54,7 @@ export async function preflight(config: Config, described: Omit<Asking, 'format'
   requireHeldOutFit(config, model, heldOut)
   const firstQuestionPrompt = config.instruct.source === 'self' ? questionPrompt(config, model, seeds) : null
   await tryModules(config)
+  requireFewHeldOut(config, heldOut.length)
   return { seeds, format: model.format, heldOutSeeds, heldOut, firstQuestionPrompt, firstAnswerPrompt }
 }
 
@@ -76,18 +77,9 @@ function requireRoom(config: Config, { maxPositions }: Asking): void {
   if (problems.length > 0) throw new UserError(problems.join('\n'))
 }
 
-const longestQuestion = ({ rollout }: Config, { maxPositions }: Pick<Asking, 'maxPositions'>): number =>
-  Math.min(rollout.maxPromptTokens, maxPositions - rollout.maxNewTokens)
-
-/** The seed questions that are left out wherever they are asked, and the number of tokens that they exceed. */
-export function tooLongSeeds(config: Config, model: Asking, seeds: readonly Seed[]) {
-  const longest = longestQuestion(config, model)
-  return { longest, seeds: seeds.filter(({ text }) => questionTokens(config, model, text).length > longest) }
-}
-
 function firstFittingPrompt(config: Config, model: Asking, seeds: readonly Seed[]): Int32Array {
   const { maxPromptTokens, maxNewTokens } = config.rollout
-  const longest = longestQuestion(config, model)
+  const longest = Math.min(maxPromptTokens, model.maxPositions - maxNewTokens)
   let shortest = Number.POSITIVE_INFINITY
   for (const seed of seeds) {
     const tokens = questionTokens(config, model, seed.text)
@@ -102,13 +94,6 @@ function firstFittingPrompt(config: Config, model: Asking, seeds: readonly Seed[
 
 function requireHeldOutFit(config: Config, model: Asking, heldOut: readonly { readonly problem: string }[]): void {
   const longest = model.maxPositions - config.eval.maxNewTokens
-  const asked = heldOut.length * config.eval.maxNewTokens
-  if (asked > MOST_CALL_TOKENS) {
-    throw new UserError(
-      `${heldOut.length} held-out questions with eval.maxNewTokens = ${config.eval.maxNewTokens} make ${asked} tokens of an ` +
-        `evaluation, which may have ${MOST_CALL_TOKENS}: lower eval.maxNewTokens or eval.limit`,
-    )
-  }
   for (const { problem } of heldOut) {
     const { length } = questionTokens(config, model, problem)
     if (length <= longest) continue
@@ -146,4 +131,20 @@ async function tryModules(config: Config): Promise<void> {
   const { reward } = config
   if (reward.answers === 'module') await (await openAnswerChecker(config)).close()
   if (reward.scorer !== null) await (await openScorer(reward.scorer, reward.scorerLimitMs)).close()
+}
+
+/** @throws UserError if an evaluation, which is one call, would be too large for it */
+function requireFewHeldOut({ eval: { maxNewTokens } }: Config, questions: number): void {
+  if (questions * maxNewTokens <= MOST_CALL_TOKENS) return
+  throw new UserError(
+    `${questions} held-out questions with eval.maxNewTokens = ${maxNewTokens} make ${questions * maxNewTokens} tokens of an ` +
+      `evaluation, which may have ${MOST_CALL_TOKENS}: lower eval.maxNewTokens or eval.limit`,
+  )
+}
+
+/** The seed questions that are left out wherever they are asked, and the number of tokens that they exceed. */
+export function tooLongSeeds(config: Config, model: Asking, seeds: readonly Seed[]) {
+  const { maxPromptTokens, maxNewTokens } = config.rollout
+  const longest = Math.min(maxPromptTokens, model.maxPositions - maxNewTokens)
+  return { longest, seeds: seeds.filter(({ text }) => questionTokens(config, model, text).length > longest) }
 }

@@ -44,10 +44,7 @@ export async function openModuleChecker(path: string, timeLimitMs: number): Prom
   })
   if (!Array.isArray(missing) || missing.length > 0) {
     await thread.close()
-    const what = Array.isArray(missing)
-      ? `does not export ${missing.map((name) => `${name}()`).join(' and ')}`
-      : 'did not load'
-    throw new UserError(`the answer module ${path} ${what}: it must export extract(text) and equal(a, b)`)
+    throw incomplete(path, missing)
   }
   const extract = async (text: string): Promise<string | null> => (await ask('extract', [text])) as string | null
   const equal = async (a: string, b: string): Promise<boolean> => a === b || (await ask('equal', [a, b])) === true
@@ -79,6 +76,14 @@ export async function openModuleChecker(path: string, timeLimitMs: number): Prom
     timeouts: () => timeouts,
     close: thread.close,
   }
+}
+
+/** @param missing names of functions; else it did not load in time */
+function incomplete(path: string, missing: unknown): UserError {
+  const what = Array.isArray(missing)
+    ? `does not export ${missing.map((name) => `${name}()`).join(' and ')}`
+    : `did not load within ${LOAD_LIMIT_MS / 1000} s`
+  return new UserError(`the answer module ${path} ${what}: it must export extract(text) and equal(a, b)`)
 }
 
 const alwaysLate = (path: string, timeLimitMs: number): UserError =>
