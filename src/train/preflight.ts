@@ -51,10 +51,10 @@ export async function preflight(config: Config, described: Omit<Asking, 'format'
       : await readHeldOut(config.eval.path, config.eval.limit, answersOf(config))
   requireRoom(config, model)
   const firstAnswerPrompt = firstFittingPrompt(config, model, seeds)
+  requireFewHeldOut(config, heldOut.length)
   requireHeldOutFit(config, model, heldOut)
   const firstQuestionPrompt = config.instruct.source === 'self' ? questionPrompt(config, model, seeds) : null
   await tryModules(config)
-  requireFewHeldOut(config, heldOut.length)
   return { seeds, format: model.format, heldOutSeeds, heldOut, firstQuestionPrompt, firstAnswerPrompt }
 }
 
