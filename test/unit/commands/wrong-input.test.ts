@@ -183,6 +183,13 @@ describe('input lines', () => {
     await refused(serl(...argv), /--n 65536: 40000 prompts make 2621440000 samples, which is too many/)
   })
 
+  it('with more tokens of a prompt than a call holds', async () => {
+    const input = await file('in.jsonl', '{"tokens":[1]}\n')
+    const model = await tinyCheckpoint({ max_position_embeddings: 131_072 })
+    const argv = ['generate', '--model', model, '--input', input, '--n', '65536', '--max-new-tokens', '65536']
+    await refused(serl(...argv), /--n 65536 with --max-new-tokens 65536 makes 4294967296 tokens .*lower one of them/)
+  })
+
   it.each(['score', 'generate'])('%s into its own input, which stays as it was', async (command) => {
     const text = '{"tokens":[1,2,3]}\n'
     const input = await file('in.jsonl', text)

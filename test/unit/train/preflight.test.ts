@@ -34,6 +34,11 @@ describe('preflight', () => {
     expect(firstQuestionPrompt!.tokens.length).toBeLessThanOrEqual(150)
   })
 
+  it('refuses more held-out tokens than a call of the engine holds', async () => {
+    const long = check({ 'eval.maxNewTokens': 1e9 }, 2 ** 40)
+    await refuse(long, /4 held-out questions with eval\.maxNewTokens = 1000000000 make 4000000000 tokens/)
+  })
+
   it('requires room for new tokens in every stage that runs, and in no other', async () => {
     const long = { 'eval.maxNewTokens': 2048, 'instruct.maxNewTokens': 2048 }
     await refuse(check(long), /instruct\.maxNewTokens = 2048 leaves[\s\S]*eval\.maxNewTokens = 2048 leaves no room/)
