@@ -34,31 +34,44 @@ const callTokens = (asked: Pick<Config['instruct'], 'promptsPerRound' | 'samples
 /** Rows of one call; their seeds and texts are made at once. */
 const mostRows = 2 ** 20
 
-const samplingGroups = ['instruct', 'rollout'] as const
+/** What a round of questions, and one of responses, samples at most; the setting that says how many per prompt. */
+const samplings = (config: Config) =>
+  [
+    { ...config.instruct, group: 'instruct', samples: 'instruct.samplesPerPrompt' },
+    {
+      ...config.rollout,
+      samplesPerPrompt: sampledPerPrompt(config),
+      group: 'rollout',
+      samples: config.reward.votes === null ? 'rollout.samplesPerPrompt' : 'reward.votes',
+    },
+  ] as const
 
-const tooManyRows = ({ promptsPerRound, samplesPerPrompt }: Config['instruct'] | Config['rollout']): boolean =>
+type Sampling = ReturnType<typeof samplings>[number]
+
+const tooManyRows = ({ promptsPerRound, samplesPerPrompt }: Sampling): boolean =>
   promptsPerRound * samplesPerPrompt > mostRows
+
+const tooManyTokens = (asked: Sampling): boolean => callTokens(asked) > MOST_CALL_TOKENS
 
 const rules: readonly Rule[] = [
   {
-    broken: (config) => samplingGroups.some((group) => tooManyRows(config[group])),
+    broken: (config) => samplings(config).some(tooManyRows),
     message: (config) => {
-      const group = samplingGroups.find((name) => tooManyRows(config[name]))!
-      const { promptsPerRound, samplesPerPrompt } = config[group]
+      const { group, samples, promptsPerRound, samplesPerPrompt } = samplings(config).find(tooManyRows)!
       return (
-        `${group}.promptsPerRound = ${promptsPerRound} and ${group}.samplesPerPrompt = ${samplesPerPrompt} make ` +
+        `${group}.promptsPerRound = ${promptsPerRound} and ${samples} = ${samplesPerPrompt} make ` +
         `${promptsPerRound * samplesPerPrompt} samples of a round, which may have ${mostRows}: lower one of them`
       )
     },
   },
   {
-    broken: (config) => samplingGroups.some((group) => callTokens(config[group]) > MOST_CALL_TOKENS),
+    broken: (config) => samplings(config).some(tooManyTokens),
     message: (config) => {
-      const group = samplingGroups.find((name) => callTokens(config[name]) > MOST_CALL_TOKENS)!
-      const { promptsPerRound, samplesPerPrompt, maxNewTokens } = config[group]
+      const asked = samplings(config).find(tooManyTokens)!
+      const { group, samples, promptsPerRound, samplesPerPrompt, maxNewTokens } = asked
       return (
-        `${group}.promptsPerRound = ${promptsPerRound}, ${group}.samplesPerPrompt = ${samplesPerPrompt} and ` +
-        `${group}.maxNewTokens = ${maxNewTokens} make ${callTokens(config[group])} tokens of a round, which may have ` +
+        `${group}.promptsPerRound = ${promptsPerRound}, ${samples} = ${samplesPerPrompt} and ` +
+        `${group}.maxNewTokens = ${maxNewTokens} make ${callTokens(asked)} tokens of a round, which may have ` +
         `${MOST_CALL_TOKENS}: lower one of them`
       )
     },

@@ -113,7 +113,7 @@ export const rewardSchema = z.strictObject({
   timeLimitMs: milliseconds()
     .default(1000)
     .describe('time limit for comparing the answers of one text, in milliseconds; beyond it they count as unequal'),
-  votes: count()
+  votes: count(mostAtOnce.samples)
     .nullable()
     .default(null)
     .describe(

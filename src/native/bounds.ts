@@ -34,6 +34,7 @@ export const nativeBounds = {
   clipLow: { least: 0 },
   clipHigh: { least: 0 },
   klCoef: { least: 0 },
+  entropyCoef: { least: 0 },
   normalizer: { above: 0 },
 } as const satisfies Record<string, Bounds>
 

@@ -170,7 +170,7 @@ export function checkLoss(loss: Loss, actions: number): void {
   checkTemperature(loss.temperature)
   const { surrogate = 'ppo', entropyCoef = 0 } = loss
   argument(['ppo', 'cispo'].includes(surrogate), `surrogate is ${surrogate}: ppo or cispo`)
-  argument(entropyCoef >= 0 && Number.isFinite(entropyCoef), `entropyCoef is ${entropyCoef}: it must be 0 or more`)
+  argument(isWithin(entropyCoef, nativeBounds.entropyCoef), `entropyCoef is ${entropyCoef}: it must be 0 or more`)
   argument(['k1', 'k2', 'k3'].includes(loss.klEstimator), `klEstimator is ${loss.klEstimator}: k1, k2 or k3`)
   for (const name of ['clipLow', 'clipHigh', 'klCoef'] as const) {
     argument(isWithin(loss[name], nativeBounds[name]), `${name} is ${loss[name]}: it must be 0 or more`)

@@ -4,11 +4,10 @@ import { counted } from '../../log/counted.ts'
 import { deviceMemory, memoryWarning } from '../../memory/device-memory.ts'
 import { type MemoryPlan, memoryText } from '../../memory/memory-plan.ts'
 import { deviceOf } from '../../model/open-model.ts'
-import type { Seed } from '../../seeds/read-seeds.ts'
 import { requireTracePath } from '../../trace/trace-file.ts'
 import { resumeText } from '../../train/check-resume.ts'
 import { checkStart, type StartCheck } from '../../train/check-start.ts'
-import { tooLongSeeds } from '../../train/preflight.ts'
+import { type Preflight, tooLongSeeds } from '../../train/preflight.ts'
 import type { TrainFlags } from './flags.ts'
 
 /** What a dry run shows. */
@@ -46,17 +45,17 @@ export async function dryRun(
   if (json)
     process.stdout.write(`${JSON.stringify({ config: asked, memory: plan, memoryWarning: warning, prompts })}\n`)
   else if (!quiet) process.stdout.write(`${sections(asked, memoryText(plan), prompts)}\n`)
-  const left = leftOutText(start, data.seeds)
+  const left = leftOutText(start, data)
   if (left !== null && !quiet) process.stderr.write(`${left}\n`)
   if (warning !== null && !quiet) process.stderr.write(`warning: ${warning}\n`)
   return 0
 }
 
 /** Which seed questions will never be asked; null: all will, or none is meant to be. */
-function leftOutText({ config, described }: StartCheck, seeds: readonly Seed[]): string | null {
+function leftOutText({ config, described }: StartCheck, { seeds, format }: Preflight): string | null {
   const { instruct, rollout } = config
   if (instruct.source === 'self' && rollout.seedShare === 0) return null
-  const { longest, seeds: long } = tooLongSeeds(config, described, seeds)
+  const { longest, seeds: long } = tooLongSeeds(config, { ...described, format }, seeds)
   if (long.length === 0) return null
   const named = long.slice(0, shownSeeds).map(({ id }) => `line ${id.replace('seed-', '')}`)
   const more = long.length > shownSeeds ? ', ...' : ''

@@ -53,6 +53,7 @@ const givenBy: Readonly<Record<keyof typeof nativeBounds, Given>> = {
   clipLow: { flags: [], settings: ['update.clipLow'] },
   clipHigh: { flags: [], settings: ['update.clipHigh'] },
   klCoef: { flags: [], settings: ['kl.coef'] },
+  entropyCoef: { flags: [], settings: ['update.entropyCoef'] },
   normalizer: nowhere, // counted, not given
 }
 
