@@ -28,7 +28,7 @@ export async function grpoStep(
   const minibatches = [groups.flatMap((group) => group.responses).map((_, i) => i)]
   const plan = { step: shape.step, klCoef: config.kl.coef, minibatches }
   const { sequences } = await buildTrainBatch(engine, groups, config, plan)
-  const progress = { optimizerStep: shape.step - 1, scheduleStep: shape.step - 1, klCoef: config.kl.coef, minibatches }
+  const progress = { optimizerStep: shape.step - 1, trainingStep: shape.step - 1, klCoef: config.kl.coef, minibatches }
   await updatePolicy(engine, sequences, config, progress)
 }
 

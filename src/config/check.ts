@@ -46,6 +46,17 @@ const samplings = (config: Config) =>
     },
   ] as const
 
+const seedsPerRound = ({ seedShare, promptsPerRound }: Config['rollout']): number =>
+  Math.round(seedShare * promptsPerRound)
+
+/** Is there a vote in the band whose lead is wide enough, the other answers being one of each? */
+function canBeKept(config: Config): boolean {
+  const { low, high, minMargin } = config.difficulty
+  const n = sampledPerPrompt(config)
+  const votes = Array.from({ length: n }, (_, i) => i + 1)
+  return votes.some((top) => top / n >= low && top / n <= high && top - (top < n ? 1 : 0) >= minMargin)
+}
+
 type Sampling = ReturnType<typeof samplings>[number]
 
 const tooManyRows = ({ promptsPerRound, samplesPerPrompt }: Sampling): boolean =>
@@ -200,6 +211,46 @@ const rules: readonly Rule[] = [
     broken: ({ reward, rollout }) => (reward.overlongBuffer ?? 0) > rollout.maxNewTokens,
     message: ({ reward, rollout }) =>
       `reward.overlongBuffer = ${reward.overlongBuffer} is above rollout.maxNewTokens = ${rollout.maxNewTokens}`,
+  },
+  {
+    broken: (config) => config.reward.kind === 'majority' && !canBeKept(config),
+    message: (config) =>
+      `no question could be kept: with ${sampledPerPrompt(config)} responses, no vote leads by difficulty.minMargin = ` +
+      `${config.difficulty.minMargin} and lies in the band [${config.difficulty.low}, ${config.difficulty.high}]: sample ` +
+      'more responses, or lower difficulty.minMargin',
+  },
+  {
+    broken: ({ reward, instruct, rollout }) =>
+      reward.kind === 'mixed' && instruct.source === 'self' && rollout.seedShare === 0,
+    message: () =>
+      'reward.kind = mixed uses the known answers of seed questions, and with instruct.source = self none is asked: set ' +
+      'rollout.seedShare, or reward.kind=majority',
+  },
+  {
+    broken: ({ rollout }) =>
+      [0, rollout.promptsPerRound].includes(seedsPerRound(rollout)) !== [0, 1].includes(rollout.seedShare),
+    message: ({ rollout }) =>
+      `rollout.seedShare = ${rollout.seedShare} of rollout.promptsPerRound = ${rollout.promptsPerRound} is ` +
+      `${seedsPerRound(rollout)} seed questions of a round: set 0, 1, or a share that gives both kinds`,
+  },
+  {
+    broken: ({ reward }) => reward.unfinished === 'zero' && reward.unfinishedVotes,
+    message: () =>
+      'reward.unfinished = zero is read only of responses that may not vote, and with reward.unfinishedVotes all may',
+  },
+  {
+    broken: ({ rollout }) => rollout.template === 'chat' && !rollout.specialTokens,
+    message: () => 'rollout.specialTokens = false is read only without a chat template, and rollout.template = chat',
+  },
+  {
+    broken: ({ kl }) => kl.place === 'reward' && !kl.byRatio,
+    message: () => 'kl.byRatio = false is read only with kl.place = loss',
+  },
+  {
+    broken: ({ update }) => update.ratio === 'sequence' && update.lossMean === 'token',
+    message: () =>
+      'update.ratio = sequence is a ratio of whole responses: set update.lossMean=sequence (GSPO), with a range as narrow ' +
+      "as the paper's (update.clipLow=3e-4, update.clipHigh=4e-4)",
   },
   {
     broken: ({ instruct, rollout }) => instruct.source === 'given' && rollout.seedShare > 0,

@@ -49,7 +49,7 @@ export const rolloutSchema = z.strictObject({
     .string()
     .includes(placeholder, { error: 'expected a text with {question} in it' })
     .default(placeholder)
-    .describe('text around a question, which takes the place of {question}; rollout.suffix comes after it'),
+    .describe('text around a question, which takes the place of {question}, rollout.suffix included'),
   system: z
     .string()
     .default('')
@@ -133,7 +133,7 @@ export const rewardSchema = z.strictObject({
     .enum(['mask', 'zero', 'penalty'])
     .default('mask')
     .describe(
-      'what a response that may not vote, because it was cut off, teaches: mask = nothing, it is left out of the loss and the baseline; zero = shortness, its reward is 0; penalty = as zero, and the last reward.overlongBuffer tokens before the limit cost up to 1',
+      'what a response that may not vote, because it was cut off, teaches: mask = nothing, it is left out of the loss and the baseline; zero = shortness, it is rewarded as one without an answer; penalty = as zero, and the last reward.overlongBuffer tokens before the limit cost up to 1',
     ),
   overlongBuffer: count()
     .nullable()

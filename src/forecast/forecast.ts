@@ -23,7 +23,7 @@ export interface Forecast {
 /** Against known answers. */
 export interface KnownAnswers {
   readonly questions: number
-  readonly single: Estimate // share of right responses: pass@1
+  readonly single: Estimate // share of right responses, of those that may vote: cutting off is counted apart
   readonly vote: Estimate // questions whose majority is right: maj@n
   readonly any: Estimate // questions with a right response among n: pass@n
   readonly gain: Interval // 95 %, of vote - single, paired by question
@@ -35,25 +35,34 @@ export interface ForecastTools {
   readonly checker: AnswerChecker
 }
 
-/** @param groups at least one; votes are taken as in training, whatever reward.kind is */
+/** @param groups at least one; difficulty is judged as in training, with reward.kind module and random by the vote */
 export async function forecast(tools: ForecastTools, groups: readonly Group[]): Promise<Forecast> {
   const { config } = tools
-  const byVote: Config = { ...config, reward: { ...config.reward, kind: 'majority' } }
+  const { kind } = config.reward
+  // a module's and a control's rewards say nothing about votes
+  const judged = kind === 'rule' || kind === 'mixed' ? kind : 'majority'
+  const byKind: Config = { ...config, reward: { ...config.reward, kind: judged } }
   const rewarded = await Promise.all(
     groups.map(async (group) => {
-      const reward = { config: byVote, checker: tools.checker, scorer: null }
+      const reward = { config: byKind, checker: tools.checker, scorer: null }
       return { ...group, vote: await rewardGroup(reward, group, 0), right: await rightOf(reward, group), step: 0 }
     }),
   )
-  const difficulties = rewarded.map((group) => difficultyOf(group, byVote))
+  const difficulties = rewarded.map((group) => difficultyOf(group, byKind))
   const responses = groups.flatMap((group) => group.responses)
   const ended = responses.filter(({ finishReason }) => finishReason === 'stop')
   const answers = rewarded.flatMap(({ vote }) => vote.answers)
-  const endedAnswerless = ended.length - answers.filter((answer) => answer !== null).length
+  const answerless = responses.filter(({ finishReason }, i) => finishReason === 'stop' && answers[i] === null).length
   return {
     questions: groups.length,
     samples: groups[0]!.responses.length,
-    known: knownAnswers(rewarded.map((group, i) => ({ ...group, kept: difficulties[i] === 'kept' }))),
+    known: knownAnswers(
+      rewarded.map((group, i) => ({
+        ...group,
+        kept: difficulties[i] === 'kept',
+        voters: group.responses.filter((response) => mayVote(response, config.reward)).length,
+      })),
+    ),
     verdicts: {
       kept: count(difficulties, 'kept'),
       'too-easy': count(difficulties, 'too-easy'),
@@ -64,7 +73,7 @@ export async function forecast(tools: ForecastTools, groups: readonly Group[]): 
     cutOff: (responses.length - ended.length) / responses.length,
     lengths: quantiles(ended.map(({ tokens }) => tokens.length)),
     stability: await stability(tools, groups),
-    answerless: ended.length === 0 ? 0 : Math.max(0, endedAnswerless) / ended.length,
+    answerless: ended.length === 0 ? 0 : answerless / ended.length,
   }
 }
 
@@ -74,13 +83,14 @@ const count = (difficulties: readonly Difficulty[], verdict: Difficulty): number
 interface Judged {
   readonly right: Float32Array | null
   readonly vote: { readonly answers: readonly (string | null)[]; readonly majority: string | null }
+  readonly voters: number // responses that may vote
   readonly kept: boolean
 }
 
 function knownAnswers(groups: readonly Judged[]): KnownAnswers | null {
-  const known = groups.flatMap(({ right, vote, kept }) => {
+  const known = groups.flatMap(({ right, vote, voters, kept }) => {
     if (right === null) return []
-    const share = right.reduce((sum, r) => sum + r, 0) / right.length
+    const share = right.reduce((sum, r) => sum + r, 0) / Math.max(1, voters)
     const isRight = vote.majority !== null && right[vote.answers.indexOf(vote.majority)] === 1
     return [{ share, voteRight: Number(isRight), kept }]
   })

@@ -8,7 +8,7 @@ const estimate = ({ mean, interval: [low, high] }: Estimate): string =>
   `${points(mean)} % (${points(low)} to ${points(high)})`
 
 /** The figures, a line each, and the verdict in sentences. Intervals are 95 %. */
-export function forecastText(forecast: Forecast, config: Pick<Config, 'rollout'>): string {
+export function forecastText(forecast: Forecast, config: Pick<Config, 'rollout' | 'reward'>): string {
   const { known, verdicts, stability, lengths, samples } = forecast
   const band = Object.entries(verdicts).map(([verdict, n]) => `${n} ${verdict === 'kept' ? 'in the band' : verdict}`)
   const ended =
@@ -17,7 +17,7 @@ export function forecastText(forecast: Forecast, config: Pick<Config, 'rollout'>
     ...(known === null
       ? ['right answers   not known']
       : [
-          `right answers   single ${estimate(known.single)}   vote of ${samples} ${estimate(known.vote)}   any of ${samples} ${estimate(known.any)}`,
+          `right answers   single, of those that end ${estimate(known.single)}   vote of ${samples} ${estimate(known.vote)}   any of ${samples} ${estimate(known.any)}`,
         ]),
     `difficulty      ${band.join(', ')}`,
     `votes           two halves of the samples agree on ${stability.agree} of ${stability.of}`,

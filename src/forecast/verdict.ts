@@ -14,23 +14,28 @@ const fewestKept = 4 // questions in the band, to say something about their vote
  * What training can hope for, and what will go wrong with these settings, in sentences; the verdict is the first.
  * Thresholds are from the runs in docs/learning.md.
  */
-export function verdictOf(forecast: Forecast, { rollout }: Pick<Config, 'rollout'>): string[] {
+export function verdictOf(forecast: Forecast, { rollout, reward }: Pick<Config, 'rollout' | 'reward'>): string[] {
   const problems = [cutOffText(forecast, rollout), bandText(forecast), stabilityText(forecast)].filter(
     (text) => text !== null,
   )
   const { known } = forecast
-  if (known === null) return [...problems.slice(0, 1), unknownText(forecast), ...problems.slice(1)]
-  return [hopeText(forecast, known), ...problems]
+  if (known === null) return [unknownText(forecast), ...problems]
+  const hope = reward.kind === 'rule' ? ruleText(forecast, known) : hopeText(forecast, known)
+  return [hope, ...problems]
 }
+
+const ruleText = ({ samples, verdicts, questions }: Forecast, { single, any }: KnownAnswers): string =>
+  `Known answers are the reward: a single answer is right on ${percent(single.mean)} of the questions, one of ${samples} ` +
+  `on ${percent(any.mean)}, and ${verdicts.kept} of ${questions} questions have both right and wrong ones in the band`
 
 function hopeText({ samples, verdicts }: Forecast, known: KnownAnswers): string {
   const { single, vote, any, gain, kept } = known
-  const figures = `the vote of ${samples} answers is right on ${percent(vote.mean)} of the questions, a single answer on ${percent(single.mean)}`
+  const figures = `the vote of ${samples} answers is right on ${percent(vote.mean)} of these questions, a single one that ends on ${percent(single.mean)}`
   const wrongInBand = kept.of >= fewestKept && kept.right / kept.of < mostlyWrong
   if (wrongInBand || vote.interval[1] < mostlyWrong) {
     return (
-      `Training on votes will probably do harm: ${figures}, and it is right for ${kept.right} of the ${kept.of} that ` +
-      'would be trained on. Agreement would rise on wrong answers. Use known answers (reward.kind=rule or mixed), ' +
+      `Training on votes will probably do harm: ${figures}, and it is right for ${kept.right} of the ${kept.of} in the ` +
+      'band. Agreement would rise on wrong answers. Use known answers (reward.kind=rule or mixed), ' +
       'easier questions, or first fine-tune on worked examples (serl sft)'
     )
   }
@@ -43,7 +48,7 @@ function hopeText({ samples, verdicts }: Forecast, known: KnownAnswers): string 
   }
   return (
     `Training can hope for about ${percent(vote.mean)}: ${figures}, and it is right for ${kept.right} of the ` +
-    `${kept.of} questions that would be trained on. ${percent(any.mean)} of the questions have a right answer among ${samples}`
+    `${kept.of} questions in the band. ${percent(any.mean)} of the questions have a right answer among ${samples}`
   )
 }
 
@@ -71,7 +76,7 @@ function bandText({ verdicts, questions }: Forecast): string | null {
     undecided: 'the votes are too close: sample more responses (reward.votes)',
     unfinished: 'too few responses end: raise rollout.maxNewTokens',
   }[most![0] as keyof typeof others]
-  return `There is hardly a band: ${verdicts.kept} of ${questions} questions would be trained on; ${most![1]} are ${most![0]}, ${advice}`
+  return `There is hardly a band: ${verdicts.kept} of ${questions} questions lie in it; ${most![1]} are ${most![0]}, ${advice}`
 }
 
 function stabilityText({ stability: { agree, of } }: Forecast): string | null {

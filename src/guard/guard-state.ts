@@ -13,6 +13,7 @@ export interface GuardMemory {
   best: Best | null
   firstLength: number | null // mean response length of the first step that answered questions
   looks: number // at the held-out questions
+  heldOutKey: string | null // of the questions that `best` was measured on
   majorities: [question: string, majority: string | null][] // the newest last
 }
 
@@ -21,5 +22,6 @@ export const newGuardMemory = (): GuardMemory => ({
   best: null,
   firstLength: null,
   looks: 0,
+  heldOutKey: null,
   majorities: [],
 })

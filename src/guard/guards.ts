@@ -71,8 +71,8 @@ export const rollsBack = (guards: Config['guard']): boolean =>
 
 /**
  * The best model after this step: with labels, the one of highest accuracy, the earliest if equal. Without, the newest
- * that a later step found in range: a step's samples and KL are of the model before its update (its entropy, of the update's first optimizer step), so that the
- * line of step s speaks for the model of step s - 1, and the model of step s waits for the next line. A line speaks for
+ * that a later step found in range: a step's samples and KL are of the model before its update (its entropy, of the model
+ * as the update changed it), so that the line of step s speaks for the model of step s - 1, and the model of step s waits for the next line. A line speaks for
  * it only where every guard that can end the run was in range, and measured, if it ever was.
  * @param verdicts on the selecting half of the held-out questions; null: not evaluated
  */

@@ -48,11 +48,11 @@ export interface StepMetrics {
   readonly 'groups.expired': number | null // surplus groups that waited longer than rollout.maxStaleness
   readonly 'groups.unfinished': number | null // of those sampled: too few responses that may vote
   readonly 'vote.margin': number | null // votes by which the majority leads the next answer, mean over groups
-  readonly 'vote.modeProbability': number | null // that it is the policy's most frequent answer, mean over groups
+  readonly 'vote.modeProbability': number | null // that the policy gives it more often than the next answer, mean over groups
   readonly 'vote.accuracy': number | null // share of right majorities, of the questions with known answers
-  readonly 'reward.accuracy': number | null // share of their responses that are rewarded (above 0.5) where they are right
+  readonly 'reward.accuracy': number | null // share of their responses that may vote that are rewarded (above 0.5) exactly where they are right
   readonly 'groups.leftOver': number | null // of those trained: sampled by the policy of an earlier step
-  readonly 'eval.dropP': number | null // McNemar's test of eval.drop, corrected for the number of evaluations
+  readonly 'eval.dropP': number | null // one-sided McNemar's test of eval.drop, corrected for the number of evaluations
   readonly 'eval.provenDrop': number | null // eval.drop where eval.dropP < 0.05, else 0
 }
 

@@ -4,7 +4,7 @@ import type { Vote } from '../rollout/group.ts'
 export const marginOf = ({ votes: [top, runnerUp] }: Pick<Vote, 'votes'>): number => top - runnerUp
 
 /**
- * The probability that the majority answer is the one that the policy gives more often than the next one: the posterior
+ * The probability that the policy gives the majority answer more often than the next one: the posterior
  * P(p > 1/2) of its share p of the two's votes under a uniform prior, which is Beta(top + 1, runnerUp + 1), and equals
  * P(X <= top) for X ~ Binomial(top + runnerUp + 1, 1/2). 0.5 at a tie. It says how settled the vote is, not how right.
  */

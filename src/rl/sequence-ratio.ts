@@ -11,6 +11,7 @@ export interface SequenceRatios {
  * pi_old)), clipped as PPO clips a token's. The gradient of -min(s A, clip(s) A) by a token's log-probability is
  * -s A / T unless clipped. A token-wise loss with ratio 1 and the advantage s A has it, with the 1 / T of
  * update.lossMean: sequence. Where the tokens' advantages differ, this is the paper's GSPO-token (equations 13 and 14).
+ * The loss that the engine reports lacks that of clipped responses, which is constant.
  * @param current per response: [A] log-probabilities of the present policy
  */
 export function bySequenceRatio(

@@ -32,12 +32,15 @@ export interface UpdateStats {
   readonly skipped: readonly string[] // one tensor name per optimizer step skipped because of a non-finite gradient
 }
 
+/** Optimizer steps of a training step that has all its responses. */
+const optimizerSteps = ({ rollout, update }: Config): number =>
+  update.epochs * Math.ceil((rollout.promptsPerStep * rollout.samplesPerPrompt) / update.sequencesPerStep)
+
 /** The learning-rate schedule of one iteration: as many full steps as its budget of steps and questions allows. */
 export function iterationSchedule(config: Config): Schedule {
-  const { optimizer, rollout, train, update } = config
-  const sequences = rollout.promptsPerStep * rollout.samplesPerPrompt
+  const { optimizer, rollout, train } = config
   const budget = train.instructions > 0 ? Math.ceil(train.instructions / rollout.promptsPerStep) : Infinity
-  const totalSteps = Math.min(train.steps, budget) * update.epochs * Math.ceil(sequences / update.sequencesPerStep)
+  const totalSteps = Math.min(train.steps, budget) * optimizerSteps(config)
   return {
     kind: optimizer.schedule,
     lr: optimizer.lr,
@@ -50,7 +53,7 @@ export function iterationSchedule(config: Config): Schedule {
 /** Position of an update in the run. */
 export interface UpdateProgress {
   readonly optimizerStep: number // optimizer steps taken before, in the whole run: AdamW's bias correction
-  readonly scheduleStep: number // of these, in this iteration: the learning rate
+  readonly trainingStep: number // training steps done before in this iteration: the learning rate
   readonly klCoef: number
   readonly minibatches: readonly (readonly number[])[] // [optimizer steps] indices of sequences
 }
@@ -72,11 +75,12 @@ export async function updatePolicy(
   const norms: number[] = []
   const skipped: string[] = []
   let lr = 0
-  for (const rows of progress.minibatches) {
+  const perStep = optimizerSteps(config)
+  for (const [done, rows] of progress.minibatches.entries()) {
     const minibatch = rows.map((i) => sequences[i]!)
     const losses = await trace.span('accumulate', () => accumulateMinibatch(engine, minibatch, config, progress.klCoef))
     const step = progress.optimizerStep + norms.length + 1 // a skipped step does not count: AdamW's bias correction
-    lr = learningRate(schedule, progress.scheduleStep + norms.length + 1)
+    lr = learningRate(schedule, perStep * (progress.trainingStep + (done + 1) / progress.minibatches.length))
     const optimizer = { ...adamw(config), step, lr }
     const { gradNorm, nonFinite } = await trace.span('optimizer step', () => engine.step(optimizer))
     if (nonFinite !== null) {

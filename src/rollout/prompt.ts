@@ -10,8 +10,8 @@ export interface PromptExample {
 /** How a question is asked. */
 export interface PromptFormat {
   readonly template: 'auto' | 'chat' | 'none' // auto: chat where the tokenizer has a template
-  readonly suffix: string // after the question
-  readonly prompt?: string // the text around the question, in the place of {question}; default {question}
+  readonly suffix: string // directly after the question
+  readonly prompt?: string // the text around question and suffix, in the place of {question}; default {question}
   readonly system?: string // default none
   readonly examples?: readonly PromptExample[]
   readonly specialTokens?: boolean // that a bare text gets in front, such as BOS; default true
@@ -43,7 +43,7 @@ export function promptTokens(tokenizer: Tokenizer, question: string, format: Pro
 }
 
 const askedText = (question: string, { prompt = placeholder, suffix }: PromptFormat): string =>
-  prompt.replaceAll(placeholder, () => question) + suffix
+  prompt.replaceAll(placeholder, () => question + suffix)
 
 /**
  * Turns of a chat, up to where the model answers. Some templates refuse a system turn: its text then goes above the

@@ -1,4 +1,6 @@
+import type { Config } from '../config/schema.ts'
 import { type StepMetrics, stepMetrics } from '../log/metrics.ts'
+import { mayVote } from '../reward/unfinished.ts'
 import { marginOf, modeProbability } from '../reward/vote-margin.ts'
 import type { RewardedGroup } from '../rollout/group.ts'
 import type { TrainState } from '../run/train-state.ts'
@@ -15,11 +17,12 @@ export function describeStep(
   tally: Tally,
   learned: Learned | null,
   signals: Partial<StepMetrics>,
+  reward: Config['reward'],
 ): StepMetrics {
   return stepMetrics({
     step: state.step,
     iteration: state.iteration.index + 1,
-    ...describeGroups(tally.answered),
+    ...describeGroups(tally.answered, reward),
     ...signals,
     'instructions.proposed': tally.search.proposals.length,
     'instructions.kept': tally.search.accepted,
@@ -60,7 +63,7 @@ function describeUpdate({ batch, update, klCoef }: Learned): Partial<StepMetrics
 }
 
 /** Means over every group answered in the step, whether or not it was kept. */
-function describeGroups(groups: readonly RewardedGroup[]): Partial<StepMetrics> {
+function describeGroups(groups: readonly RewardedGroup[], reward: Config['reward']): Partial<StepMetrics> {
   if (groups.length === 0) return {}
   const responses = groups.flatMap((group) => group.responses)
   const sum = (pick: (group: RewardedGroup) => number): number =>
@@ -70,7 +73,7 @@ function describeGroups(groups: readonly RewardedGroup[]): Partial<StepMetrics> 
     'vote.majorityShare': sum(({ vote }) => vote.majorityShare) / groups.length,
     'vote.margin': sum(({ vote }) => marginOf(vote)) / groups.length,
     'vote.modeProbability': sum(({ vote }) => modeProbability(vote)) / groups.length,
-    ...describeAccuracy(groups),
+    ...describeAccuracy(groups, reward),
     'vote.answerless': sum(({ vote }) => vote.answerless) / responses.length,
     'vote.timeouts': sum(({ vote }) => vote.timeouts),
     'responses.lengthMean': responses.reduce((total, { tokens }) => total + tokens.length, 0) / responses.length,
@@ -78,17 +81,23 @@ function describeGroups(groups: readonly RewardedGroup[]): Partial<StepMetrics> 
   }
 }
 
-/** How often vote and rewards are right, over the questions whose answers are known. */
-function describeAccuracy(groups: readonly RewardedGroup[]): Partial<StepMetrics> {
-  const known = groups.flatMap(({ vote, right }) => (right === null ? [] : [{ vote, right }]))
-  if (known.length === 0) return {}
-  const voted = known.filter(({ vote }) => vote.majority !== null)
-  const majorityRight = ({ vote, right }: (typeof known)[0]): boolean =>
-    right[vote.answers.indexOf(vote.majority)] === 1
-  const agreeing = known.map(({ vote, right }) => vote.rewards.filter((r, i) => (r > 0.5 ? 1 : 0) === right[i]).length)
-  const responses = known.reduce((sum, { right }) => sum + right.length, 0)
+/** How often votes and rewards are right, over the questions whose answers are known, and the responses that may vote. */
+function describeAccuracy(groups: readonly RewardedGroup[], reward: Config['reward']): Partial<StepMetrics> {
+  let [votes, rightVotes, rewards, rightRewards] = [0, 0, 0, 0]
+  for (const { vote, right, responses } of groups) {
+    if (right === null) continue
+    if (vote.majority !== null) {
+      votes += 1
+      rightVotes += right[vote.answers.indexOf(vote.majority)]!
+    }
+    for (const [i, response] of responses.entries()) {
+      if (!mayVote(response, reward)) continue
+      rewards += 1
+      rightRewards += Number(vote.rewards[i]! > 0.5 === (right[i] === 1))
+    }
+  }
   return {
-    'vote.accuracy': voted.length === 0 ? null : voted.filter(majorityRight).length / voted.length,
-    'reward.accuracy': agreeing.reduce((a, b) => a + b, 0) / responses,
+    'vote.accuracy': votes === 0 ? null : rightVotes / votes,
+    'reward.accuracy': rewards === 0 ? null : rightRewards / rewards,
   }
 }

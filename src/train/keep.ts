@@ -21,15 +21,7 @@ export async function keep(
 ): Promise<RewardedGroup[]> {
   const { instruct } = config
   const kept = keepInBand(groups, config)
-  if (instruct.source === 'self') {
-    state.pool = addToPool(
-      state.pool,
-      kept.map((group) => group.question),
-      instruct.poolLimit,
-    )
-    const others = groups.filter((group) => !kept.includes(group)).map(({ question }) => foldedText(question.text))
-    state.asked = [...state.asked, ...others].slice(-mostRemembered)
-  }
+  if (instruct.source === 'self') remember(state, groups, kept, instruct.poolLimit)
   tally.answered.push(...groups)
   tally.kept += kept.length
   tally.unfinished += groups.filter((group) => difficultyOf(group, config) === 'unfinished').length
@@ -38,6 +30,23 @@ export async function keep(
     groups.map((group) => rolloutLine(group, config)),
   )
   return kept
+}
+
+/** Own questions join the pool if they were kept; of the others, and of those that leave the pool, the texts stay known. */
+function remember(
+  state: TrainState,
+  groups: readonly RewardedGroup[],
+  kept: readonly RewardedGroup[],
+  poolLimit: number,
+): void {
+  const own = groups.filter(({ question }) => question.source === 'self')
+  const joining = own.filter((group) => kept.includes(group)).map(({ question }) => question)
+  const pool = addToPool(state.pool, joining, poolLimit)
+  const inPool = new Set(pool.kept)
+  const leaving = [...state.pool.kept, ...joining].filter((question) => !inPool.has(question))
+  const others = own.filter((group) => !kept.includes(group)).map(({ question }) => question)
+  state.pool = pool
+  state.asked = [...state.asked, ...[...others, ...leaving].map(({ text }) => foldedText(text))].slice(-mostRemembered)
 }
 
 /** One line of rollouts/step-NNNNNN.jsonl. */

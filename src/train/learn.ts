@@ -55,7 +55,7 @@ export async function update(
   const { groups, klCoef, minibatches, batch } = planned
   const progress = {
     optimizerStep: state.optimizerStep,
-    scheduleStep: state.iteration.optimizerSteps,
+    trainingStep: state.iteration.steps,
     klCoef,
     minibatches,
   }

@@ -61,7 +61,7 @@ export async function train(context: TrainContext, start: TrainState): Promise<S
         const { learned, signals } = await takeStep(context, next, tally)
         next.iteration.steps += 1
         next.emptySteps = learned === null ? state.emptySteps + 1 : 0
-        next.openLine = describeStep(next, tally, learned, signals)
+        next.openLine = describeStep(next, tally, learned, signals, config.reward)
         state = next // weights and state belong together again
         return closeStep(context, state)
       })
@@ -130,12 +130,13 @@ async function closeStep(context: TrainContext, state: TrainState): Promise<Trip
   const evaluated = due(config, state, config.eval.every)
   let closed = guarded(evaluated ? await evaluation() : null)
   if (!evaluated && endingTrip(closed.trips) !== null) closed = guarded(await evaluation())
-  const { trips, guard } = closed
+  const { trips, guard, isNewSet } = closed
   const seconds = (state.openLine!['seconds.total'] ?? 0) + (performance.now() - started) / 1000
   const line = { ...closed.line, 'seconds.total': seconds }
   state.guard = guard
   await folder.metrics(line)
   reporter.step(line)
+  if (isNewSet) reporter.note('the held-out questions have changed: the best model is sought anew from this step')
   for (const trip of trips) if (trip.isNew) reporter.note(tripText(trip, config.guard))
   state.openLine = null
   if (wantsCheckpoint(config, state)) {

@@ -34,25 +34,38 @@ export async function observe(
   }
 }
 
+/** A step's line with its evaluation and the guards' verdicts. */
+export interface Guarded {
+  readonly line: StepMetrics
+  readonly trips: readonly Trip[]
+  readonly guard: GuardMemory // with the line's streaks and best model
+  readonly isNewSet: boolean // the held-out questions are others than those of the best model before
+}
+
 /**
- * The step's line with its evaluation and the guards' verdicts.
  * @param line complete except for eval.* and guard.tripped
  * @param heldOut null: the step was not evaluated
- * @param guard as it was before this line
- * @returns guard: with the line's streaks and best model
+ * @param before the guards' state before this line
  */
 export function guardStep(
   line: StepMetrics,
   heldOut: HeldOutResult | null,
   config: Config,
-  guard: GuardMemory,
-): { line: StepMetrics; trips: Trip[]; guard: GuardMemory } {
-  const measured = heldOut === null ? line : { ...line, ...heldOut.measured, ...describeDrop(heldOut, guard) }
-  const { streaks, trips } = watch(measured, config.guard, guard.streaks)
-  const best = bestAfter(measured, heldOut?.selecting ?? null, { best: guard.best, streaks }, config.guard)
-  const looks = guard.looks + (heldOut === null ? 0 : 1)
+  before: GuardMemory,
+): Guarded {
+  const isOther = heldOut !== null && heldOut.key !== before.heldOutKey
+  const known = isOther ? { ...before, best: null, looks: 0, heldOutKey: heldOut.key } : before
+  const measured = heldOut === null ? line : { ...line, ...heldOut.measured, ...describeDrop(heldOut, known) }
+  const { streaks, trips } = watch(measured, config.guard, before.streaks)
+  const best = bestAfter(measured, heldOut?.selecting ?? null, { best: known.best, streaks }, config.guard)
+  const looks = known.looks + (heldOut === null ? 0 : 1)
   const tripped = trips.length === 0 ? null : trips.map((trip) => trip.guard).join(',')
-  return { line: { ...measured, 'guard.tripped': tripped }, trips, guard: { ...guard, streaks, best, looks } }
+  return {
+    line: { ...measured, 'guard.tripped': tripped },
+    trips,
+    guard: { ...known, streaks, best, looks },
+    isNewSet: isOther && before.best !== null && before.best.accuracy !== null,
+  }
 }
 
 function describeDrop({ selecting }: HeldOutResult, { best, looks }: GuardMemory): Partial<StepMetrics> {

@@ -35,11 +35,18 @@ async function proposeAndFilter(
   tally: Tally,
   count: number,
 ): Promise<Question[]> {
+  const { reporter } = context
   const { instruct } = context.config
   const waiting = state.queuedQuestions.filter(({ step }) => step >= state.step - instruct.maxStaleness)
   state.queuedQuestions = waiting
-  for (let asked = 0; waiting.length < count && asked < instruct.maxRounds; asked++) {
+  const { rounds } = tally.search
+  while (!tally.searched && waiting.length < count && tally.search.rounds < rounds + instruct.maxRounds) {
     waiting.push(...(await oneRound(context, state, tally)))
+  }
+  if (waiting.length < count) tally.searched = true
+  if (tally.searched && tally.search.accepted === 0 && waiting.length === 0) {
+    const reasons = tally.search.lastRejected.map(({ reason }) => reason).join(', ')
+    reporter.note(`the model wrote no acceptable question in ${tally.search.rounds} rounds; the last were: ${reasons}`)
   }
   return waiting.splice(0, count).map(({ step: _, ...question }) => question)
 }

@@ -135,10 +135,10 @@ async function finish(context: TrainContext, stopped: Stopped | null): Promise<O
  * Where held-out questions chose the model, or when to stop: sets aside those that can still judge it.
  * @returns whether they did
  */
-async function setAside({ config, heldOut, folder }: TrainContext, stopped: Stopped | null): Promise<boolean> {
+async function setAside({ heldOut, folder }: TrainContext, stopped: Stopped | null): Promise<boolean> {
   const selected = stopped !== null && (stopped.action === 'rollback' || stopped.guard === 'accuracyDrop')
   if (!selected || heldOut.length < 2) return selected && heldOut.length > 0
-  const half = selectingHalf(heldOut.length, config.train.seed)
+  const half = selectingHalf(heldOut.map(({ problem }) => problem))
   const others = heldOut.filter((_, i) => !half[i])
   await writeQuestions(reportingFile(folder.path), others)
   return true

@@ -11,6 +11,7 @@ export interface Tally {
   readonly seconds: Record<TimedStage, number>
   readonly search: Search // for questions
   batch?: RougeIndex // questions accepted in this step, and those that waited at its start
+  searched: boolean // instruct.maxRounds did not give as many questions as were wanted: the step looks for no more
   tooLong: number // questions left out: their prompts were too long
   tokensAnswered: number // new ones, of responses
   readonly answered: RewardedGroup[] // every question answered in the step
@@ -23,6 +24,7 @@ export const newTally = (): Tally => ({
   started: performance.now(),
   seconds: { propose: 0, rollout: 0, update: 0 },
   search: newSearch(),
+  searched: false,
   tooLong: 0,
   tokensAnswered: 0,
   answered: [],

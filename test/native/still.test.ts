@@ -93,7 +93,7 @@ async function trainSteps(engine: NativeEngine, steps: number, over: Record<stri
     )
     const plan = { step, klCoef: 1e-3, minibatches }
     const batch = await buildTrainBatch(engine, groups, config, plan)
-    const update = await updatePolicy(engine, batch.sequences, config, { ...plan, optimizerStep, scheduleStep: 0 })
+    const update = await updatePolicy(engine, batch.sequences, config, { ...plan, optimizerStep, trainingStep: 0 })
     optimizerStep += update.optimizerSteps
     reports.push({ batch, update })
   }

@@ -2,13 +2,14 @@ import { UserError } from '../../errors.ts'
 import { type Contender, compareAll } from '../../eval/compare.ts'
 import { comparisonMarkdown } from '../../eval/comparison-markdown.ts'
 import type { Results } from '../../eval/results.ts'
+import { layoutText } from '../../eval/settings.ts'
 import { writeWhole } from '../../files.ts'
 import { setsOf, settingsOf } from '../eval/eval-settings.ts'
 import { evaluateModel } from '../eval/evaluate-model.ts'
 import type { EvalFlags } from '../eval/flags.ts'
 import { outputPlaces } from '../eval/output-places.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
-import { distinctLabels, type Named, readContender } from './contenders.ts'
+import { distinctLabels, type Named, readContender, type TrainingRun } from './contenders.ts'
 import { runDefaults } from './run-defaults.ts'
 
 /** `serl compare RUN_OR_MODEL...`. */
@@ -24,7 +25,7 @@ export async function compareCommand(paths: readonly string[], flags: EvalFlags)
   const contenders = await withResults(named, flags)
   if (contenders === null) return 130
   const comparisons = compareAll(contenders)
-  const notes = selectionNotes(named)
+  const notes = flags.data === undefined ? selectionNotes(named) : []
   const markdown = comparisonMarkdown(contenders, comparisons, notes)
   const models = contenders.map(({ label, results }) => ({ label, ...results.model }))
   if (places !== null) {
@@ -42,6 +43,27 @@ const swallowed = ({ data = [] }: EvalFlags): string =>
     ? ''
     : `. --data has taken ${data.join(' ')}: models come before it, as in serl compare A B --data SET`
 
+type Model = Extract<Named, { readonly model: string }>
+
+/**
+ * The run whose questions and settings are used: the first, or one whose model was chosen by half of the same questions.
+ * @throws UserError where several runs have other questions, or a form of their own that flags would change
+ */
+function judgedRun(models: readonly Model[], { data, fewShot }: EvalFlags): TrainingRun | null {
+  const runs = models.flatMap(({ run }) => (run === null ? [] : [run]))
+  const [first] = runs
+  if (first === undefined) return null
+  if (fewShot > 0 && layoutText(first.layout) !== '')
+    throw new UserError('--few-shot: the run asks its questions in a form of its own; omit it, or name model folders')
+  const chosen = runs.find(({ note }) => note !== null) ?? first
+  const same = runs.every(({ config }) => config.eval.path !== null && config.eval.path === first.config.eval.path)
+  if (data === undefined && chosen !== first && !same)
+    throw new UserError(
+      'the runs have different held-out questions, some of which chose a model: name others with --data',
+    )
+  return chosen
+}
+
 /** What must be known of a model that held-out questions have chosen. */
 const selectionNotes = (named: readonly Named[]): string[] => [
   ...new Set(named.flatMap((contender) => ('run' in contender && contender.run?.note ? [contender.run.note] : []))),
@@ -51,7 +73,7 @@ const selectionNotes = (named: readonly Named[]): string[] => [
 async function withResults(named: readonly Named[], flags: EvalFlags): Promise<Contender[] | null> {
   const models = named.filter((contender) => 'model' in contender)
   if (models.length === 0) return [...named] as Contender[]
-  const run = models.find((contender) => contender.run !== null)?.run ?? null
+  const run = judgedRun(models, flags)
   const sources = flags.data ?? (run?.heldOut ? [run.heldOut] : null)
   if (sources === null)
     throw new UserError('--data is missing: name the question sets (JSONL files, hub ids or names of known sets)')

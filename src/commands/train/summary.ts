@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.ts'
+import { layoutText } from '../../eval/settings.ts'
 import { percent } from '../../log/console.ts'
 import { counted } from '../../log/counted.ts'
 import type { Outcome } from '../../train/start.ts'
@@ -60,7 +61,9 @@ function ended({ stopped }: Outcome): string {
 
 function story(outcome: Outcome, config: Config): string {
   const steps = outcome.metrics.at(-1)?.step ?? 0
-  const questions = config.instruct.source === 'self' ? 'questions it wrote itself' : 'the seed questions'
+  const own =
+    config.rollout.seedShare > 0 ? 'questions it wrote itself and seed questions' : 'questions it wrote itself'
+  const questions = config.instruct.source === 'self' ? own : 'the seed questions'
   const minutes = (total(outcome, 'seconds.total') / 60).toFixed(1)
   const empty = outcome.metrics.filter((line) => line.step > 0 && line['groups.trained'] === 0).length
   const skipped = empty === 0 ? '' : `\n${empty} of the steps found no question worth training on, and changed nothing.`
@@ -73,9 +76,9 @@ function story(outcome: Outcome, config: Config): string {
 
 /** The accuracy of a model that a guard chose is not a fair measure of it. */
 const chosenText = ({ stopped, run }: Outcome): string =>
-  stopped === null || stopped.modelOfStep === stopped.step
+  stopped === null || (stopped.action !== 'rollback' && stopped.guard !== 'accuracyDrop')
     ? ''
-    : `\nThe guard chose this model by half of these questions. For a verdict on the other half: npx serl compare ${run}`
+    : `\nThe guard chose this model, or when to stop, by half of these questions. For a verdict on the other half: npx serl compare ${run}`
 
 /** Before, at most nine steps between, the best, after. */
 function tableRows(outcome: Outcome): string[][] {
@@ -115,6 +118,10 @@ export function generateCommandLine({ final }: Pick<Outcome, 'final'>, config: C
   return ['npx serl generate', ...words, ...(rollout.template === 'none' ? ['--raw'] : []), '--text'].join(' ')
 }
 
+/** Can `serl generate` ask as the run did? It knows the suffix only. */
+const isPlain = ({ rollout }: Config): boolean =>
+  rollout.examples === null && layoutText({ ...rollout, examples: [] }) === ''
+
 function nextSteps(outcome: Outcome, config: Config): string[] {
   const { run } = outcome
   const own = config.instruct.source === 'self'
@@ -122,7 +129,7 @@ function nextSteps(outcome: Outcome, config: Config): string[] {
     'Next steps:',
     ...(own ? [`  read its questions              ${run}/instructions.jsonl`] : []),
     `  read its responses              ${run}/rollouts/`,
-    `  sample from the model           ${generateCommandLine(outcome, config)}`,
+    ...(isPlain(config) ? [`  sample from the model           ${generateCommandLine(outcome, config)}`] : []),
     '  train your own model            npx serl train cpu-100m --model FOLDER --seeds QUESTIONS.jsonl',
   ]
 }

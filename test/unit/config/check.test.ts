@@ -26,6 +26,26 @@ describe('KL in the reward', () => {
   })
 })
 
+describe('settings that do not fit together', () => {
+  it.each([
+    [{ 'rollout.samplesPerPrompt': 2, 'difficulty.minMargin': 2 }, /no question could be kept: with 2 responses/],
+    [{ 'difficulty.minMargin': 20 }, /no question could be kept: with 8 responses/],
+    [{ 'reward.kind': 'mixed' }, /reward\.kind = mixed uses the known answers of seed questions/],
+    [{ 'rollout.seedShare': 0.02 }, /rollout\.seedShare = 0\.02 of rollout\.promptsPerRound = 4 is 0 seed questions/],
+    [{ 'rollout.seedShare': 0.97 }, /is 4 seed questions of a round/],
+    [{ 'reward.unfinished': 'zero', 'reward.unfinishedVotes': true }, /reward\.unfinished = zero is read only/],
+    [{ 'rollout.template': 'chat', 'rollout.specialTokens': false }, /rollout\.specialTokens = false is read only/],
+    [{ 'kl.byRatio': false }, /kl\.byRatio = false is read only with kl\.place = loss/],
+    [{ 'update.ratio': 'sequence' }, /set update\.lossMean=sequence/],
+    [{ 'reward.votes': 4 }, /reward\.votes = 4 is below rollout\.samplesPerPrompt = 8/],
+    [{ 'reward.choose': 'variance' }, /reward\.choose = variance is read only with reward\.votes/],
+    [{ 'reward.overlongBuffer': 2 }, /reward\.overlongBuffer = 2 is read only/],
+    [{ 'difficulty.minVoters': 9 }, /difficulty\.minVoters = 9 is above the 8 responses/],
+  ] as const)('%j', (over, message) => {
+    expect(() => fakeConfig('/nowhere', over)).toThrow(message)
+  })
+})
+
 describe('responses sampled from a nucleus', () => {
   it('are refused: their log-probabilities are not those of the policy that sampled them', () => {
     expect(() => fakeConfig('/nowhere', { 'rollout.topP': 0.9 })).toThrow(/rollout\.topP = 0\.9: training needs 1/)

@@ -39,7 +39,7 @@ describe('a forecast', () => {
     })
     expect(found.answerless).toBeCloseTo(4 / 41)
     const { known } = found
-    expect(known!.single.mean).toBeCloseTo((5 + 3 + 8 + 2 + 1 + 4) / 48)
+    expect(known!.single.mean).toBeCloseTo((5 / 8 + 3 / 8 + 1 + 2 / 8 + 1 + 4 / 8) / 6)
     expect(known!.vote.mean).toBeCloseTo(5 / 6)
     expect(known!.any.mean).toBe(1)
     expect(known!.kept).toEqual({ right: 2, of: 3 })
@@ -86,8 +86,8 @@ describe('its verdict', () => {
 
   it('hopes for what the vote knows', () => {
     expect(verdictOf(healthy, config)).toEqual([
-      'Training can hope for about 87 %: the vote of 16 answers is right on 87 % of the questions, a single answer on 47 %, ' +
-        'and it is right for 18 of the 20 questions that would be trained on. 97 % of the questions have a right answer among 16',
+      'Training can hope for about 87 %: the vote of 16 answers is right on 87 % of these questions, a single one that ends on ' +
+        '47 %, and it is right for 18 of the 20 questions in the band. 97 % of the questions have a right answer among 16',
     ])
   })
 
@@ -112,10 +112,10 @@ describe('its verdict', () => {
     )
     const easy = { kept: 1, 'too-easy': 31, 'too-hard': 0, undecided: 0, unfinished: 0 }
     expect(verdictOf({ ...healthy, verdicts: easy }, config)[1]).toMatch(
-      /^There is hardly a band: 1 of 32 .*use harder questions$/,
+      /^There is hardly a band: 1 of 32 questions lie in it.*use harder questions$/,
     )
     expect(verdictOf({ ...healthy, stability: { agree: 9, of: 30 } }, config)[1]).toMatch(/^The votes are not settled/)
-    expect(verdictOf({ ...healthy, known: null, cutOff: 0.9, lengths: null }, config)[0]).toMatch(
+    expect(verdictOf({ ...healthy, known: null, cutOff: 0.9, lengths: null }, config)[1]).toMatch(
       /None ended by itself/,
     )
   })

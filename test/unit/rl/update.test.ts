@@ -3,7 +3,6 @@ import type { Config } from '../../../src/config/schema.ts'
 import type { NativeEngine, OptimizerParams, PolicyLoss } from '../../../src/native/types.ts'
 import { createRandom } from '../../../src/random.ts'
 import { planMinibatches } from '../../../src/rl/minibatches.ts'
-import { bySequenceRatio } from '../../../src/rl/sequence-ratio.ts'
 import { buildTrainBatch } from '../../../src/rl/train-batch.ts'
 import { iterationSchedule, updatePolicy } from '../../../src/rl/update.ts'
 import type { RewardedGroup } from '../../../src/rollout/group.ts'
@@ -61,7 +60,7 @@ const config = (over: Readonly<Record<string, unknown>>): Config =>
 const minibatches = (settings: Config): number[][] =>
   planMinibatches([4, 4, 4], settings.update, createRandom(['order']))
 const at = (settings: Config) => ({ step: 1, klCoef: settings.kl.coef, minibatches: minibatches(settings) })
-const start = (settings: Config) => ({ ...at(settings), optimizerStep: 0, scheduleStep: 0 })
+const start = (settings: Config) => ({ ...at(settings), optimizerStep: 0, trainingStep: 0 })
 
 /** Calls that an engine got. */
 function recording(engine: NativeEngine) {
@@ -195,7 +194,12 @@ describe('the settings of the surrogate', () => {
 
   it('take the ratio of responses from the present policy', async () => {
     const { engine, losses } = recording(await randomEngine())
-    const over = { 'update.ratio': 'sequence', 'update.sequencesPerStep': 6, 'optimizer.lr': 0.3 }
+    const over = {
+      'update.ratio': 'sequence',
+      'update.lossMean': 'sequence',
+      'update.sequencesPerStep': 6,
+      'optimizer.lr': 0.3,
+    }
     const { batch, stats } = await update(engine, config({ ...over, 'kl.coef': 0 }))
     expect(losses.length).toBe(2)
     const planned = minibatches(config(over)).map((rows) => rows.flatMap((i) => [...batch.sequences[i]!.advantages]))
@@ -204,46 +208,6 @@ describe('the settings of the surrogate', () => {
     expect(sorted(first!.advantages)).toEqual(sorted(planned[0]!)) // the ratio is 1, exactly
     expect(sorted(second!.advantages)).not.toEqual(sorted(planned[1]!))
     expect(stats.ratioMax).toBeGreaterThan(1)
-  })
-})
-
-describe('the ratio of a response', () => {
-  const old = Float32Array.of(-1, -2, -0.5)
-  const shifted = (by: number): Float32Array => old.map((logprob, t) => logprob + by + [0.2, -0.3, 0.1][t]!)
-  const range = { clipLow: 0.2, clipHigh: 0.3 }
-  const member = (advantage: number) => ({
-    tokens: Int32Array.of(1, 2, 3, 4),
-    promptLength: 1,
-    advantages: new Float32Array(3).fill(advantage),
-    oldLogprobs: old,
-    referenceLogprobs: null,
-    importance: null,
-  })
-  /** -min(s A, clip(s) A). */
-  const lossOf = (current: Float32Array, advantage: number): number => {
-    const s = Math.exp(current.reduce((sum, logprob, t) => sum + logprob - old[t]!, 0) / 3)
-    return -Math.min(s * advantage, Math.min(1.3, Math.max(0.8, s)) * advantage)
-  }
-
-  it.each([
-    [0.1, 1.5],
-    [0.1, -2],
-    [0.6, 1],
-    [0.6, -1],
-    [-0.6, 1],
-    [-0.6, -1],
-  ])('gives the gradient of the clipped loss of responses: log-ratio about %d, advantage %d', (by, advantage) => {
-    const current = shifted(by)
-    const { sequences, clippedTokens, ratioMax } = bySequenceRatio([member(advantage)], [current], range)
-    const [{ advantages, oldLogprobs }] = sequences as [(typeof sequences)[0]]
-    expect(oldLogprobs).toBe(current)
-    expect(ratioMax).toBeCloseTo(Math.exp(by), 5)
-    for (const t of [0, 1, 2]) {
-      const side = (step: number) => Float32Array.from(current, (logprob, u) => logprob + (u === t ? step : 0))
-      const slope = (lossOf(side(0.01), advantage) - lossOf(side(-0.01), advantage)) / 0.02
-      expect(-advantages[t]! / 3).toBeCloseTo(slope, 3)
-    }
-    expect(clippedTokens).toBe(advantages[0] === 0 ? 3 : 0)
   })
 })
 

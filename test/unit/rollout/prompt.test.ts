@@ -39,7 +39,7 @@ describe('a question without a chat template', () => {
   it('stands in the place of {question}, behind worked ones and the system text', () => {
     expect(asked(around)).toBe('<s>Question: What is 1 + 1?\nAnswer: 2\n\nQuestion: What is 2 + 2?\nAnswer:')
     expect(asked({ ...around, examples: [], system: 'Be brief.', suffix: ' ' })).toBe(
-      '<s>Be brief.\n\nQuestion: What is 2 + 2?\nAnswer: ',
+      '<s>Be brief.\n\nQuestion: What is 2 + 2? \nAnswer:',
     )
     expect(asked({ prompt: '{question} Again: {question}' })).toBe('<s>What is 2 + 2? Again: What is 2 + 2?')
     expect(asked({ prompt: 'It costs {question}', suffix: '$&' })).toBe('<s>It costs What is 2 + 2?$&')

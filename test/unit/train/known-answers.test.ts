@@ -15,7 +15,11 @@ beforeAll(async () => {
 
 describe('mixed rewards', () => {
   it('are by the known answer where there is one, by the vote elsewhere', async () => {
-    const tools = { config: fakeConfig(folder, { 'reward.kind': 'mixed' }), checker: fakeChecker, scorer: null }
+    const tools = {
+      config: fakeConfig(folder, { 'reward.kind': 'mixed', 'rollout.seedShare': 0.5 }),
+      checker: fakeChecker,
+      scorer: null,
+    }
     const group = fakeGroup({ rewards: [5, 5, 6] }) // "It is 5." and so on
     const known = { ...group, question: { ...group.question, answer: '6' } }
     expect([...(await rewardGroup(tools, group, 1)).rewards]).toEqual([1, 1, 0])
@@ -32,7 +36,10 @@ describe('mixed rewards', () => {
     expect(sources.filter((source) => source === 'seed').length).toBe(sources.length / 2)
     const [, first] = metrics
     expect(first!['reward.accuracy']).toBe(1) // on seeds the reward is the truth
-    expect(first!['vote.accuracy']).toBeGreaterThanOrEqual(0)
+    const seeds = lines.map((line) => JSON.parse(line)).filter(({ source }) => source === 'seed')
+    const voted = seeds.filter(({ majority }) => majority !== null)
+    const rightVotes = voted.filter(({ majority }) => majority === '2')
+    expect(first!['vote.accuracy']).toBeCloseTo(rightVotes.length / voted.length)
   })
 })
 

@@ -9,7 +9,10 @@ const model = fileURLToPath(new URL('../../../../seeds/demo-model', import.meta.
 describe('train --dry-run', () => {
   it('fails without a usable CUDA device, as the run does', async () => {
     // with or without the addon
-    await refused(serl('train', 'demo', '--dry-run', '--device', 'cuda:99'), /device cuda:99|not built|does not load|has version/)
+    await refused(
+      serl('train', 'demo', '--dry-run', '--device', 'cuda:99'),
+      /device cuda:99|not built|does not load|has version/,
+    )
   })
 
   it('counts and names the seed questions that will not be asked', async () => {
