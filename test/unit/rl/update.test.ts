@@ -1,93 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Config } from '../../../src/config/schema.ts'
-import type { NativeEngine, OptimizerParams, PolicyLoss } from '../../../src/native/types.ts'
-import { createRandom } from '../../../src/random.ts'
-import { planMinibatches } from '../../../src/rl/minibatches.ts'
+import type { NativeEngine, PolicyLoss } from '../../../src/native/types.ts'
 import { buildTrainBatch } from '../../../src/rl/train-batch.ts'
 import { iterationSchedule, updatePolicy } from '../../../src/rl/update.ts'
-import type { RewardedGroup } from '../../../src/rollout/group.ts'
 import { packSequences } from '../../../src/rollout/pack.ts'
-import { openFakeEngine } from '../../support/fake-engine.ts'
-import { fakeConfig } from '../../support/fake-run.ts'
-
-const vocabSize = 16
-
-function randomEngine(): Promise<NativeEngine> {
-  const random = createRandom(['update-test'])
-  const table = Float32Array.from({ length: vocabSize ** 2 }, () => 2 * random.float() - 1) // [V, V]
-  return openFakeEngine({ table, reference: true })
-}
-
-/** Three groups of four responses; rewards 1 0 0 0. */
-async function rewardedGroups(engine: NativeEngine, step: number): Promise<RewardedGroup[]> {
-  const random = createRandom(['groups'])
-  const groups: RewardedGroup[] = []
-  for (let g = 0; g < 3; g++) {
-    const promptTokens = Int32Array.from({ length: 2 }, () => random.below(vocabSize))
-    const responses = []
-    for (let i = 0; i < 4; i++) {
-      const tokens = Int32Array.from({ length: 1 + random.below(5) }, () => random.below(vocabSize))
-      const sequence = { tokens: Int32Array.from([...promptTokens, ...tokens]), promptLength: 2 }
-      const logprobs = await engine.logprobs(packSequences([sequence]), 'policy', 1)
-      responses.push({ tokens, logprobs, text: '', finishReason: 'stop' as const })
-    }
-    const vote = {
-      rewards: Float32Array.of(1, 0, 0, 0),
-      answers: ['1', '2', '3', '4'],
-      majority: '1',
-      majorityShare: 0.25,
-      votes: [1, 0] as const,
-      classes: 4,
-      answerless: 0,
-      timeouts: 0,
-    }
-    groups.push({
-      question: { id: `q${g}`, text: '', source: 'self' },
-      right: null,
-      promptTokens,
-      responses,
-      vote,
-      step,
-    })
-  }
-  return groups
-}
-
-const config = (over: Readonly<Record<string, unknown>>): Config =>
-  fakeConfig('/nowhere', { 'update.sequencesPerStep': 12, 'optimizer.lr': 0.01, 'kl.coef': 0.1, ...over })
-
-/** Of 12 sequences. */
-const minibatches = (settings: Config): number[][] =>
-  planMinibatches([4, 4, 4], settings.update, createRandom(['order']))
-const at = (settings: Config) => ({ step: 1, klCoef: settings.kl.coef, minibatches: minibatches(settings) })
-const start = (settings: Config) => ({ ...at(settings), optimizerStep: 0, trainingStep: 0 })
-
-/** Calls that an engine got. */
-function recording(engine: NativeEngine) {
-  const losses: PolicyLoss[] = []
-  const steps: (OptimizerParams & { tokens: number })[] = [] // action tokens accumulated for it
-  let tokens = 0
-  const recorded: NativeEngine = {
-    ...engine,
-    accumulate: (batch, loss) => {
-      losses.push(loss as PolicyLoss)
-      tokens += (loss as PolicyLoss).advantages.length
-      return engine.accumulate(batch, loss)
-    },
-    step: (params) => {
-      steps.push({ ...params, tokens })
-      tokens = 0
-      return engine.step(params)
-    },
-  }
-  return { engine: recorded, losses, steps }
-}
-
-async function update(engine: NativeEngine, settings: Config, sampledAt = 1) {
-  const groups = await rewardedGroups(engine, sampledAt)
-  const batch = await buildTrainBatch(engine, groups, settings, at(settings))
-  return { batch, stats: await updatePolicy(engine, batch.sequences, settings, start(settings)) }
-}
+import { at, config, randomEngine, recording, rewardedGroups, start, update } from './update-fixture.ts'
 
 const probe = packSequences([{ tokens: Int32Array.of(1, 2, 3, 4, 5, 6, 7), promptLength: 1 }])
 
@@ -178,55 +94,6 @@ describe('updatePolicy', () => {
     expect(losses[0]!.klEstimator).toBe('k3')
     expect(losses[0]!.referenceLogprobs!.length).toBe(losses[0]!.advantages.length)
     expect(batch.klMean).toBeCloseTo(0, 6)
-  })
-})
-
-describe('the settings of the surrogate', () => {
-  it('reach the loss', async () => {
-    const { engine, losses } = recording(await randomEngine())
-    const over = { 'kl.place': 'loss', 'update.surrogate': 'cispo', 'update.entropyCoef': 0.01 }
-    await update(engine, config({ ...over, 'kl.byRatio': true }))
-    expect(losses[0]).toMatchObject({ surrogate: 'cispo', entropyCoef: 0.01, klByRatio: true, klEstimator: 'k1' })
-    const { engine: other, losses: plain } = recording(await randomEngine())
-    await update(other, config({}))
-    expect(plain[0]).toMatchObject({ surrogate: 'ppo', entropyCoef: 0, klByRatio: true, klCoef: 0 })
-  })
-
-  it('take the ratio of responses from the present policy', async () => {
-    const { engine, losses } = recording(await randomEngine())
-    const over = {
-      'update.ratio': 'sequence',
-      'update.lossMean': 'sequence',
-      'update.sequencesPerStep': 6,
-      'optimizer.lr': 0.3,
-    }
-    const { batch, stats } = await update(engine, config({ ...over, 'kl.coef': 0 }))
-    expect(losses.length).toBe(2)
-    const planned = minibatches(config(over)).map((rows) => rows.flatMap((i) => [...batch.sequences[i]!.advantages]))
-    const sorted = (values: Iterable<number>): number[] => [...values].sort((a, b) => a - b)
-    const [first, second] = losses
-    expect(sorted(first!.advantages)).toEqual(sorted(planned[0]!)) // the ratio is 1, exactly
-    expect(sorted(second!.advantages)).not.toEqual(sorted(planned[1]!))
-    expect(stats.ratioMax).toBeGreaterThan(1)
-  })
-})
-
-describe('the mean of the loss', () => {
-  it('is over responses, each divided by its length or by a constant', async () => {
-    for (const [lossMean, normalizer] of [
-      ['sequence', 12],
-      ['constant', 12 * 4], // rollout.maxNewTokens
-    ] as const) {
-      const { engine, losses } = recording(await randomEngine())
-      const { batch } = await update(engine, config({ 'update.lossMean': lossMean }))
-      expect(losses[0]!.normalizer).toBe(normalizer)
-      const lengths = batch.sequences.map((sequence) => sequence.advantages.length)
-      const weightOf = ({ weights, advantages }: PolicyLoss) => weights?.reduce((a, b) => a + b, 0) ?? advantages.length
-      const total = losses.reduce((sum, loss) => sum + weightOf(loss), 0)
-      if (lossMean === 'sequence')
-        expect(total).toBeCloseTo(lengths.length, 5) // each response weighs 1
-      else expect(losses[0]!.weights).toBeUndefined()
-    }
   })
 })
 
