@@ -13,7 +13,7 @@ export interface Forecast {
   readonly questions: number
   readonly samples: number // of each
   readonly known: KnownAnswers | null // null: no question has a known answer
-  readonly verdicts: Readonly<Record<Difficulty, number>> // questions
+  readonly verdicts: Readonly<Record<Exclude<Difficulty, 'dropped'>, number>> // questions
   readonly cutOff: number // share of responses
   readonly lengths: { readonly median: number; readonly p90: number } | null // new tokens, of responses that ended; null: none did
   readonly stability: { readonly agree: number; readonly of: number } // questions whose two halves of samples vote alike

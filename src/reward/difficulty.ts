@@ -3,8 +3,9 @@ import type { RewardedGroup } from '../rollout/group.ts'
 import { mayVote } from './unfinished.ts'
 import { marginOf } from './vote-margin.ts'
 
-/** kept: inside the band. unfinished: too few responses may vote. undecided: the majority leads by too few votes. */
-export type Difficulty = 'kept' | 'too-hard' | 'too-easy' | 'unfinished' | 'undecided'
+/** kept: inside the band. unfinished: too few responses may vote. undecided: the majority leads by too few votes. dropped: by
+ * the scoring module. */
+export type Difficulty = 'kept' | 'too-hard' | 'too-easy' | 'unfinished' | 'undecided' | 'dropped'
 
 export type DifficultyConfig = Pick<Config, 'difficulty' | 'reward'>
 
@@ -22,6 +23,7 @@ export function difficultyOf(
   { question, responses, vote }: Judged,
   { difficulty, reward }: DifficultyConfig,
 ): Difficulty {
+  if (vote.isDropped) return 'dropped'
   const rewards = vote.rewards.filter((_, i) => mayVote(responses[i]!, reward))
   if (rewards.length < (difficulty.minVoters ?? Math.ceil(responses.length / 2))) return 'unfinished'
   const mean = rewards.reduce((sum, value) => sum + value, 0) / rewards.length

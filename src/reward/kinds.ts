@@ -30,9 +30,17 @@ const module: Reward = async (tools, group, voters, step) => {
   const { scorer } = tools
   const vote = await majority(tools, group, voters, step)
   const { text: question, answer } = group.question
-  const responses = group.responses.map((response) => response.text)
-  const rewards = await scorer!.score({ question, responses, answers: vote.answers, gold: answer ?? null })
-  return { ...vote, rewards }
+  const { responses } = group
+  const rewards = await scorer!.score({
+    question,
+    responses: responses.map(({ text }) => text),
+    answers: vote.answers,
+    gold: answer ?? null,
+    lengths: responses.map(({ tokens }) => tokens.length),
+    cutOff: responses.map(({ finishReason }) => finishReason !== 'stop'),
+    logprobs: responses.map(({ logprobs }) => logprobs),
+  })
+  return rewards === null ? { ...vote, rewards: vote.rewards.map(() => 0), isDropped: true } : { ...vote, rewards }
 }
 
 /**

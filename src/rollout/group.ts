@@ -33,6 +33,7 @@ export interface Vote {
   readonly classes: number // distinct answers
   readonly answerless: number // responses without an answer, cut-off ones included
   readonly timeouts: number // comparisons given up, counted as unequal
+  readonly isDropped?: boolean // by the scoring module: not trained on, rewards are 0; default false
 }
 
 /** A group with its rewards; kept groups wait in this form until a step trains on them. */

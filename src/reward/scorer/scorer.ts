@@ -11,15 +11,18 @@ export interface ScoreRequest {
   readonly responses: readonly string[] // [n] whole texts, those cut off included
   readonly answers: readonly (string | null)[] // [n] as found; null: none, or the response was cut off
   readonly gold: string | null // the known answer of a seed question
+  readonly lengths: readonly number[] // [n] new tokens
+  readonly cutOff: readonly boolean[] // [n] by the token limit
+  readonly logprobs: readonly Float32Array[] // [n] of [length] of the tokens, at sampling, nats
 }
 
 /** A user's reward: one number per response. */
 export interface Scorer {
   /**
-   * @returns [n] rewards
-   * @throws UserError where the module throws, takes too long, or returns anything but n finite numbers
+   * @returns [n] rewards; null: the question is dropped
+   * @throws UserError where the module throws, takes too long, or returns anything but n finite numbers or null
    */
-  score(request: ScoreRequest): Promise<Float32Array>
+  score(request: ScoreRequest): Promise<Float32Array | null>
   close(): Promise<void>
 }
 
@@ -27,7 +30,7 @@ export interface Scorer {
 const loadLimitMs = 10_000
 
 /**
- * Opens a JavaScript module that exports score({question, responses, answers, gold}), in its own thread.
+ * Opens a JavaScript module that exports score({question, responses, answers, gold, lengths, cutOff, logprobs}), in its own thread.
  * @param limitMs longest time for one group
  * @throws UserError when the file is missing, does not load, or exports no such function
  */
@@ -49,12 +52,13 @@ export async function openScorer(path: string, limitMs: number): Promise<Scorer>
   }
 }
 
-function checkedScores(value: unknown, { responses, question }: ScoreRequest, path: string): Float32Array {
+function checkedScores(value: unknown, { responses, question }: ScoreRequest, path: string): Float32Array | null {
+  if (value === null) return null
   const scores = ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value
   const right = Array.isArray(scores) && scores.length === responses.length && scores.every(Number.isFinite)
   if (right) return Float32Array.from(scores)
   throw new UserError(
-    `the scoring module ${path} must return ${responses.length} finite numbers, one per response; ` +
+    `the scoring module ${path} must return ${responses.length} finite numbers, one per response, or null; ` +
       `on ${JSON.stringify(shortened(question))} it returned ${shortened(valueText(scores))}`,
   )
 }

@@ -16,8 +16,16 @@ it('the documented module works with the default band', async () => {
   const scorer = await openScorer(file, 5000)
   const verdict = async (answers: (string | null)[]): Promise<string> => {
     const responses = answers.map((answer) => `It is ${answer}.`)
-    const rewards = await scorer.score({ question: 'How much?', responses, answers, gold: null })
-    return difficultyOf(fakeGroup({ rewards: [...rewards] }), configSchema.parse({}))
+    const rewards = await scorer.score({
+      question: 'How much?',
+      responses,
+      answers,
+      gold: null,
+      lengths: answers.map(() => 1),
+      cutOff: answers.map(() => false),
+      logprobs: answers.map(() => Float32Array.of(-1)),
+    })
+    return difficultyOf(fakeGroup({ rewards: [...rewards!] }), configSchema.parse({}))
   }
   expect(await verdict(['1', '1', '1', '2', '2', '3', null, '4'])).toBe('kept') // (9 + 4 + 1 + 1) / 64
   expect(await verdict(Array(8).fill('1'))).toBe('too-easy')

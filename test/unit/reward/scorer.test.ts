@@ -11,7 +11,15 @@ async function module(text: string, limitMs = 2000): Promise<Scorer> {
   return openScorer(file, limitMs)
 }
 
-const request = { question: 'How much?', responses: ['one', 'three', 'ten'], answers: ['1', null, '10'], gold: null }
+const request = {
+  question: 'How much?',
+  responses: ['one', 'three', 'ten'],
+  answers: ['1', null, '10'],
+  gold: null,
+  lengths: [1, 2, 1],
+  cutOff: [false, true, false],
+  logprobs: [Float32Array.of(-0.5), Float32Array.of(-1, -2), Float32Array.of(-0.25)],
+}
 
 describe('a scoring module', () => {
   it('gets question, responses and answers, and returns one number per response', async () => {
@@ -21,6 +29,16 @@ describe('a scoring module', () => {
     `)
     expect(await scorer.score(request)).toEqual(Float32Array.of(9004, 9106, 9004))
     expect(await scorer.score({ ...request, responses: ['a', 'bb', 'ccc'] })).toEqual(Float32Array.of(9002, 9103, 9004))
+    await scorer.close()
+  })
+
+  it('sees lengths, what was cut off and log-probabilities, and may drop a question', async () => {
+    const scorer = await module(`
+      export const score = ({ lengths, cutOff, logprobs, question }) => question === 'drop' ? null :
+        lengths.map((length, i) => (cutOff[i] ? -1 : length) + logprobs[i].reduce((a, b) => a + b, 0) / length)
+    `)
+    expect(await scorer.score(request)).toEqual(Float32Array.of(0.5, -2.5, 0.75))
+    expect(await scorer.score({ ...request, question: 'drop' })).toBeNull()
     await scorer.close()
   })
 
@@ -35,7 +53,7 @@ describe('a scoring module', () => {
   it.each([
     [
       'export const score = () => [1, 2]',
-      /must return 3 finite numbers, one per response; on "How much\?" it returned \[1,2\]/,
+      /must return 3 finite numbers, one per response, or null; on "How much\?" it returned \[1,2\]/,
     ],
     ['export const score = () => [1, NaN, Infinity]', /3 finite numbers.*returned \[1,NaN,Infinity\]/],
     ['export const score = () => [1, 2, "3"]', /returned \[1,2,"3"\]/],
