@@ -13,6 +13,8 @@ const stages: Readonly<Record<keyof Config, string>> = {
   instruct: 'Propose: how the model is asked for new questions.',
   filter: 'Filter: which proposals are accepted.',
   rollout: 'Answer: how responses to each question are sampled.',
+  panel:
+    'Panel: questions that are never trained on, answered every few steps ([learning.md](learning.md#while-it-runs)).',
   reward: 'Vote: how answers are found and compared, and what is rewarded.',
   difficulty: 'Keep: the difficulty band.',
   advantage: 'Advantages: from rewards to a number for each token.',

@@ -22,6 +22,8 @@ const guardDefaults = guardSchema.parse({})
 const isAsked = (guards: Config['guard'], name: GuardName): boolean =>
   (Object.keys(guards[name]) as (keyof GuardBounds)[]).some((key) => guards[name][key] !== guardDefaults[name][key])
 
+const panelGuards = ['panelSplit', 'panelLength', 'panelEntropy', 'panelDrift'] as const
+
 interface Rule {
   readonly broken: (config: Config) => boolean
   readonly message: (config: Config) => string
@@ -147,6 +149,11 @@ const rules: readonly Rule[] = [
   {
     broken: ({ guard }) => Object.values(guard).some(({ below, above }) => (below ?? -Infinity) >= (above ?? Infinity)),
     message: ({ guard }) => `guard: below must be less than above, in each of ${JSON.stringify(guard)}`,
+  },
+  {
+    broken: ({ guard, panel }) => panel.size === 0 && panelGuards.some((name) => isAsked(guard, name)),
+    message: ({ guard }) =>
+      `guard.${panelGuards.find((name) => isAsked(guard, name))} watches the panel, and with panel.size = 0 there is none`,
   },
   {
     broken: (config) => !evaluates(config) && config.guard.accuracyDrop.action !== 'log',

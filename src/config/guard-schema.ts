@@ -49,6 +49,18 @@ export const guardSchema = z.strictObject({
   distinct2: bounds(0.1, null).describe(
     'guard on the distinct word pairs of the proposed questions, as a share of all their word pairs',
   ),
+  panelSplit: bounds(null, 0.2).describe(
+    'guard on the rise of agreement on the panel since the start of the run that a second wording of its questions does not share',
+  ),
+  panelLength: bounds(0.4, 3).describe(
+    'guard on the mean response length on the panel, as a multiple of that at the start of the run',
+  ),
+  panelEntropy: bounds(0.15, null).describe(
+    'guard on the entropy of responses on the panel, as a share of that at the start of the run',
+  ),
+  panelDrift: bounds(null, null).describe(
+    'guard on the share of panel questions whose majority answer is not that of the base model',
+  ),
   accuracyDrop: bounds(null, 0).describe(
     'guard on the best held-out accuracy so far minus the latest, as a share (1 = all right), where it is more than chance: 0 unless a paired test on the same questions proves the drop',
   ),

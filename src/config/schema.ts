@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { nativeBounds } from '../native/bounds.ts'
 import { guardSchema } from './guard-schema.ts'
+import { panelSchema } from './panel-schema.ts'
 import { filterSchema, instructSchema, seedsSchema } from './question-schema.ts'
 import { difficultySchema, rewardSchema, rolloutSchema } from './response-schema.ts'
 import { advantageSchema, klSchema, optimizerSchema, updateSchema } from './update-schema.ts'
@@ -96,6 +97,7 @@ export const configSchema = z.strictObject({
   eval: evaluation.prefault({}),
   checkpoint: checkpoint.prefault({}),
   train: train.prefault({}),
+  panel: panelSchema.prefault({}),
   guard: guardSchema.prefault({}),
 })
 
@@ -111,6 +113,7 @@ export const pathKeys = [
   'seeds.path',
   'eval.path',
   'rollout.examples',
+  'panel.path',
   'reward.module',
   'reward.scorer',
 ] as const

@@ -26,6 +26,10 @@ const measures: Record<GuardName, keyof StepMetrics> = {
   answerless: 'vote.answerless',
   sameAnswer: 'vote.sameAnswer',
   distinct2: 'instructions.distinct2',
+  panelSplit: 'panel.split',
+  panelLength: 'panel.lengthRatio',
+  panelEntropy: 'panel.entropyRatio',
+  panelDrift: 'panel.drift',
   accuracyDrop: 'eval.provenDrop',
   kl: 'kl.mean',
 }

@@ -47,6 +47,13 @@ export interface StepMetrics {
   readonly 'instructions.tooLong': number | null // questions left out: beyond rollout.maxPromptTokens
   readonly 'groups.expired': number | null // surplus groups that waited longer than rollout.maxStaleness
   readonly 'groups.unfinished': number | null // of those sampled: too few responses that may vote
+  readonly 'panel.agreement': number | null // mean share of the majority on the panel
+  readonly 'panel.crossView': number | null // share of its questions with the same majority under another wording
+  readonly 'panel.split': number | null // rise of agreement since the run's first reading - rise of crossView
+  readonly 'panel.flipRate': number | null // share of majorities that differ from the last reading's
+  readonly 'panel.drift': number | null // and from the first one's, of the base model
+  readonly 'panel.lengthRatio': number | null // mean new tokens over the first reading's
+  readonly 'panel.entropyRatio': number | null // mean -log p of sampled tokens over the first reading's
   readonly 'vote.margin': number | null // votes by which the majority leads the next answer, mean over groups
   readonly 'vote.modeProbability': number | null // that the policy gives it more often than the next answer, mean over groups
   readonly 'vote.accuracy': number | null // share of right majorities, of the questions with known answers
@@ -103,6 +110,13 @@ const blank: StepMetrics = {
   'instructions.tooLong': null,
   'groups.expired': null,
   'groups.unfinished': null,
+  'panel.agreement': null,
+  'panel.crossView': null,
+  'panel.split': null,
+  'panel.flipRate': null,
+  'panel.drift': null,
+  'panel.lengthRatio': null,
+  'panel.entropyRatio': null,
   'vote.margin': null,
   'vote.modeProbability': null,
   'vote.accuracy': null,

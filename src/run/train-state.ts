@@ -1,6 +1,7 @@
 import { type GuardMemory, newGuardMemory } from '../guard/guard-state.ts'
 import type { Pool } from '../instruct/pool.ts'
 import { type StepMetrics, stepMetrics } from '../log/metrics.ts'
+import type { PanelState } from '../panel/reading.ts'
 import type { Question, Response, RewardedGroup } from '../rollout/group.ts'
 
 /**
@@ -20,6 +21,7 @@ export interface TrainState {
   queuedGroups: RewardedGroup[] // inside the difficulty band, not trained on yet
   openLine: StepMetrics | null // of a step whose evaluation and line in metrics.jsonl are still missing
   guard: GuardMemory
+  panel: PanelState | null // null: never read
 }
 
 /** Position in the iteration that began when the reference was last set. */
@@ -50,6 +52,7 @@ export const initialState = (pool: Pool): TrainState => ({
   queuedGroups: [],
   openLine: stepMetrics({ step: 0 }),
   guard: newGuardMemory(),
+  panel: null,
 })
 
 /** state.json, under the names that saved runs have: docs/glossary.md. */
@@ -83,6 +86,7 @@ export function encodeState(state: TrainState): string {
     queuedGroups: state.queuedGroups.map(encodeGroup),
     openLine: state.openLine,
     guard: state.guard,
+    panel: state.panel,
   }
   return `${JSON.stringify(saved, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value))}\n`
 }
@@ -95,9 +99,10 @@ export function decodeState(text: string): TrainState {
   return {
     ...state,
     iteration: { ...place, questions: instructions },
-    // version 2 had neither
+    // version 2 had none of these
     asked: state.asked ?? [],
     guard: { ...newGuardMemory(), ...state.guard },
+    panel: state.panel ?? null,
     queuedQuestions: queuedInstructions,
     queuedGroups: queuedGroups.map(decodeGroup),
   }

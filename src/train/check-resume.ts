@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { configChanges } from '../config/changes.ts'
+import { evaluates } from '../config/check.ts'
 import { readLayers } from '../config/read-settings.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import type { Config } from '../config/schema.ts'
@@ -94,8 +95,11 @@ function requireSameDtype(out: string, began: Config, config: Config): void {
 
 /** Held-out seeds must stay held out, and seeds that were trained on are no longer a test. */
 function requireSameHeldOut(out: string, began: Config, config: Config): void {
-  const drawn = ({ eval: { holdOut }, train }: Config): Record<string, number> =>
-    holdOut === 0 ? { 'eval.holdOut': 0 } : { 'eval.holdOut': holdOut, 'train.seed': train.seed }
+  const drawn = (of: Config): Record<string, number> => ({
+    'eval.holdOut': of.eval.holdOut,
+    ...(of.eval.holdOut === 0 ? {} : { 'train.seed': of.train.seed }),
+    'panel.size': of.panel.path === null && !evaluates(of) ? of.panel.size : 0,
+  })
   const [old, now] = [drawn(began), drawn(config)]
   const changed = Object.keys(old).find((key) => now[key] !== old[key])
   if (changed === undefined) return

@@ -17,6 +17,7 @@ export interface TrainContext {
   readonly seeds: readonly Seed[]
   readonly known: KnownQuestions
   readonly format: PromptFormat // how questions are asked
+  readonly panel: readonly string[] // questions of the panel; empty: none
   readonly heldOut: readonly HeldOutQuestion[] // empty: no evaluation
   readonly checker: AnswerChecker
   readonly scorer: Scorer | null // for reward.kind module

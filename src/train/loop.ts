@@ -33,6 +33,7 @@ import { keep } from './keep.ts'
 import { advantages, type Learned, update } from './learn.ts'
 import { noQuestion, nothingToTrainOn } from './nothing-acceptable.ts'
 import { guardStep, observe } from './observe.ts'
+import { watchPanel } from './panel.ts'
 import { propose } from './propose.ts'
 import { roundSize } from './round-size.ts'
 import { due, saveAfter, wantsCheckpoint } from './saving.ts'
@@ -118,14 +119,18 @@ function waitingGroups({ config }: TrainContext, state: TrainState, tally: Tally
 }
 
 /**
- * Evaluation, guards, the metrics line, the checkpoint. A step that a guard makes the last is evaluated though none was
+ * Panel, evaluation, guards, the metrics line, the checkpoint. A step that a guard makes the last is evaluated though none was
  * due: the run must not end on the accuracy of an older model.
  * @returns the guard that ends the run
  */
 async function closeStep(context: TrainContext, state: TrainState): Promise<Trip | null> {
   const { config, folder, reporter, trace } = context
   const started = performance.now()
-  const guarded = (heldOut: HeldOutResult | null) => guardStep(state.openLine!, heldOut, config, state.guard)
+  const panel = due(config, state, config.panel.every)
+    ? await trace.span('panel', () => watchPanel(context, state))
+    : null
+  const open = { ...state.openLine!, ...panel?.metrics }
+  const guarded = (heldOut: HeldOutResult | null) => guardStep(open, heldOut, config, state.guard)
   const evaluation = () => trace.span('evaluation', () => evaluateHeldOut(context))
   const evaluated = due(config, state, config.eval.every)
   let closed = guarded(evaluated ? await evaluation() : null)
@@ -134,6 +139,7 @@ async function closeStep(context: TrainContext, state: TrainState): Promise<Trip
   const seconds = (state.openLine!['seconds.total'] ?? 0) + (performance.now() - started) / 1000
   const line = { ...closed.line, 'seconds.total': seconds }
   state.guard = guard
+  state.panel = panel?.state ?? state.panel
   await folder.metrics(line)
   reporter.step(line)
   if (isNewSet) reporter.note('the held-out questions have changed: the best model is sought anew from this step')

@@ -7,6 +7,7 @@ import { fewShotTokens } from '../instruct/prompt.ts'
 import { type BuiltPrompt, buildPrompt } from '../instruct/propose.ts'
 import type { TrainModel } from '../model/train-model.ts'
 import { MOST_CALL_TOKENS } from '../native/bounds.ts'
+import { choosePanel } from '../panel/choose-panel.ts'
 import { createRandom } from '../random.ts'
 import { answersOf, openAnswerChecker } from '../reward/open-answer-checker.ts'
 import { openScorer } from '../reward/scorer/scorer.ts'
@@ -18,7 +19,8 @@ import { holdOutSeeds } from '../seeds/split-seeds.ts'
 export interface Preflight {
   readonly seeds: readonly Seed[] // without those held out
   readonly format: PromptFormat // how questions are asked
-  readonly heldOutSeeds: readonly Seed[] // for eval.holdOut; no new question may resemble them either
+  readonly panel: readonly string[] // questions of the panel; empty: none
+  readonly heldOutSeeds: readonly Seed[] // for eval.holdOut and the panel; no new question may resemble them either
   readonly heldOut: readonly HeldOutQuestion[] // empty: no evaluation
   /** The first prompt that asks for new questions; null where instruct.source = given. */
   readonly firstQuestionPrompt: BuiltPrompt | null
@@ -38,24 +40,31 @@ type Asking = Pick<TrainModel, 'tokenizer' | 'maxPositions'> & { readonly format
 export async function preflight(config: Config, described: Omit<Asking, 'format'>): Promise<Preflight> {
   const model = { ...described, format: await readPromptFormat(config.rollout) }
   const path = requirePaths(config).seeds
-  const { training: seeds, heldOut: heldOutSeeds } = holdOutSeeds(
+  const { training, heldOut: heldOutOfSeeds } = holdOutSeeds(
     await readSeeds(path),
     config.eval.holdOut,
     config.train.seed,
     path,
   )
-  requireAnswers(config, seeds, path)
   const heldOut =
     config.eval.path === null
-      ? heldOutSeeds.map(({ text, answer }) => ({ problem: text, answer }))
+      ? heldOutOfSeeds.map(({ text, answer }) => ({ problem: text, answer }))
       : await readHeldOut(config.eval.path, config.eval.limit, answersOf(config))
+  const chosen = await choosePanel(
+    config,
+    training,
+    heldOut.map(({ problem }) => problem),
+  )
+  const { seeds, questions: panel } = chosen
+  const heldOutSeeds = [...heldOutOfSeeds, ...chosen.takenSeeds]
+  requireAnswers(config, seeds, path)
   requireRoom(config, model)
   const firstAnswerPrompt = firstFittingPrompt(config, model, seeds)
   requireFewHeldOut(config, heldOut.length)
   requireHeldOutFit(config, model, heldOut)
   const firstQuestionPrompt = config.instruct.source === 'self' ? questionPrompt(config, model, seeds) : null
   await tryModules(config)
-  return { seeds, format: model.format, heldOutSeeds, heldOut, firstQuestionPrompt, firstAnswerPrompt }
+  return { seeds, format: model.format, panel, heldOutSeeds, heldOut, firstQuestionPrompt, firstAnswerPrompt }
 }
 
 function requireAnswers({ reward }: Config, seeds: readonly Seed[], path: string): void {

@@ -84,10 +84,24 @@ async function runLocked(options: StartOptions, { data, resumable }: Checked): P
     scorer = await scorerOf(config)
     const folder = resumable === null ? await createRunFolder(out, configText(config, preset)) : openRunFolder(out)
     const start = resumable === null ? initialState(emptyPool) : await goOn(options, model, resumable)
-    const { seeds, format, heldOut, heldOutSeeds } = data
-    if (heldOutSeeds.length > 0) await writeQuestions(heldOutFile(out), heldOut)
+    const { seeds, format, panel, heldOut, heldOutSeeds } = data
+    if (config.eval.holdOut > 0) await writeQuestions(heldOutFile(out), heldOut)
     const known = knownQuestions([...seeds, ...heldOutSeeds])
-    const context = { config, model, seeds, format, heldOut, known, checker, scorer, folder, reporter, trace, signal }
+    const context = {
+      config,
+      model,
+      seeds,
+      format,
+      panel,
+      heldOut,
+      known,
+      checker,
+      scorer,
+      folder,
+      reporter,
+      trace,
+      signal,
+    }
     return await finish(context, await train(context, start))
   } finally {
     signal.removeEventListener('abort', cancel)

@@ -44,6 +44,7 @@ export function fakeConfig(folder: string, over: Readonly<Record<string, unknown
     'rollout.maxNewTokens': 4,
     'rollout.suffix': '\n=',
     'difficulty.minMargin': 0,
+    'panel.size': 0,
     'update.sequencesPerStep': 8,
     'optimizer.lr': 0.05,
     'optimizer.schedule': 'constant',

@@ -134,7 +134,7 @@ describe('presets', () => {
       maxNewTokens: 110,
     })
     expect(config.rollout).toMatchObject({ promptsPerStep: 16, samplesPerPrompt: 8, maxNewTokens: 60, maxRounds: 4 })
-    expect(config.optimizer).toMatchObject({ lr: 3e-4, schedule: 'constant', warmup: 3 })
+    expect(config.optimizer).toMatchObject({ lr: 2e-4, schedule: 'constant', warmup: 3 })
     expect(config.kl).toMatchObject({ coef: 1e-3, place: 'reward', estimator: 'k1' })
   })
 })

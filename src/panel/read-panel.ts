@@ -1,0 +1,105 @@
+import type { AnswerChecker } from '../answers/answer-checker.ts'
+import type { Config } from '../config/schema.ts'
+import type { TrainModel } from '../model/train-model.ts'
+import type { ProgressFn } from '../native/types.ts'
+import { rowSeeds } from '../random.ts'
+import { sameAnswer } from '../reward/same-answer.ts'
+import { mayVote } from '../reward/unfinished.ts'
+import type { Group } from '../rollout/group.ts'
+import { type PromptFormat, placeholder, promptTokens } from '../rollout/prompt.ts'
+import { rollOut } from '../rollout/rollout.ts'
+import type { PanelReading } from './reading.ts'
+
+export interface PanelTools {
+  readonly model: Pick<TrainModel, 'engine' | 'tokenizer' | 'stopTokens' | 'maxPositions'>
+  readonly checker: AnswerChecker
+  readonly config: Config
+  readonly format: PromptFormat
+}
+
+/**
+ * Asks every question of the panel in both views, and takes the votes. A question too long for the model has none.
+ * @param step keys the random seeds
+ */
+export async function readPanel(
+  tools: PanelTools,
+  questions: readonly string[],
+  step: number,
+  onProgress: ProgressFn,
+): Promise<PanelReading> {
+  const { view } = tools.config.panel
+  const reworded = questions.map((question) => view.replaceAll(placeholder, () => question))
+  const groups = await ask(tools, [...questions, ...reworded], step, onProgress)
+  const votes = await Promise.all(groups.map((group) => voteOf(tools, group)))
+  const [first, second] = [votes.slice(0, questions.length), votes.slice(questions.length)]
+  const responses = groups.slice(0, questions.length).flatMap((group) => group?.responses ?? [])
+  const tokens = responses.reduce((sum, response) => sum + response.tokens.length, 0)
+  const surprise = responses.reduce((sum, { logprobs }) => sum - logprobs.reduce((a, b) => a + b, 0), 0)
+  const voted = first.filter((vote) => vote.majority !== null)
+  return {
+    majorities: first.map((vote) => vote.majority),
+    agreement: voted.length === 0 ? 0 : voted.reduce((sum, vote) => sum + vote.majorityShare, 0) / voted.length,
+    crossView: await sameShare(tools, first, second),
+    length: tokens / Math.max(1, responses.length),
+    entropy: surprise / Math.max(1, tokens),
+  }
+}
+
+interface PanelVote {
+  readonly majority: string | null
+  readonly majorityShare: number
+}
+
+const noVote: PanelVote = { majority: null, majorityShare: 0 }
+
+async function voteOf({ checker, config }: PanelTools, group: Group | null): Promise<PanelVote> {
+  const voters = group?.responses.filter((response) => mayVote(response, config.reward)) ?? []
+  return voters.length === 0 ? noVote : checker.vote(voters.map(({ text }) => text))
+}
+
+async function sameShare(
+  { checker, config }: PanelTools,
+  first: readonly PanelVote[],
+  second: readonly PanelVote[],
+): Promise<number | null> {
+  const same = sameAnswer(checker, config.reward)
+  let [both, agree] = [0, 0]
+  for (const [i, { majority: a }] of first.entries()) {
+    const b = second[i]!.majority
+    if (a === null || b === null) continue
+    both += 1
+    if (await same(a, b)) agree += 1
+  }
+  return both === 0 ? null : agree / both
+}
+
+/** @returns per text: its responses; null where it does not fit */
+async function ask(
+  { model, config, format }: PanelTools,
+  texts: readonly string[],
+  step: number,
+  onProgress: ProgressFn,
+): Promise<(Group | null)[]> {
+  const { maxNewTokens, maxPromptTokens, temperature, topP, stop } = config.rollout
+  const { samples } = config.panel
+  const longest = Math.min(maxPromptTokens, model.maxPositions - maxNewTokens)
+  const prompts = texts.map((text) => promptTokens(model.tokenizer, text, format))
+  const fitting = prompts.flatMap((tokens, i) => (tokens.length <= longest ? [i] : []))
+  const prompted = fitting.map((i) => ({
+    question: { id: `panel-${i}`, text: texts[i]!, source: 'seed' as const },
+    promptTokens: prompts[i]!,
+  }))
+  const sampling = {
+    samplesPerPrompt: samples,
+    maxNewTokens,
+    temperature,
+    topP,
+    presencePenalty: 0,
+    stopTokens: model.stopTokens,
+    stopTexts: stop,
+    seeds: rowSeeds(config.train.seed, 'panel', step, prompted.length * samples),
+  }
+  const groups = await rollOut(model.engine, model.tokenizer, prompted, sampling, onProgress)
+  const found = new Map(fitting.map((i, at) => [i, groups[at]!]))
+  return texts.map((_, i) => found.get(i) ?? null)
+}

@@ -1,0 +1,55 @@
+import type { StepMetrics } from '../log/metrics.ts'
+
+/** What the panel answers at one step, in both views. Plain data. */
+export interface PanelReading {
+  readonly majorities: readonly (string | null)[] // [questions] of the first view; null: nothing voted
+  readonly agreement: number // mean share of the majority, first view
+  readonly crossView: number | null // share of questions with the same majority in both views; null: none has both
+  readonly length: number // mean new tokens, first view
+  readonly entropy: number // mean of -log p over sampled tokens, nats; an unbiased estimate of the entropy
+}
+
+/** The first reading of a run, whose model is the frozen base, and the last one. */
+export interface PanelState {
+  readonly key: string // of questions and settings: readings of others cannot be compared
+  readonly start: PanelReading
+  readonly last: PanelReading
+}
+
+export interface Changes {
+  readonly flipRate: number | null // share of majorities that differ from the last reading's
+  readonly drift: number | null // and from the start's
+}
+
+/**
+ * A reading's metrics. The split is the rise of agreement since the start that the second view does not share: a model
+ * that knows more agrees with itself under another wording too; one that has learned a habit of this wording does not.
+ */
+export function panelMetrics(reading: PanelReading, { start }: PanelState, changes: Changes): Partial<StepMetrics> {
+  const crossed = reading.crossView !== null && start.crossView !== null ? reading.crossView - start.crossView : null
+  return {
+    'panel.agreement': reading.agreement,
+    'panel.crossView': reading.crossView,
+    'panel.split': crossed === null ? null : reading.agreement - start.agreement - crossed,
+    'panel.flipRate': changes.flipRate,
+    'panel.drift': changes.drift,
+    'panel.lengthRatio': reading.length / start.length,
+    'panel.entropyRatio': start.entropy > 0 ? reading.entropy / start.entropy : null,
+  }
+}
+
+/** Share of questions whose majority differs, of those where both readings have one. */
+export async function changedShare(
+  now: PanelReading,
+  before: PanelReading,
+  same: (a: string, b: string) => Promise<boolean>,
+): Promise<number | null> {
+  let [both, changed] = [0, 0]
+  for (const [i, a] of now.majorities.entries()) {
+    const b = before.majorities[i] ?? null
+    if (a === null || b === null) continue
+    both += 1
+    if (!(await same(a, b))) changed += 1
+  }
+  return both === 0 ? null : changed / both
+}

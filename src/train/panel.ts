@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import type { StepMetrics } from '../log/metrics.ts'
+import { readPanel } from '../panel/read-panel.ts'
+import { changedShare, type PanelState, panelMetrics } from '../panel/reading.ts'
+import { sameAnswer } from '../reward/same-answer.ts'
+import type { TrainState } from '../run/train-state.ts'
+import { stopIfAsked, type TrainContext } from './context.ts'
+
+export interface PanelWatch {
+  readonly metrics: Partial<StepMetrics>
+  readonly state: PanelState // with this reading as the latest
+}
+
+/**
+ * A reading of the panel by the model after this step.
+ * @returns null without a panel
+ * @throws Interrupted
+ */
+export async function watchPanel(context: TrainContext, state: TrainState): Promise<PanelWatch | null> {
+  const { config, panel, checker, reporter } = context
+  if (panel.length === 0) return null
+  stopIfAsked(context)
+  const progress = (done: number, total: number): void => reporter.progress('asking the panel', done, total)
+  const reading = await readPanel(context, panel, state.step, progress)
+  stopIfAsked(context)
+  const key = createHash('sha256')
+    .update(JSON.stringify([panel, config.panel.view]))
+    .digest('hex')
+    .slice(0, 16)
+  const before = state.panel?.key === key ? state.panel : null
+  const same = sameAnswer(checker, config.reward)
+  const changes = {
+    flipRate: before === null ? null : await changedShare(reading, before.last, same),
+    drift: before === null ? null : await changedShare(reading, before.start, same),
+  }
+  const next = { key, start: before?.start ?? reading, last: reading }
+  return { metrics: panelMetrics(reading, next, changes), state: next }
+}
