@@ -8,23 +8,22 @@ namespace {
 struct Chunk : VocabularyChunk {
   at::Tensor hidden, lmHead, target;  // [C, hidden], [vocab, hidden], [C, 1]
   double temperature;
-  at::Tensor logits;         // [C, vocab] float32, divided by the temperature
-  at::Tensor normalizer;     // [C, 1]
+  at::Tensor logSoftmax;     // [C, vocab] float32 log-probs
   at::Tensor probabilities;  // [C, vocab], once the entropies were asked for
   at::Tensor entropy;        // [C, 1], likewise
 
   Chunk(const at::Tensor& hidden, const at::Tensor& lmHead, const at::Tensor& targets, double temperature)
       : hidden(hidden), lmHead(lmHead), target(targets.unsqueeze(1)), temperature(temperature) {
-    logits = at::mm(hidden, lmHead.t()).to(at::kFloat);
-    if (temperature != 1.0) logits.mul_(1.0 / temperature);
-    normalizer = logits.logsumexp(1, /*keepdim=*/true);
+    logSoftmax = at::mm(hidden, lmHead.t()).to(at::kFloat);
+    if (temperature != 1.0) logSoftmax.mul_(1.0 / temperature);
+    logSoftmax.sub_(logSoftmax.logsumexp(1, /*keepdim=*/true));
   }
 
-  at::Tensor logprobs() override { return (logits.gather(1, target) - normalizer).squeeze(1); }
+  at::Tensor logprobs() override { return logSoftmax.gather(1, target).squeeze(1); }
 
   at::Tensor entropies() override {
-    probabilities = at::exp(logits - normalizer);
-    entropy = normalizer - (probabilities * logits).sum(1, /*keepdim=*/true);
+    probabilities = at::exp(logSoftmax);
+    entropy = -(probabilities * logSoftmax).sum(1, /*keepdim=*/true);
     return entropy.squeeze(1);
   }
 
@@ -33,7 +32,7 @@ struct Chunk : VocabularyChunk {
     at::Tensor factor = -slope;                                        // [C, 1], or [C, vocab]
     // d entropy / d logits = -p (log p + entropy)
     if (loss.entropy.defined()) {
-      factor = factor - loss.entropy.unsqueeze(1) / temperature * (logits - normalizer + entropy);
+      factor = factor - loss.entropy.unsqueeze(1) / temperature * (logSoftmax + entropy);
     }
     // d logprob / d logits = onehot(target) - p
     const at::Tensor logitGradient =

@@ -96,7 +96,7 @@ TEST_CASE("CPU kernels and tensor operations compute the same model") {
     const at::Tensor after = kernels.scores(batch.view(), false, 1.0, false).logprobs;
     CHECK(maxGap(after, logprobs) > 1e-3);
     CHECK(maxGap(operations.scores(batch.view(), false, 1.0, false).logprobs, after) < 1e-3);
-    CHECK(identical(kernels.logprobs(batch.view(), true, 1.0), logprobs));  // the reference is unchanged
+    CHECK(identical(kernels.scores(batch.view(), true, 1.0, false).logprobs, logprobs));  // the reference is unchanged
   }
 }
 
@@ -112,7 +112,7 @@ TEST_CASE("sampling and scoring give the same log-probabilities, bit for bit, ov
     sequence.insert(sequence.end(), out.tokens.begin() + out.offsets[row], out.tokens.begin() + out.offsets[row + 1]);
     batch.add(sequence, prompt);
   }
-  const at::Tensor scored = engine.logprobs(batch.view(), false, 1.0);
+  const at::Tensor scored = engine.scores(batch.view(), false, 1.0, false).logprobs;
   REQUIRE(scored.numel() == static_cast<int64_t>(out.logprobs.size()));
   CHECK(std::equal(out.logprobs.begin(), out.logprobs.end(), scored.const_data_ptr<float>()));
 }
@@ -134,7 +134,7 @@ TEST_CASE("a prompt prefilled in pieces gives the log-probabilities of the whole
       Batch batch;
       batch.tokens.clear(), batch.offsets = {0}, batch.promptLengths.clear();
       batch.add(tokens, 4500);
-      const at::Tensor scored = engine.logprobs(batch.view(), false, 1.0);
+      const at::Tensor scored = engine.scores(batch.view(), false, 1.0, false).logprobs;
       REQUIRE(out.logprobs.size() == 3);
       for (int64_t i = 0; i < 3; ++i)
         CHECK(out.logprobs[static_cast<size_t>(i)] == doctest::Approx(scored[i].item<float>()).epsilon(1e-3));
@@ -146,10 +146,10 @@ TEST_CASE("bfloat16 trains and generates") {
   Model model;
   Engine engine = model.open({.dtype = at::kBFloat16});
   const Batch batch;
-  const at::Tensor before = engine.logprobs(batch.view(), false, 1.0);
+  const at::Tensor before = engine.scores(batch.view(), false, 1.0, false).logprobs;
   engine.accumulate(batch.view(), {.normalizer = 10});
   CHECK(engine.step({.lr = 1e-2, .maxGradNorm = 1}).nonFinite.empty());
-  CHECK(engine.logprobs(batch.view(), false, 1.0).sum().item<double>() > before.sum().item<double>());
+  CHECK(engine.scores(batch.view(), false, 1.0, false).logprobs.sum().item<double>() > before.sum().item<double>());
   CHECK(generate(engine, 0.0, 5).tokens.size() == 30);
 }
 
@@ -171,6 +171,6 @@ TEST_CASE("non-finite weights and logits are reported") {
   CHECK(codeOf([&] { model.open({.checkWeights = true}); }) == ErrorCode::NotFinite);
   Engine engine = model.open();
   const Batch batch;
-  CHECK(codeOf([&] { engine.logprobs(batch.view(), false, 1.0); }) == ErrorCode::NotFinite);
+  CHECK(codeOf([&] { engine.scores(batch.view(), false, 1.0, false).logprobs; }) == ErrorCode::NotFinite);
   CHECK(codeOf([&] { generate(engine, 1.0, 3); }) == ErrorCode::NotFinite);
 }
