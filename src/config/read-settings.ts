@@ -6,7 +6,7 @@ import { UserError } from '../errors.ts'
 import { fileReason } from '../file-errors.ts'
 import { groups, groupText, settings, suggestKey } from './keys.ts'
 import { nearest } from './nearest.ts'
-import { pathKeys } from './schema.ts'
+import { pathKeys, textKeys } from './schema.ts'
 import { parseYaml } from './yaml.ts'
 
 /** One setting as written. */
@@ -97,11 +97,20 @@ export function parseOverride(text: string): Setting {
   const equals = text.indexOf('=')
   if (equals < 1) throw new UserError(`--set ${text}: expected group.key=value`)
   const key = text.slice(0, equals).trim()
-  return setting(
-    key,
-    parseYaml(text.slice(equals + 1), () => `--set ${text}`),
-    { origin: '--set', dir: '.' },
-  )
+  const given = text.slice(equals + 1)
+  const parsed = (): unknown => parseYaml(given, () => `--set ${text}`)
+  const isText = textKeys.some((textKey) => textKey === key)
+  return setting(key, isText ? textOf(given, parsed) : parsed(), { origin: '--set', dir: '.' })
+}
+
+/** As YAML, where that is a text; else as it was given: "{question} =", "5". */
+function textOf(given: string, parsed: () => unknown): string {
+  try {
+    const value = parsed()
+    return typeof value === 'string' ? value : given
+  } catch {
+    return given
+  }
 }
 
 /** A setting given by a flag of its own; undefined flags give none. */

@@ -117,3 +117,13 @@ export const pathKeys = [
   'reward.module',
   'reward.scorer',
 ] as const
+
+/** Those that hold any text: on the command line it needs no quotes, whatever YAML makes of it. */
+export const textKeys = [
+  'instruct.system',
+  'instruct.header',
+  'rollout.prompt',
+  'rollout.system',
+  'rollout.suffix',
+  'panel.view',
+] as const

@@ -80,6 +80,19 @@ describe('layers', () => {
     expect(config.optimizer.lr).toBe(1e-6)
   })
 
+  it('takes any text for a setting that holds one', async () => {
+    const given = [
+      'rollout.prompt={question} =',
+      'rollout.suffix=5',
+      "rollout.system='a: b'",
+      'panel.view=Hm: {question}',
+    ]
+    const config = await load('', ...given, 'instruct.header=')
+    expect(config.rollout).toMatchObject({ prompt: '{question} =', suffix: '5', system: 'a: b' })
+    expect(config.panel.view).toBe('Hm: {question}')
+    expect(config.instruct.header).toBe('')
+  })
+
   it('resolves paths in a file against its folder, and flags against the working directory', async () => {
     const file = await yaml('seeds:\n  path: data/seeds.jsonl\n')
     const config = resolveConfig([...(await readLayers(file)), ...flagSetting('--model', 'model.path', 'models/m')])

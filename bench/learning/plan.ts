@@ -1,0 +1,52 @@
+// Runs to convergence and to collapse, by which guards are judged.
+
+/** A run of `serl train`. */
+export interface PlannedRun {
+  readonly name: string
+  readonly seed: number
+  readonly args: readonly string[] // besides --out and --seed
+}
+
+const set = (settings: readonly string[]): string[] => settings.flatMap((setting) => ['--set', setting])
+
+// what a run of an earlier version did, before undecided and cut-off answers were left out
+const unguarded = ['difficulty.minMargin=0', 'difficulty.minVoters=1', 'reward.unfinished=zero']
+
+const demo: Readonly<Record<string, readonly string[]>> = {
+  'demo, as it is': [],
+  'demo, hot': ['optimizer.lr=1e-3'],
+  'demo, no band': ['optimizer.lr=1e-3', 'kl.coef=0', 'difficulty.low=0', 'difficulty.high=1', ...unguarded],
+  'demo, no clip': ['optimizer.lr=1e-3', 'kl.coef=0', 'update.clipLow=1', 'update.clipHigh=1000', ...unguarded],
+  'demo, hottest': ['optimizer.lr=3e-3', 'kl.coef=0', 'difficulty.low=0', 'difficulty.high=1', ...unguarded],
+}
+
+const smollm2: Readonly<Record<string, readonly string[]>> = {
+  'SmolLM2, as the collapse': ['optimizer.lr=2e-5', 'difficulty.low=0.2', 'difficulty.high=0.9', ...unguarded],
+  'SmolLM2, cooler': ['optimizer.lr=5e-6', 'difficulty.low=0.2', 'difficulty.high=0.9', ...unguarded],
+  'SmolLM2, rule': ['optimizer.lr=1e-5', 'reward.kind=rule', 'difficulty.low=0.1', 'difficulty.high=0.9'],
+}
+
+export interface PlanOptions {
+  readonly seeds: readonly number[]
+  readonly model: string | null // folder of SmolLM2-135M-Instruct; null: the demonstration's family only
+  readonly questions: { readonly seeds: string; readonly heldOut: string } // for it
+}
+
+export function plannedRuns({ seeds, model, questions }: PlanOptions): PlannedRun[] {
+  const watched = ['panel.size=32', 'panel.every=1', 'eval.every=1', 'checkpoint.every=1000']
+  const small = ['train.steps=20', 'panel.view={question} Find the result.', ...watched]
+  const large = [
+    ...['instruct.source=given', 'rollout.samplesPerPrompt=8', 'rollout.maxNewTokens=56', 'eval.maxNewTokens=56'],
+    ...['kl.coef=0', 'train.steps=25', `eval.path=${questions.heldOut}`, ...watched],
+  ]
+  const of = (name: string, args: readonly string[]): PlannedRun[] =>
+    seeds.map((seed) => ({ name: `${name}, seed ${seed}`, seed, args }))
+  return [
+    ...Object.entries(demo).flatMap(([name, settings]) => of(name, ['demo', ...set([...small, ...settings])])),
+    ...(model === null
+      ? []
+      : Object.entries(smollm2).flatMap(([name, settings]) =>
+          of(name, ['cpu-100m', '--model', model, '--seeds', questions.seeds, ...set([...large, ...settings])]),
+        )),
+  ]
+}
