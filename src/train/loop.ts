@@ -126,9 +126,8 @@ function waitingGroups({ config }: TrainContext, state: TrainState, tally: Tally
 async function closeStep(context: TrainContext, state: TrainState): Promise<Trip | null> {
   const { config, folder, reporter, trace } = context
   const started = performance.now()
-  const panel = due(config, state, config.panel.every)
-    ? await trace.span('panel', () => watchPanel(context, state))
-    : null
+  const asksPanel = context.panel.length > 0 && due(config, state, config.panel.every)
+  const panel = asksPanel ? await trace.span('panel', () => watchPanel(context, state)) : null
   const open = { ...state.openLine!, ...panel?.metrics }
   const guarded = (heldOut: HeldOutResult | null) => guardStep(open, heldOut, config, state.guard)
   const evaluation = () => trace.span('evaluation', () => evaluateHeldOut(context))

@@ -13,12 +13,10 @@ export interface PanelWatch {
 
 /**
  * A reading of the panel by the model after this step.
- * @returns null without a panel
  * @throws Interrupted
  */
-export async function watchPanel(context: TrainContext, state: TrainState): Promise<PanelWatch | null> {
+export async function watchPanel(context: TrainContext, state: TrainState): Promise<PanelWatch> {
   const { config, panel, checker, reporter } = context
-  if (panel.length === 0) return null
   stopIfAsked(context)
   const progress = (done: number, total: number): void => reporter.progress('asking the panel', done, total)
   const reading = await readPanel(context, panel, state.step, progress)
