@@ -20,6 +20,7 @@ export interface Preflight {
   readonly seeds: readonly Seed[] // without those held out
   readonly format: PromptFormat // how questions are asked
   readonly panel: readonly string[] // questions of the panel; empty: none
+  readonly panelSeeds: number // seed questions that the panel took out of training
   readonly heldOutSeeds: readonly Seed[] // for eval.holdOut and the panel; no new question may resemble them either
   readonly heldOut: readonly HeldOutQuestion[] // empty: no evaluation
   /** The first prompt that asks for new questions; null where instruct.source = given. */
@@ -64,7 +65,17 @@ export async function preflight(config: Config, described: Omit<Asking, 'format'
   requireHeldOutFit(config, model, heldOut)
   const firstQuestionPrompt = config.instruct.source === 'self' ? questionPrompt(config, model, seeds) : null
   await tryModules(config)
-  return { seeds, format: model.format, panel, heldOutSeeds, heldOut, firstQuestionPrompt, firstAnswerPrompt }
+  const panelSeeds = chosen.takenSeeds.length
+  return {
+    seeds,
+    format: model.format,
+    panel,
+    panelSeeds,
+    heldOutSeeds,
+    heldOut,
+    firstQuestionPrompt,
+    firstAnswerPrompt,
+  }
 }
 
 function requireAnswers({ reward }: Config, seeds: readonly Seed[], path: string): void {

@@ -10,6 +10,7 @@ import { selectingHalf } from '../eval/selecting-half.ts'
 import { writingIn } from '../file-errors.ts'
 import { writeWhole } from '../files.ts'
 import { emptyPool } from '../instruct/pool.ts'
+import { counted } from '../log/counted.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import type { Reporter } from '../log/reporter.ts'
 import type { TrainModel } from '../model/train-model.ts'
@@ -86,6 +87,7 @@ async function runLocked(options: StartOptions, { data, resumable }: Checked): P
     const start = resumable === null ? initialState(emptyPool) : await goOn(options, model, resumable)
     const { seeds, format, panel, heldOut, heldOutSeeds } = data
     if (config.eval.holdOut > 0) await writeQuestions(heldOutFile(out), heldOut)
+    if (data.panelSeeds > 0) reporter.note(panelText(data.panelSeeds))
     const known = knownQuestions([...seeds, ...heldOutSeeds])
     const context = {
       config,
@@ -130,6 +132,9 @@ async function replaceConfig(out: string, step: number, text: string): Promise<v
   if (!existsSync(old)) await writeWhole(old, await readFile(configFile(out), 'utf8'))
   await writeWhole(configFile(out), text)
 }
+
+const panelText = (count: number): string =>
+  `${counted(count, 'seed question')} set aside as the panel, which is never trained on (panel.size=0: none)`
 
 /** Held-out questions, for other evaluations. */
 const writeQuestions = (file: string, questions: readonly HeldOutQuestion[]): Promise<void> =>

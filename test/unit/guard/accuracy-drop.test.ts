@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { selectingHalf } from '../../../src/eval/selecting-half.ts'
 import { accuracyDrop, share } from '../../../src/guard/accuracy-drop.ts'
 import { createRandom } from '../../../src/random.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // long on a busy machine
 
 const right = (from: number, to: number, n = 100): boolean[] => Array.from({ length: n }, (_, i) => i >= from && i < to)
 

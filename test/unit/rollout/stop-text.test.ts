@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { tokenBytes } from '../../../src/model/token-bytes.ts'
 import { loadTokenizer } from '../../../src/model/tokenizer.ts'
 import { rollOut } from '../../../src/rollout/rollout.ts'
 import { cutAtStop, stopStrings } from '../../../src/rollout/stop-text.ts'
 import { EOS } from '../../support/byte-tokenizer.ts'
 import { fakeModel } from '../../support/fake-model.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // long on a busy machine
 
 const demo = (await loadTokenizer('seeds/demo-model'))!
 const response = (text: string) => {

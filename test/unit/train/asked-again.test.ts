@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { resolveConfig } from '../../../src/config/resolve.ts'
 import { filterQuestions } from '../../../src/filter/filter.ts'
 import { createRougeIndex } from '../../../src/filter/rouge.ts'
 import { decodeState } from '../../../src/run/train-state.ts'
 import { startRun } from '../../../src/train/start.ts'
 import { fakeConfig, fakeStart, questionFolder } from '../../support/fake-run.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // long on a busy machine
 
 it('a copy of a question that was answered and not kept is rejected, a similar one is not', () => {
   const config = resolveConfig([]).filter

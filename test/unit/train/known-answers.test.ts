@@ -1,12 +1,14 @@
 // Seeds with answers beside questions that the model writes, on the fake model.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { rewardGroup, rightOf } from '../../../src/reward/kinds.ts'
 import { startRun } from '../../../src/train/start.ts'
 import { fakeChecker } from '../../support/fake-checker.ts'
 import { fakeGroup } from '../../support/fake-group.ts'
 import { fakeConfig, fakeStart, questionFolder } from '../../support/fake-run.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // long on a busy machine
 
 let folder: string
 beforeAll(async () => {

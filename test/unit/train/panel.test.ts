@@ -1,12 +1,15 @@
 // The panel of questions that are never trained on, on the fake model.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { configSchema } from '../../../src/config/schema.ts'
+import { silentReporter } from '../../../src/log/reporter.ts'
 import { choosePanel } from '../../../src/panel/choose-panel.ts'
 import { changedShare, type PanelReading, panelMetrics } from '../../../src/panel/reading.ts'
 import { startRun } from '../../../src/train/start.ts'
 import { fakeConfig, fakeStart, manyHeldOut, questionFolder } from '../../support/fake-run.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // long on a busy machine
 
 let folder: string
 let heldOut: string
@@ -20,6 +23,8 @@ const seeds = Array.from({ length: 100 }, (_, i) => ({
   text: `How many are ${i}?`,
   source: 'seed' as const,
 }))
+const seedsOf = (texts: readonly string[]) =>
+  texts.map((text, i) => ({ id: `seed-${i}`, text, source: 'seed' as const }))
 const config = (panel: object) => configSchema.parse({ panel })
 
 describe('the questions of the panel', () => {
@@ -130,6 +135,20 @@ describe('a run with a panel', () => {
     const { stopped } = await startRun(fakeStart(settings, join(folder, 'guarded')))
     expect(stopped).toMatchObject({ guard: 'panelEntropy', side: 'below' })
     expect(stopped!.step % 2).toBe(0)
+  })
+
+  it('says which seeds it sets aside where nothing is held out', async () => {
+    const lines = Array.from({ length: 60 }, (_, i) => `ab ${'abcdefgh'[i % 8]}c da hb${'abcdefgh'[i >> 3]} fe`)
+    const many = join(folder, 'many-seeds.jsonl')
+    await writeFile(many, lines.map((problem) => `${JSON.stringify({ problem })}\n`).join(''))
+    const notes: string[] = []
+    const reporter = { ...silentReporter, note: (text: string) => void notes.push(text) }
+    const settings = { ...over(), 'eval.path': null, 'seeds.path': many, 'instruct.source': 'given', 'train.steps': 2 }
+    const { run } = await startRun(fakeStart(fakeConfig(folder, settings), join(folder, 'aside'), { reporter }))
+    expect(notes).toContain('12 seed questions set aside as the panel, which is never trained on (panel.size=0: none)')
+    const asked = (await readFile(join(run, 'rollouts', 'step-000001.jsonl'), 'utf8')).trim().split('\n')
+    const panel = (await choosePanel(config({ size: 12 }), seedsOf(lines), [])).questions
+    for (const line of asked) expect(panel).not.toContain(JSON.parse(line).text)
   })
 
   it('is refused guards without a panel', () => {

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { RewardedGroup } from '../../../src/rollout/group.ts'
 import { roundSize } from '../../../src/train/round-size.ts'
 import { startRun } from '../../../src/train/start.ts'
 import { newTally } from '../../../src/train/tally.ts'
 import { fakeConfig, fakeStart, questionFolder } from '../../support/fake-run.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // long on a busy machine
 
 it('more responses vote than are trained on', async () => {
   const folder = await questionFolder()
