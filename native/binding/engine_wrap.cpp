@@ -51,6 +51,7 @@ Napi::Function EngineWrap::define(Napi::Env env) {
   return DefineClass(env, "Engine",
                      {InstanceMethod<&EngineWrap::call<&EngineWrap::open>>("open"),
                       InstanceMethod<&EngineWrap::call<&EngineWrap::generate>>("generate"),
+                      InstanceMethod<&EngineWrap::call<&EngineWrap::logprobs>>("logprobs"),
                       InstanceMethod<&EngineWrap::call<&EngineWrap::scores>>("scores"),
                       InstanceMethod<&EngineWrap::call<&EngineWrap::accumulate>>("accumulate"),
                       InstanceMethod<&EngineWrap::call<&EngineWrap::gradientNorms>>("gradientNorms"),
@@ -182,24 +183,29 @@ Napi::Value EngineWrap::generate(const Napi::CallbackInfo& info) {
       [out](Napi::Env env) { return makeCompletions(env, out); });
 }
 
-Napi::Value EngineWrap::scores(const Napi::CallbackInfo& info) {
+// With the log-probs alone, or with the entropies too.
+Napi::Value EngineWrap::scoreTokens(const Napi::CallbackInfo& info, bool entropies) {
   auto batch = std::make_shared<SequenceInput>(readSequences(info[0].As<Napi::Object>()));
   const bool reference = info[1].As<Napi::Boolean>();
   const double temperature = info[2].As<Napi::Number>();
-  const bool entropies = info[3].As<Napi::Boolean>();
   auto out = std::make_shared<TokenScores>();
   return submit(
       info,
       [this, batch, reference, temperature, entropies, out] {
         *out = engine().scores(batch->view(), reference, temperature, entropies);
       },
-      [out, entropies](Napi::Env env) {
+      [out, entropies](Napi::Env env) -> Napi::Value {
+        const Napi::Value logprobs = makeFloats(env, out->logprobs);
+        if (!entropies) return logprobs;
         auto object = Napi::Object::New(env);
-        object.Set("logprobs", makeFloats(env, out->logprobs));
-        object.Set("entropies", entropies ? makeFloats(env, out->entropies) : env.Null());
+        object.Set("logprobs", logprobs);
+        object.Set("entropies", makeFloats(env, out->entropies));
         return object;
       });
 }
+
+Napi::Value EngineWrap::logprobs(const Napi::CallbackInfo& info) { return scoreTokens(info, false); }
+Napi::Value EngineWrap::scores(const Napi::CallbackInfo& info) { return scoreTokens(info, true); }
 
 Napi::Value EngineWrap::accumulate(const Napi::CallbackInfo& info) {
   auto batch = std::make_shared<SequenceInput>(readSequences(info[0].As<Napi::Object>()));

@@ -18,9 +18,11 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
   ~EngineWrap() override;
 
  private:
-  Napi::Value open(const Napi::CallbackInfo& info);           // (options, onProgress?) -> most of EngineInfo
-  Napi::Value generate(const Napi::CallbackInfo& info);       // (prompts, sampling, onProgress?)
-  Napi::Value scores(const Napi::CallbackInfo& info);         // (batch, reference, temperature, entropies)
+  Napi::Value open(const Napi::CallbackInfo& info);      // (options, onProgress?) -> most of EngineInfo
+  Napi::Value generate(const Napi::CallbackInfo& info);  // (prompts, sampling, onProgress?)
+  Napi::Value logprobs(const Napi::CallbackInfo& info);  // (batch, reference, temperature)
+  Napi::Value scores(const Napi::CallbackInfo& info);    // (batch, reference, temperature)
+  Napi::Value scoreTokens(const Napi::CallbackInfo& info, bool entropies);
   Napi::Value accumulate(const Napi::CallbackInfo& info);     // (batch, loss)
   Napi::Value gradientNorms(const Napi::CallbackInfo& info);  // ()
   Napi::Value step(const Napi::CallbackInfo& info);           // (optimizer)

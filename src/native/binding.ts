@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import { UserError } from '../errors.ts'
-import type { EngineInfo, EngineOptions, NativeEngine, ProgressFn, SequenceBatch } from './types.ts'
+import type { EngineInfo, EngineOptions, NativeEngine, ProgressFn, SequenceBatch, TokenScores } from './types.ts'
 
 /** Bumped with types.ts and native/binding/exports.cpp. */
 const ABI = 5
@@ -15,12 +15,8 @@ const ABI = 5
  */
 export interface AddonEngine extends Omit<NativeEngine, 'info' | 'logprobs' | 'scores'> {
   open(options: EngineOptions, onProgress?: ProgressFn): Promise<Omit<EngineInfo, 'device' | 'dtype' | 'vocabSize'>>
-  scores(
-    batch: SequenceBatch,
-    reference: boolean,
-    temperature: number,
-    entropies: boolean,
-  ): Promise<{ logprobs: Float32Array; entropies: Float32Array | null }>
+  logprobs(batch: SequenceBatch, reference: boolean, temperature: number): Promise<Float32Array>
+  scores(batch: SequenceBatch, reference: boolean, temperature: number): Promise<TokenScores>
 }
 
 export interface Addon {

@@ -101,7 +101,7 @@ function samplingCalls(inner: AddonEngine, model: ModelConfig, run: Run) {
           checkSequences(batch, model)
           checkTemperature(temperature)
         },
-        async () => (await inner.scores(batch, weights === 'reference', temperature, false)).logprobs,
+        () => inner.logprobs(batch, weights === 'reference', temperature),
       ),
     scores: (batch, weights, temperature) =>
       run(
@@ -110,10 +110,7 @@ function samplingCalls(inner: AddonEngine, model: ModelConfig, run: Run) {
           checkSequences(batch, model)
           checkTemperature(temperature)
         },
-        async () => {
-          const { logprobs, entropies } = await inner.scores(batch, weights === 'reference', temperature, true)
-          return { logprobs, entropies: entropies! }
-        },
+        () => inner.scores(batch, weights === 'reference', temperature),
       ),
   }
   return calls

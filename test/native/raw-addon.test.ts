@@ -61,7 +61,8 @@ describe('the addon without its guard', () => {
     const nll = { kind: 'nll' as const, normalizer: 1 }
     for (const batch of batches as (typeof good)[]) {
       const code = (call: Promise<unknown>) => call.then(String, (error) => error.code)
-      expect([batch, await code(engine.scores(batch, false, 1, true))]).toEqual([batch, 'ARGUMENT'])
+      expect([batch, await code(engine.scores(batch, false, 1))]).toEqual([batch, 'ARGUMENT'])
+      expect([batch, await code(engine.logprobs(batch, false, 1))]).toEqual([batch, 'ARGUMENT'])
       expect([batch, await code(engine.accumulate(batch, nll))]).toEqual([batch, 'ARGUMENT'])
       if (!('promptLengths' in batch) || batch.promptLengths !== good.promptLengths) continue
       expect([batch, await code(engine.generate(batch, greedy(1)))]).toEqual([batch, 'ARGUMENT'])
@@ -70,7 +71,7 @@ describe('the addon without its guard', () => {
     await expect(engine.accumulate(good, { ...nll, weights })).rejects.toMatchObject({ code: 'ARGUMENT' })
     const many = greedy(1, { maxNewTokens: 2 ** 31 })
     await expect(engine.generate(packTokens([Int32Array.of(1)]), many)).rejects.toMatchObject({ code: 'ARGUMENT' })
-    for (const method of ['scores', 'memory', 'close'] as const) {
+    for (const method of ['logprobs', 'scores', 'memory', 'close'] as const) {
       expect(() => Reflect.apply(addon.Engine.prototype[method], {}, [])).toThrow()
     }
     const stops = { strings: ['a'], tokenBytes: Uint8Array.of(97), tokenOffsets: Int32Array.of(0, 1) }
@@ -84,7 +85,7 @@ describe('the addon without its guard', () => {
       const call = engine.generate(packTokens([Int32Array.of(1)]), sampling)
       await expect(call).rejects.toMatchObject({ code: 'ARGUMENT' })
     }
-    expect((await engine.scores(good, false, 1, false)).logprobs).toHaveLength(2)
+    expect(await engine.logprobs(good, false, 1)).toHaveLength(2)
     await engine.close()
   })
 
@@ -178,7 +179,8 @@ describe('the addon without its guard', () => {
     const batch = packSequences([{ tokens: Int32Array.of(1, 2, 3), promptLength: 1 }])
     const calls = [
       engine.generate(packTokens([Int32Array.of(1)]), greedy(1)),
-      engine.scores(batch, false, 1, true),
+      engine.scores(batch, false, 1),
+      engine.logprobs(batch, false, 1),
       engine.accumulate(batch, { kind: 'nll', normalizer: 1 }),
       engine.gradientNorms(),
       engine.step(adamw()),

@@ -60,6 +60,10 @@ class BigramEngine implements AddonEngine {
     return this.#run((state) => generate(state.policy, { prompts, sampling, onProgress, isCancelled }))
   }
 
+  async logprobs(batch: SequenceBatch, reference: boolean, temperature: number): Promise<Float32Array> {
+    return (await this.scores(batch, reference, temperature)).logprobs
+  }
+
   scores(batch: SequenceBatch, reference: boolean, temperature: number): Promise<TokenScores> {
     return this.#run((state) => scores(reference ? referenceOf(state) : state.policy, batch, temperature))
   }
