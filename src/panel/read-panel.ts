@@ -5,10 +5,11 @@ import type { ProgressFn } from '../native/types.ts'
 import { rowSeeds } from '../random.ts'
 import { sameAnswer } from '../reward/same-answer.ts'
 import { mayVote } from '../reward/unfinished.ts'
+import { answeringParams, promptQuestions } from '../rollout/answering.ts'
 import type { Group } from '../rollout/group.ts'
-import { type PromptFormat, placeholder, promptTokens } from '../rollout/prompt.ts'
+import { type PromptFormat, placeholder } from '../rollout/prompt.ts'
 import { rollOut } from '../rollout/rollout.ts'
-import type { PanelReading } from './reading.ts'
+import { compareMajorities, type PanelReading } from './reading.ts'
 
 export interface PanelTools {
   readonly model: Pick<TrainModel, 'engine' | 'tokenizer' | 'stopTokens' | 'maxPositions'>
@@ -36,10 +37,16 @@ export async function readPanel(
   const tokens = responses.reduce((sum, response) => sum + response.tokens.length, 0)
   const surprise = responses.reduce((sum, { logprobs }) => sum - logprobs.reduce((a, b) => a + b, 0), 0)
   const voted = first.filter((vote) => vote.majority !== null)
+  const majorities = first.map((vote) => vote.majority)
+  const { both, equal } = await compareMajorities(
+    majorities,
+    second.map((vote) => vote.majority),
+    sameAnswer(tools.checker, tools.config.reward),
+  )
   return {
-    majorities: first.map((vote) => vote.majority),
+    majorities,
     agreement: voted.length === 0 ? 0 : voted.reduce((sum, vote) => sum + vote.majorityShare, 0) / voted.length,
-    crossView: await sameShare(tools, first, second),
+    crossView: both === 0 ? null : equal / both,
     length: tokens / Math.max(1, responses.length),
     entropy: surprise / Math.max(1, tokens),
   }
@@ -57,22 +64,6 @@ async function voteOf({ checker, config }: PanelTools, group: Group | null): Pro
   return voters.length === 0 ? noVote : checker.vote(voters.map(({ text }) => text))
 }
 
-async function sameShare(
-  { checker, config }: PanelTools,
-  first: readonly PanelVote[],
-  second: readonly PanelVote[],
-): Promise<number | null> {
-  const same = sameAnswer(checker, config.reward)
-  let [both, agree] = [0, 0]
-  for (const [i, { majority: a }] of first.entries()) {
-    const b = second[i]!.majority
-    if (a === null || b === null) continue
-    both += 1
-    if (await same(a, b)) agree += 1
-  }
-  return both === 0 ? null : agree / both
-}
-
 /** @returns per text: its responses; null where it does not fit */
 async function ask(
   { model, config, format }: PanelTools,
@@ -80,26 +71,12 @@ async function ask(
   step: number,
   onProgress: ProgressFn,
 ): Promise<(Group | null)[]> {
-  const { maxNewTokens, maxPromptTokens, temperature, topP, stop } = config.rollout
+  const questions = texts.map((text, i) => ({ id: `panel-${i}`, text, source: 'seed' as const }))
+  const prompted = promptQuestions(model, questions, config, format)
   const { samples } = config.panel
-  const longest = Math.min(maxPromptTokens, model.maxPositions - maxNewTokens)
-  const prompts = texts.map((text) => promptTokens(model.tokenizer, text, format))
-  const fitting = prompts.flatMap((tokens, i) => (tokens.length <= longest ? [i] : []))
-  const prompted = fitting.map((i) => ({
-    question: { id: `panel-${i}`, text: texts[i]!, source: 'seed' as const },
-    promptTokens: prompts[i]!,
-  }))
-  const sampling = {
-    samplesPerPrompt: samples,
-    maxNewTokens,
-    temperature,
-    topP,
-    presencePenalty: 0,
-    stopTokens: model.stopTokens,
-    stopTexts: stop,
-    seeds: rowSeeds(config.train.seed, 'panel', step, prompted.length * samples),
-  }
+  const seeds = rowSeeds(config.train.seed, 'panel', step, prompted.length * samples)
+  const sampling = answeringParams(config, model, samples, seeds)
   const groups = await rollOut(model.engine, model.tokenizer, prompted, sampling, onProgress)
-  const found = new Map(fitting.map((i, at) => [i, groups[at]!]))
-  return texts.map((_, i) => found.get(i) ?? null)
+  const answered = new Map(groups.map((group) => [group.question.id, group]))
+  return questions.map(({ id }) => answered.get(id) ?? null)
 }

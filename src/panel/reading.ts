@@ -38,18 +38,30 @@ export function panelMetrics(reading: PanelReading, { start }: PanelState, chang
   }
 }
 
+type Majorities = PanelReading['majorities']
+
+/** Questions that have a majority in both, and those of them where it is the same. */
+export async function compareMajorities(
+  first: Majorities,
+  second: Majorities,
+  same: (a: string, b: string) => Promise<boolean>,
+): Promise<{ both: number; equal: number }> {
+  let [both, equal] = [0, 0]
+  for (const [i, a] of first.entries()) {
+    const b = second[i] ?? null
+    if (a === null || b === null) continue
+    both += 1
+    if (await same(a, b)) equal += 1
+  }
+  return { both, equal }
+}
+
 /** Share of questions whose majority differs, of those where both readings have one. */
 export async function changedShare(
   now: PanelReading,
   before: PanelReading,
   same: (a: string, b: string) => Promise<boolean>,
 ): Promise<number | null> {
-  let [both, changed] = [0, 0]
-  for (const [i, a] of now.majorities.entries()) {
-    const b = before.majorities[i] ?? null
-    if (a === null || b === null) continue
-    both += 1
-    if (!(await same(a, b))) changed += 1
-  }
-  return both === 0 ? null : changed / both
+  const { both, equal } = await compareMajorities(now.majorities, before.majorities, same)
+  return both === 0 ? null : (both - equal) / both
 }

@@ -1,15 +1,11 @@
 import { counted } from '../log/counted.ts'
 import { rowSeeds } from '../random.ts'
 import { sampledPerPrompt } from '../reward/choose-trained.ts'
+import { answeringParams, longestPrompt, promptQuestions } from '../rollout/answering.ts'
 import type { Group, Question } from '../rollout/group.ts'
-import { promptTokens } from '../rollout/prompt.ts'
 import { rollOut } from '../rollout/rollout.ts'
 import { stopIfAsked, type TrainContext } from './context.ts'
 import type { Tally } from './tally.ts'
-
-/** Tokens of the longest question that is answered. */
-const longestPrompt = ({ config: { rollout }, model: { maxPositions } }: TrainContext): number =>
-  Math.min(rollout.maxPromptTokens, maxPositions - rollout.maxNewTokens)
 
 /**
  * Responses to each question, as many as vote; one too long for the model or for the config is left out, and
@@ -24,26 +20,17 @@ export async function answer(
   tally: Tally,
 ): Promise<Group[]> {
   const { config, format, model, reporter } = context
-  const { maxNewTokens, temperature, topP } = config.rollout
-  const samplesPerPrompt = sampledPerPrompt(config)
-  const longest = longestPrompt(context)
-  const prompted = questions
-    .map((question) => ({ question, promptTokens: promptTokens(model.tokenizer, question.text, format) }))
-    .filter(({ promptTokens }) => promptTokens.length <= longest)
+  const prompted = promptQuestions(model, questions, config, format)
   const tooLong = questions.length - prompted.length
   tally.tooLong += tooLong
-  if (tooLong > 0) reporter.note(`${counted(tooLong, 'question')} left out: longer than ${longest} tokens`)
-  stopIfAsked(context)
-  const sampling = {
-    samplesPerPrompt,
-    maxNewTokens,
-    temperature,
-    topP,
-    presencePenalty: 0,
-    stopTokens: model.stopTokens,
-    stopTexts: config.rollout.stop,
-    seeds: rowSeeds(config.train.seed, `rollout/${at.round}`, at.step, prompted.length * samplesPerPrompt),
+  if (tooLong > 0) {
+    const longest = longestPrompt(config, model.maxPositions)
+    reporter.note(`${counted(tooLong, 'question')} left out: longer than ${longest} tokens`)
   }
+  stopIfAsked(context)
+  const samples = sampledPerPrompt(config)
+  const seeds = rowSeeds(config.train.seed, `rollout/${at.round}`, at.step, prompted.length * samples)
+  const sampling = answeringParams(config, model, samples, seeds)
   const groups = await rollOut(model.engine, model.tokenizer, prompted, sampling, (done, total) =>
     reporter.progress('answering', done, total),
   )

@@ -11,6 +11,7 @@ import { choosePanel } from '../panel/choose-panel.ts'
 import { createRandom } from '../random.ts'
 import { answersOf, openAnswerChecker } from '../reward/open-answer-checker.ts'
 import { openScorer } from '../reward/scorer/scorer.ts'
+import { longestPrompt } from '../rollout/answering.ts'
 import { type PromptFormat, promptTokens } from '../rollout/prompt.ts'
 import { readPromptFormat } from '../rollout/read-prompt-format.ts'
 import { readSeeds, type Seed } from '../seeds/read-seeds.ts'
@@ -99,7 +100,7 @@ function requireRoom(config: Config, { maxPositions }: Asking): void {
 
 function firstFittingPrompt(config: Config, model: Asking, seeds: readonly Seed[]): Int32Array {
   const { maxPromptTokens, maxNewTokens } = config.rollout
-  const longest = Math.min(maxPromptTokens, model.maxPositions - maxNewTokens)
+  const longest = longestPrompt(config, model.maxPositions)
   let shortest = Number.POSITIVE_INFINITY
   for (const seed of seeds) {
     const tokens = questionTokens(config, model, seed.text)
@@ -164,7 +165,6 @@ function requireFewHeldOut({ eval: { maxNewTokens } }: Config, questions: number
 
 /** The seed questions that are left out wherever they are asked, and the number of tokens that they exceed. */
 export function tooLongSeeds(config: Config, model: Asking, seeds: readonly Seed[]) {
-  const { maxPromptTokens, maxNewTokens } = config.rollout
-  const longest = Math.min(maxPromptTokens, model.maxPositions - maxNewTokens)
+  const longest = longestPrompt(config, model.maxPositions)
   return { longest, seeds: seeds.filter(({ text }) => questionTokens(config, model, text).length > longest) }
 }

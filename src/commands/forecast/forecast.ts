@@ -13,8 +13,8 @@ import type { TrainModel } from '../../model/train-model.ts'
 import { createRandom, rowSeeds } from '../../random.ts'
 import { sampledPerPrompt } from '../../reward/choose-trained.ts'
 import { openAnswerChecker } from '../../reward/open-answer-checker.ts'
+import { answeringParams, longestPrompt, promptQuestions } from '../../rollout/answering.ts'
 import type { Group } from '../../rollout/group.ts'
-import { promptTokens } from '../../rollout/prompt.ts'
 import { rollOut } from '../../rollout/rollout.ts'
 import { preflight } from '../../train/preflight.ts'
 import { flagLayers } from '../command-line/given-settings.ts'
@@ -63,28 +63,17 @@ async function sample(
   { seeds, format }: Awaited<ReturnType<typeof preflight>>,
   { questions, quiet = false }: ForecastFlags,
 ): Promise<Group[]> {
-  const { rollout, train } = config
-  const longest = Math.min(rollout.maxPromptTokens, model.maxPositions - rollout.maxNewTokens)
-  const prompted = createRandom([train.seed, 'forecast'])
-    .sample(seeds, questions)
-    .map((question) => ({ question, promptTokens: promptTokens(model.tokenizer, question.text, format) }))
-    .filter(({ promptTokens }) => promptTokens.length <= longest)
-  if (prompted.length === 0)
+  const { seed } = config.train
+  const drawn = createRandom([seed, 'forecast']).sample(seeds, questions)
+  const prompted = promptQuestions(model, drawn, config, format)
+  if (prompted.length === 0) {
+    const longest = longestPrompt(config, model.maxPositions)
     throw new UserError(`no drawn seed question fits ${longest} tokens: raise rollout.maxPromptTokens`)
-  const { maxNewTokens, temperature, topP, stop } = rollout
-  const samplesPerPrompt = sampledPerPrompt(config)
+  }
+  const samples = sampledPerPrompt(config)
+  const sampling = answeringParams(config, model, samples, rowSeeds(seed, 'forecast', 0, prompted.length * samples))
   const status = statusLine(quiet)
   try {
-    const sampling = {
-      samplesPerPrompt,
-      maxNewTokens,
-      temperature,
-      topP,
-      presencePenalty: 0,
-      stopTokens: model.stopTokens,
-      stopTexts: stop,
-      seeds: rowSeeds(train.seed, 'forecast', 0, prompted.length * samplesPerPrompt),
-    }
     return await rollOut(model.engine, model.tokenizer, prompted, sampling, (done, total) =>
       status.show('answering', done, total),
     )
