@@ -71,7 +71,7 @@ export const rolloutSchema = z.strictObject({
     .max(64)
     .default([])
     .describe(
-      'texts that end a response, besides the end-of-sequence token: a base model may never end its turn, but begin another question',
+      'list of texts that end a response, such as ["Question:"], besides the end-of-sequence token: a base model may never end its turn, but begin another question',
     ),
   suffix: z.string().default('').describe('text put after every question, e.g. a request for a boxed answer'),
   maxStaleness: z

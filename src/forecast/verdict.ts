@@ -21,7 +21,8 @@ export function verdictOf(forecast: Forecast, { rollout, reward }: Pick<Config, 
   const { known } = forecast
   if (known === null) return [unknownText(forecast), ...problems]
   const hope = reward.kind === 'rule' ? ruleText(forecast, known) : hopeText(forecast, known)
-  return [hope, ...problems]
+  const unused = reward.kind === 'random' || reward.kind === 'module'
+  return [unused ? `reward.kind = ${reward.kind} does not use the vote. With the vote: ${hope}` : hope, ...problems]
 }
 
 const ruleText = ({ samples, verdicts, questions }: Forecast, { single, any }: KnownAnswers): string =>

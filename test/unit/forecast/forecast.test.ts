@@ -91,6 +91,13 @@ describe('its verdict', () => {
     ])
   })
 
+  it('says so where the vote is not the reward', () => {
+    const control = configSchema.parse({ reward: { kind: 'random' } })
+    expect(verdictOf(healthy, control)[0]).toMatch(
+      /^reward\.kind = random does not use the vote\. With the vote: Training can/,
+    )
+  })
+
   it('warns of votes that are mostly wrong', () => {
     const wrong = { ...known, vote: estimate(0.12), single: estimate(0.07), kept: { right: 2, of: 11 } }
     expect(first({ known: wrong })).toMatch(/^Training on votes will probably do harm: .*right for 2 of the 11/)
