@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util'
 import type { StepMetrics } from '../src/log/metrics.ts'
 import { type PlannedRun, plannedRuns } from './learning/plan.ts'
 import { arithmeticQuestions, type MadeQuestion } from './learning/questions.ts'
+import { stubbornModel } from './learning/stubborn.ts'
 import { type FinishedRun, runsTable, signalsTable } from './learning/table.ts'
 
 const serl = fileURLToPath(new URL('../bin/serl.js', import.meta.url))
@@ -40,6 +41,7 @@ const questions = {
 }
 const plan = plannedRuns({
   seeds: values.seeds.split(',').map(Number),
+  stubbornModel: (share) => resolve(stubbornModel(serl, values.out, share)),
   model: values.model === undefined ? null : resolve(values.model),
   questions,
 })

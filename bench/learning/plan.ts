@@ -20,6 +20,9 @@ const demo: Readonly<Record<string, readonly string[]>> = {
   'demo, hottest': ['optimizer.lr=3e-3', 'kl.coef=0', 'difficulty.low=0', 'difficulty.high=1', ...unguarded],
 }
 
+// of the questions, answered with their first number: a bad habit that agrees with itself
+const stubborn = [0.5, 0.65]
+
 const smollm2: Readonly<Record<string, readonly string[]>> = {
   'SmolLM2, as the collapse': ['optimizer.lr=2e-5', 'difficulty.low=0.2', 'difficulty.high=0.9', ...unguarded],
   'SmolLM2, cooler': ['optimizer.lr=5e-6', 'difficulty.low=0.2', 'difficulty.high=0.9', ...unguarded],
@@ -28,21 +31,26 @@ const smollm2: Readonly<Record<string, readonly string[]>> = {
 
 export interface PlanOptions {
   readonly seeds: readonly number[]
+  readonly stubbornModel: (share: number) => string // folder
   readonly model: string | null // folder of SmolLM2-135M-Instruct; null: the demonstration's family only
   readonly questions: { readonly seeds: string; readonly heldOut: string } // for it
 }
 
-export function plannedRuns({ seeds, model, questions }: PlanOptions): PlannedRun[] {
-  const watched = ['panel.size=32', 'panel.every=1', 'eval.every=1', 'checkpoint.every=1000']
-  const small = ['train.steps=20', 'panel.view={question} Find the result.', ...watched]
+export function plannedRuns({ seeds, stubbornModel, model, questions }: PlanOptions): PlannedRun[] {
+  const small = [
+    ...['train.steps=20', 'panel.view={question} Find the result.', 'panel.size=32', 'panel.every=1', 'eval.every=1'],
+    'checkpoint.every=1000',
+  ]
   const large = [
     ...['instruct.source=given', 'rollout.samplesPerPrompt=8', 'rollout.maxNewTokens=56', 'eval.maxNewTokens=56'],
-    ...['kl.coef=0', 'train.steps=25', `eval.path=${questions.heldOut}`, ...watched],
+    ...['kl.coef=0', 'train.steps=20', `eval.path=${questions.heldOut}`, 'eval.every=2', 'eval.limit=0'],
+    ...['panel.size=16', 'panel.every=2', 'checkpoint.every=1000'],
   ]
   const of = (name: string, args: readonly string[]): PlannedRun[] =>
     seeds.map((seed) => ({ name: `${name}, seed ${seed}`, seed, args }))
   return [
     ...Object.entries(demo).flatMap(([name, settings]) => of(name, ['demo', ...set([...small, ...settings])])),
+    ...stubborn.flatMap((share) => of(`stubborn ${share}`, ['demo', '--model', stubbornModel(share), ...set(small)])),
     ...(model === null
       ? []
       : Object.entries(smollm2).flatMap(([name, settings]) =>

@@ -22,7 +22,7 @@ const guardDefaults = guardSchema.parse({})
 const isAsked = (guards: Config['guard'], name: GuardName): boolean =>
   (Object.keys(guards[name]) as (keyof GuardBounds)[]).some((key) => guards[name][key] !== guardDefaults[name][key])
 
-const panelGuards = ['panelSplit', 'panelLength', 'panelEntropy', 'panelDrift'] as const
+const panelGuards = ['panelSplit', 'panelLength', 'panelEntropy', 'panelDecline', 'panelDrift'] as const
 
 interface Rule {
   readonly broken: (config: Config) => boolean

@@ -58,6 +58,9 @@ export const guardSchema = z.strictObject({
   panelEntropy: bounds(0.15, null).describe(
     'guard on the entropy of responses on the panel, as a share of that at the start of the run',
   ),
+  panelDecline: bounds(null, 0.1).describe(
+    'guard on the fall of agreement on the panel from its highest so far: votes reward agreement, and updates that do damage lower it',
+  ),
   panelDrift: bounds(null, null).describe(
     'guard on the share of panel questions whose majority answer is not that of the base model',
   ),

@@ -13,6 +13,7 @@ export interface GuardMemory {
   best: Best | null
   firstLength: number | null // mean response length of the first step that answered questions
   looks: number // at the held-out questions
+  drop: number | null // best held-out accuracy minus the latest; null: not evaluated
   heldOutKey: string | null // of the questions that `best` was measured on
   majorities: [question: string, majority: string | null][] // the newest last
 }
@@ -22,6 +23,7 @@ export const newGuardMemory = (): GuardMemory => ({
   best: null,
   firstLength: null,
   looks: 0,
+  drop: null,
   heldOutKey: null,
   majorities: [],
 })

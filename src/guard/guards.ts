@@ -29,6 +29,7 @@ const measures: Record<GuardName, keyof StepMetrics> = {
   panelSplit: 'panel.split',
   panelLength: 'panel.lengthRatio',
   panelEntropy: 'panel.entropyRatio',
+  panelDecline: 'panel.decline',
   panelDrift: 'panel.drift',
   accuracyDrop: 'eval.provenDrop',
   kl: 'kl.mean',
@@ -69,22 +70,23 @@ export function endingTrip(trips: readonly Trip[]): Trip | null {
 export const tripText = ({ guard, value, side, limit }: Trip, guards: Config['guard']): string =>
   `guard ${guard}: ${Number(value.toPrecision(4))} is ${side} ${limit} for ${guards[guard].steps} steps or more`
 
-/** Does any guard roll back? Only then are best models saved when no checkpoint is due. */
+/** Does any guard roll back? */
 export const rollsBack = (guards: Config['guard']): boolean =>
   Object.values(guards).some((bounds) => bounds.action === 'rollback')
 
 /**
  * The best model after this step: with labels, the one of highest accuracy, the earliest if equal. Without, the newest
- * that a later step found in range: a step's samples and KL are of the model before its update (its entropy, of the model
- * as the update changed it), so that the line of step s speaks for the model of step s - 1, and the model of step s waits for the next line. A line speaks for
- * it only where every guard that can end the run was in range, and measured, if it ever was.
+ * with a checkpoint that a later step found in range: a step's samples and KL are of the model before its update (its
+ * entropy, of the model as the update changed it), so that the line of step s speaks for the models up to step s - 1, and
+ * the model of step s waits for the next line. A line speaks for them only where every guard that can end the run was in
+ * range, and measured, if it ever was.
  * @param verdicts on the selecting half of the held-out questions; null: not evaluated
  */
 export function bestAfter(
   line: StepMetrics,
   verdicts: readonly boolean[] | null,
   { best, streaks }: Pick<GuardMemory, 'best' | 'streaks'>,
-  guards: Config['guard'],
+  { guard: guards, checkpoint }: Pick<Config, 'guard' | 'checkpoint'>,
 ): Best {
   const accuracy = verdicts === null ? null : share(verdicts)
   const latest = { step: line.step, accuracy, verdicts }
@@ -95,5 +97,7 @@ export function bestAfter(
   const acting = (Object.keys(measures) as GuardName[]).filter((guard) => guards[guard].action !== 'log')
   const known = acting.filter((guard) => streaks[guard] !== undefined) // measured, now or before
   const healthy = known.every((guard) => streaks[guard] === 0 && line[measures[guard]] !== null)
-  return healthy && known.length > 0 ? { step: line.step - 1, accuracy, verdicts } : best
+  if (!healthy || known.length === 0) return best
+  const saved = Math.max(0, line.step - 1 - ((line.step - 1) % checkpoint.every))
+  return saved > best.step ? { step: saved, accuracy, verdicts } : best
 }

@@ -51,6 +51,7 @@ export interface StepMetrics {
   readonly 'panel.crossView': number | null // share of its questions with the same majority under another wording
   readonly 'panel.split': number | null // rise of agreement since the run's first reading - rise of crossView
   readonly 'panel.flipRate': number | null // share of majorities that differ from the last reading's
+  readonly 'panel.decline': number | null // highest agreement so far minus this one
   readonly 'panel.drift': number | null // and from the first one's, of the base model
   readonly 'panel.lengthRatio': number | null // mean new tokens over the first reading's
   readonly 'panel.entropyRatio': number | null // mean -log p of sampled tokens over the first reading's
@@ -114,6 +115,7 @@ const blank: StepMetrics = {
   'panel.crossView': null,
   'panel.split': null,
   'panel.flipRate': null,
+  'panel.decline': null,
   'panel.drift': null,
   'panel.lengthRatio': null,
   'panel.entropyRatio': null,

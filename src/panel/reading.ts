@@ -14,6 +14,7 @@ export interface PanelState {
   readonly key: string // of questions and settings: readings of others cannot be compared
   readonly start: PanelReading
   readonly last: PanelReading
+  readonly highest: number // agreement so far
 }
 
 export interface Changes {
@@ -23,14 +24,20 @@ export interface Changes {
 
 /**
  * A reading's metrics. The split is the rise of agreement since the start that the second view does not share: a model
- * that knows more agrees with itself under another wording too; one that has learned a habit of this wording does not.
+ * that knows more agrees with itself under another wording too; one that has learned a habit of this wording does not. The
+ * decline is from the highest agreement so far: votes reward agreement, so that it falls only where updates do damage.
  */
-export function panelMetrics(reading: PanelReading, { start }: PanelState, changes: Changes): Partial<StepMetrics> {
+export function panelMetrics(
+  reading: PanelReading,
+  { start, highest }: PanelState,
+  changes: Changes,
+): Partial<StepMetrics> {
   const crossed = reading.crossView !== null && start.crossView !== null ? reading.crossView - start.crossView : null
   return {
     'panel.agreement': reading.agreement,
     'panel.crossView': reading.crossView,
     'panel.split': crossed === null ? null : reading.agreement - start.agreement - crossed,
+    'panel.decline': highest - reading.agreement,
     'panel.flipRate': changes.flipRate,
     'panel.drift': changes.drift,
     'panel.lengthRatio': reading.length / start.length,

@@ -6,7 +6,7 @@ import { outcomeFile } from './run-folder.ts'
 export interface SavedOutcome {
   readonly step: number // the last one
   readonly modelOfStep: number // in final/
-  readonly stopped: string | null // why a guard ended it; null: it did all its steps
+  readonly stopped: string | null // why it ended before its last step; null: it did all its steps
   readonly selected: boolean // whether held-out questions helped to choose the model, now or before a resume
 }
 

@@ -1,15 +1,14 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import type { TrainModel } from '../model/train-model.ts'
-import { loadCheckpoint } from './resume.ts'
-import { checkpointFolder, checkpointsFolder, stepOf } from './run-folder.ts'
+import { checkpointsFolder, stepOf } from './run-folder.ts'
 import { removeCheckpoint } from './save-checkpoint.ts'
 
 /**
- * Restores the model from a checkpoint and removes the later ones: a resumed run continues from there. Logs are
+ * Removes the checkpoints after a step: a resumed run continues from it, or, after step 0, from the beginning. Logs are
  * unchanged until then.
  */
-export async function rollBack(model: TrainModel, run: string, step: number): Promise<void> {
-  await loadCheckpoint(model, checkpointFolder(run, step))
+export async function rollBack(run: string, step: number): Promise<void> {
+  if (!existsSync(checkpointsFolder(run))) return
   for (const name of await readdir(checkpointsFolder(run))) {
     const later = stepOf(name)
     if (later !== null && later > step) await removeCheckpoint(run, later)

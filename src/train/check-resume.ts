@@ -11,6 +11,7 @@ import { counted } from '../log/counted.ts'
 import { dtypeOf } from '../model/open-model.ts'
 import type { DescribedForTraining } from '../model/train-model.ts'
 import { keepsReference } from '../rl/train-batch.ts'
+import { readOutcome } from '../run/outcome-file.ts'
 import { newestCheckpoint, readStored } from '../run/resume.ts'
 import { checkpointFolder, configFile, finalFolder, noRunText } from '../run/run-folder.ts'
 import { initialState, type TrainState } from '../run/train-state.ts'
@@ -37,7 +38,8 @@ export async function checkResume({ config, out, described }: Asked): Promise<Re
     throw new UserError(noRunText(out))
   }
   const newest = await newestCheckpoint(out)
-  requireSteps(out, newest, config)
+  const wentBack = (await readOutcome(out))?.modelOfStep === 0 // a guard took it back to its base model
+  requireSteps(out, newest, wentBack, config)
   const began = resolveConfig(await readLayers(configFile(out)))
   requireSameModel(out, began, config)
   requireSameHeldOut(out, began, config)
@@ -61,8 +63,8 @@ export function resumeText(out: string, config: Config, { began, state }: Resuma
 /** Steps of the whole run, where no iteration's budget of questions ends it earlier. */
 const mostSteps = ({ train }: Config): number => train.iterations * train.steps
 
-function requireSteps(out: string, newest: number | null, config: Config): void {
-  if (newest === null && existsSync(finalFolder(out))) {
+function requireSteps(out: string, newest: number | null, wentBack: boolean, config: Config): void {
+  if (newest === null && !wentBack && existsSync(finalFolder(out))) {
     throw new UserError(`--resume: ${out} has a final/ but no checkpoint to continue from`)
   }
   if (newest !== null && newest > mostSteps(config)) {

@@ -15,8 +15,8 @@
 // Departures from the reference implementation: the vote sees the response alone; text without an answer never votes,
 // nor does a response that the token limit cut off (except with reward.unfinishedVotes); advantages are normalised after
 // the difficulty band; ROUGE-L also looks at the questions kept so far; surplus questions and groups wait for the next
-// step; a search that finds nothing ends with an error; guards watch for collapse, and can end the run or take it back
-// to its best model.
+// step; a search that finds nothing ends the run; guards watch for collapse, and can end the run or take it back to its
+// best model.
 
 import { endingTrip, type Trip, tripText } from '../guard/guards.ts'
 import type { StepMetrics } from '../log/metrics.ts'
@@ -31,53 +31,57 @@ import { evaluateHeldOut, type HeldOutResult } from './evaluate-held-out.ts'
 import { isFinished, iterationOver, nextIteration } from './iteration.ts'
 import { keep } from './keep.ts'
 import { advantages, type Learned, update } from './learn.ts'
-import { noQuestion, nothingToTrainOn } from './nothing-acceptable.ts'
+import { type NothingAcceptable, nothingToTrainOn, wantOf } from './nothing-acceptable.ts'
 import { guardStep, observe } from './observe.ts'
 import { watchPanel } from './panel.ts'
 import { propose } from './propose.ts'
 import { roundSize } from './round-size.ts'
 import { due, saveAfter, wantsCheckpoint } from './saving.ts'
-import { endEarly, type Stopped } from './stop.ts'
+import { type Ended, endRun } from './stop.ts'
 import { newTally, type Tally, type TimedStage, timed } from './tally.ts'
 
 /**
- * Trains for `train.iterations` times `train.steps` steps, or until a guard ends it. Stopped by the run's signal, by a
- * user's mistake such as a search that found nothing, or by gradients that are not finite, it first saves a checkpoint of
- * the last completed step.
- * @returns why it ended early; null: it did not
- * @throws Interrupted, NothingAcceptable, UserError, NoFiniteGradient
+ * Trains for `train.iterations` times `train.steps` steps, or until a guard ends it or nothing is left to train on. Stopped
+ * by the run's signal, by a user's mistake, or by gradients that are not finite, it first saves a checkpoint of the last
+ * completed step.
+ * @throws Interrupted, UserError, NoFiniteGradient; NothingAcceptable, if it has never found anything to train on
  */
-export async function train(context: TrainContext, start: TrainState): Promise<Stopped | null> {
+export async function train(context: TrainContext, start: TrainState): Promise<Ended> {
   const { config, trace } = context
   let state = start
   try {
     // step 0, or a step stopped during its evaluation
-    let trip = state.openLine === null ? null : await closeStep(context, state)
-    while (trip === null && !isFinished(config, state)) {
+    let end: End | null = state.openLine === null ? null : await closeStep(context, state, null)
+    while (end === null && !isFinished(config, state)) {
       if (iterationOver(config, state)) state = await nextIteration(context, state)
       const next = structuredClone(state)
       next.step += 1
       const tally = newTally()
-      trip = await trace.span(`step ${next.step}`, async () => {
-        const { learned, signals } = await takeStep(context, next, tally)
+      end = await trace.span(`step ${next.step}`, async () => {
+        const { learned, signals, want } = await takeStep(context, next, tally)
+        if (want !== null && state.optimizerStep === 0) throw want // nothing was ever trained
         next.iteration.steps += 1
         next.emptySteps = learned === null ? state.emptySteps + 1 : 0
         next.openLine = describeStep(next, tally, learned, signals, config.reward)
         state = next // weights and state belong together again
-        return closeStep(context, state)
+        const isStarved = state.emptySteps > config.train.maxEmptySteps
+        return closeStep(context, state, want ?? (isStarved ? nothingToTrainOn(tally, config) : null))
       })
-      if (state.emptySteps > config.train.maxEmptySteps) throw nothingToTrainOn(tally, config)
     }
-    return trip === null ? null : await endEarly(context, state, trip)
+    return await endRun(context, state, end)
   } catch (error) {
     await saveAfter(error, context, state)
     throw error
   }
 }
 
+/** What ends a run before its last step. */
+type End = Trip | NothingAcceptable
+
 interface Step {
   readonly learned: Learned | null // null: nothing to train on
   readonly signals: Partial<StepMetrics> // what guards watch
+  readonly want: NothingAcceptable | null // why there is nothing more to train on
 }
 
 /**
@@ -95,20 +99,18 @@ async function takeStep(context: TrainContext, state: TrainState, tally: Tally):
   for (let round = 0; kept.length < rollout.promptsPerStep && round < rollout.maxRounds; round++) {
     const size = roundSize(config, rollout.promptsPerStep - kept.length, tally)
     const questions = await stage('propose', 'propose', () => propose(context, state, tally, size))
-    if (questions.length === 0 && kept.length === 0 && tally.search.accepted === 0) throw noQuestion(tally.search)
     if (questions.length === 0) break
     const groups = await stage('rollout', 'rollout', () => answer(context, { step, round }, questions, tally))
     const rewarded = await stage('rollout', 'vote', () => vote(context, groups, step))
     kept.push(...(await keep(context, state, rewarded, tally)))
   }
-  state.queuedGroups = kept.splice(rollout.promptsPerStep) // surplus waits for the next step
-  if (kept.length < rollout.promptsPerStep && rollout.whenShort === 'stop') throw nothingToTrainOn(tally, config)
-
+  const want = wantOf(config, tally, kept.length)
+  state.queuedGroups = kept.splice(want === null ? rollout.promptsPerStep : 0) // surplus waits for the next step
   const signals = await trace.span('observe', () => observe(context, state, tally))
-  if (kept.length === 0) return { learned: null, signals }
+  if (kept.length === 0) return { learned: null, signals, want }
   const planned = await timed(tally, 'update', () => advantages(context, state, kept))
   const learned = await timed(tally, 'update', () => update(context, state, planned))
-  return { learned, signals }
+  return { learned, signals, want }
 }
 
 /** Groups kept in earlier steps and not trained on yet, except for those that waited too long. */
@@ -120,10 +122,10 @@ function waitingGroups({ config }: TrainContext, state: TrainState, tally: Tally
 
 /**
  * Panel, evaluation, guards, the metrics line, the checkpoint. A step that a guard makes the last is evaluated though none was
- * due: the run must not end on the accuracy of an older model.
- * @returns the guard that ends the run
+ * due: the run must not end on the accuracy of an older model. So is one after which there is nothing to train on.
+ * @returns what ends the run
  */
-async function closeStep(context: TrainContext, state: TrainState): Promise<Trip | null> {
+async function closeStep(context: TrainContext, state: TrainState, want: End | null): Promise<End | null> {
   const { config, folder, reporter, trace } = context
   const started = performance.now()
   const asksPanel = context.panel.length > 0 && due(config, state, config.panel.every)
@@ -133,7 +135,7 @@ async function closeStep(context: TrainContext, state: TrainState): Promise<Trip
   const evaluation = () => trace.span('evaluation', () => evaluateHeldOut(context))
   const evaluated = due(config, state, config.eval.every)
   let closed = guarded(evaluated ? await evaluation() : null)
-  if (!evaluated && endingTrip(closed.trips) !== null) closed = guarded(await evaluation())
+  if (!evaluated && (want ?? endingTrip(closed.trips)) !== null) closed = guarded(await evaluation())
   const { trips, guard, isNewSet } = closed
   const seconds = (state.openLine!['seconds.total'] ?? 0) + (performance.now() - started) / 1000
   const line = { ...closed.line, 'seconds.total': seconds }
@@ -147,5 +149,5 @@ async function closeStep(context: TrainContext, state: TrainState): Promise<Trip
   if (wantsCheckpoint(config, state)) {
     await trace.span('checkpoint', () => saveCheckpoint(context.model, state, folder, config.checkpoint.keep))
   }
-  return endingTrip(trips)
+  return endingTrip(trips) ?? want
 }

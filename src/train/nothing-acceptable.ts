@@ -37,6 +37,14 @@ export function noQuestion(
   )
 }
 
+/** Why a step cannot train, and no later one would: no question was found, or too few where rollout.whenShort is stop. */
+export function wantOf(config: Config, tally: Tally, kept: number): NothingAcceptable | null {
+  const { promptsPerStep, whenShort } = config.rollout
+  const { answered, searched, search } = tally
+  if (kept === 0 && answered.length === 0 && searched && search.accepted === 0) return noQuestion(search)
+  return kept < promptsPerStep && whenShort === 'stop' ? nothingToTrainOn(tally, config) : null
+}
+
 /** Too few questions were inside the difficulty band, or all were too long to be asked. */
 export function nothingToTrainOn(tally: Tally, config: Config): NothingAcceptable {
   const { maxPromptTokens, maxNewTokens } = config.rollout

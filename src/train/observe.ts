@@ -57,13 +57,13 @@ export function guardStep(
   const known = isOther ? { ...before, best: null, looks: 0, heldOutKey: heldOut.key } : before
   const measured = heldOut === null ? line : { ...line, ...heldOut.measured, ...describeDrop(heldOut, known) }
   const { streaks, trips } = watch(measured, config.guard, before.streaks)
-  const best = bestAfter(measured, heldOut?.selecting ?? null, { best: known.best, streaks }, config.guard)
+  const best = bestAfter(measured, heldOut?.selecting ?? null, { best: known.best, streaks }, config)
   const looks = known.looks + (heldOut === null ? 0 : 1)
   const tripped = trips.length === 0 ? null : trips.map((trip) => trip.guard).join(',')
   return {
     line: { ...measured, 'guard.tripped': tripped },
     trips,
-    guard: { ...known, streaks, best, looks },
+    guard: { ...known, streaks, best, looks, drop: heldOut === null ? known.drop : measured['eval.drop'] },
     isNewSet: isOther && before.best !== null && before.best.accuracy !== null,
   }
 }

@@ -31,6 +31,7 @@ export async function watchPanel(context: TrainContext, state: TrainState): Prom
     flipRate: before === null ? null : await changedShare(reading, before.last, same),
     drift: before === null ? null : await changedShare(reading, before.start, same),
   }
-  const next = { key, start: before?.start ?? reading, last: reading }
+  const highest = Math.max(before?.highest ?? before?.start.agreement ?? 0, reading.agreement)
+  const next = { key, start: before?.start ?? reading, last: reading, highest }
   return { metrics: panelMetrics(reading, next, changes), state: next }
 }

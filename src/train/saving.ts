@@ -14,13 +14,14 @@ export const due = (config: Config, state: TrainState, every: number): boolean =
   state.step % every === 0 || iterationOver(config, state)
 
 /**
- * A model to roll back to is saved as soon as it is the best, the base model too; without labels, every one: whether it
- * is the best will be known by the next step.
+ * A model that held-out questions found the best is saved at once, if a run may end with it. The base model is at its own
+ * path.
  */
 export function wantsCheckpoint(config: Config, state: TrainState): boolean {
   const { best } = state.guard
-  if (rollsBack(config.guard) && (best?.step === state.step || best?.accuracy === null)) return true
-  return state.step > 0 && due(config, state, config.checkpoint.every)
+  if (state.step === 0) return false
+  const keepsBest = config.checkpoint.final === 'best' || rollsBack(config.guard)
+  return (keepsBest && best?.step === state.step) || due(config, state, config.checkpoint.every)
 }
 
 /**

@@ -36,7 +36,7 @@ import type { TrainContext } from './context.ts'
 import { isFinished } from './iteration.ts'
 import { knownQuestions } from './known-questions.ts'
 import { train } from './loop.ts'
-import type { Stopped } from './stop.ts'
+import type { Ended } from './stop.ts'
 
 export interface StartOptions extends StartCheck {
   readonly preset?: string | null // that it started from, for the record
@@ -48,11 +48,10 @@ export interface StartOptions extends StartCheck {
   readonly openChecker: (config: Config) => Promise<AnswerChecker>
 }
 
-export interface Outcome {
+export interface Outcome extends Ended {
   readonly run: string
   readonly final: string // folder of the trained model
   readonly metrics: readonly StepMetrics[]
-  readonly stopped: Stopped | null // by a guard
 }
 
 /**
@@ -140,27 +139,23 @@ const panelText = (count: number): string =>
 const writeQuestions = (file: string, questions: readonly HeldOutQuestion[]): Promise<void> =>
   writeWhole(file, questions.map((question) => `${JSON.stringify(question)}\n`).join(''))
 
-async function finish(context: TrainContext, stopped: Stopped | null): Promise<Outcome> {
+async function finish(context: TrainContext, ended: Ended): Promise<Outcome> {
   const { model, folder, trace } = context
   const final = await trace.span('final model', () => saveFinal(model, folder.path))
   const metrics = await folder.readMetrics()
   const step = metrics.at(-1)?.step ?? 0
-  const ending = { step, modelOfStep: stopped?.modelOfStep ?? step, stopped: stopped?.text ?? null }
-  await writeOutcome(folder.path, { ...ending, selected: await setAside(context, stopped) })
-  return { run: folder.path, final, metrics, stopped }
+  const { stopped, modelOfStep, selected } = ended
+  if (selected) await setAside(context)
+  await writeOutcome(folder.path, { step, modelOfStep, stopped: stopped?.text ?? null, selected })
+  return { run: folder.path, final, metrics, ...ended }
 }
 
-/**
- * Where held-out questions chose the model, or when to stop: sets aside those that can still judge it.
- * @returns whether they did
- */
-async function setAside({ heldOut, folder }: TrainContext, stopped: Stopped | null): Promise<boolean> {
-  const selected = stopped !== null && (stopped.action === 'rollback' || stopped.guard === 'accuracyDrop')
-  if (!selected || heldOut.length < 2) return selected && heldOut.length > 0
+/** Where held-out questions chose the model, or when to stop: sets aside those that can still judge it. */
+async function setAside({ heldOut, folder }: TrainContext): Promise<void> {
+  if (heldOut.length < 2) return
   const half = selectingHalf(heldOut.map(({ problem }) => problem))
   const others = heldOut.filter((_, i) => !half[i])
   await writeQuestions(reportingFile(folder.path), others)
-  return true
 }
 
 const scorerOf = async ({ reward }: Config): Promise<Scorer | null> =>

@@ -1,52 +1,98 @@
 import { existsSync } from 'node:fs'
 import { type Trip, tripText } from '../guard/guards.ts'
+import { percent } from '../log/console.ts'
+import { loadCheckpoint } from '../run/resume.ts'
 import { rollBack } from '../run/rollback.ts'
 import { checkpointFolder } from '../run/run-folder.ts'
 import { saveCheckpoint } from '../run/save-checkpoint.ts'
 import type { TrainState } from '../run/train-state.ts'
 import type { TrainContext } from './context.ts'
+import type { NothingAcceptable } from './nothing-acceptable.ts'
 
-/** Why a run ended before its last step, and which step's model it ends with. */
-export interface Stopped extends Trip {
+/** Why a run ended before its last step. */
+export interface Stopped {
+  readonly step: number
   readonly text: string
-  readonly modelOfStep: number
-  readonly bestNotKept: number | null // the step that a rollback should have restored, if it could not
+  readonly trip: Trip | null // of a guard; null: there was nothing more to train on
 }
 
-type Ending = Pick<Stopped, 'modelOfStep' | 'bestNotKept'>
+/** How a run ended. */
+export interface Ended {
+  readonly stopped: Stopped | null // null: it did all its steps
+  readonly modelOfStep: number // that the engine holds now
+  readonly bestNotKept: number | null // the step that it should have gone back to, if it could not
+  readonly selected: boolean // held-out questions chose the model, or when to stop
+}
 
-/** Carries out a guard's action: the run ends with the model as it is, or with its best one. */
-export async function endEarly(context: TrainContext, state: TrainState, trip: Trip): Promise<Stopped> {
-  const { step } = state
-  const ending = trip.action === 'rollback' ? await goBack(context, state) : await stayHere(context, state)
-  const text = tripText(trip, context.config.guard)
-  const { modelOfStep, bestNotKept } = ending
+/**
+ * The last model is as good as the best one, where the held-out questions that may choose give it at most 2 points less: it
+ * has learned longer, and so small a lead is mostly luck.
+ */
+const smallLead = 0.02
+
+/**
+ * Ends a run with its best model or its last one, as guard and settings want it.
+ * @throws NothingAcceptable where the run never found anything to train on
+ */
+export async function endRun(
+  context: TrainContext,
+  state: TrainState,
+  end: Trip | NothingAcceptable | null,
+): Promise<Ended> {
+  const { config, reporter } = context
+  if (end instanceof Error && state.optimizerStep === 0) throw end
+  const stopped = end === null ? null : stoppedBy(context, state, end)
+  const trip = stopped?.trip ?? null
+  const { best, drop } = state.guard
+  const chooses = config.checkpoint.final === 'best' && best !== null && best.accuracy !== null
+  const selected = chooses || trip?.action === 'rollback' || trip?.guard === 'accuracyDrop'
+  const goesBack = trip?.action === 'rollback' || (chooses && (drop ?? 0) > smallLead)
+  const place =
+    goesBack && best!.step !== state.step
+      ? await goBack(context, state, trip?.action === 'rollback')
+      : await stayHere(context, state, stopped !== null)
+  const because = stopped === null ? '' : `: ${stopped.text}`
+  const lead = chooses && place.modelOfStep !== state.step ? leadText(best.accuracy!, drop ?? 0) : ''
+  if (stopped !== null || place.modelOfStep !== state.step || place.bestNotKept !== null) {
+    reporter.note(`stopped after step ${state.step}${placeText(state.step, place)}${lead}${because}`)
+  }
+  return { stopped, selected, ...place }
+}
+
+function stoppedBy({ config }: TrainContext, { step }: TrainState, end: Trip | NothingAcceptable): Stopped {
+  if (end instanceof Error) return { step, text: end.message, trip: null }
+  return { step, text: tripText(end, config.guard), trip: end }
+}
+
+type Place = Pick<Ended, 'modelOfStep' | 'bestNotKept'>
+
+function placeText(step: number, { modelOfStep, bestNotKept }: Place): string {
   const back = modelOfStep === step ? '' : `, and went back to the model of step ${modelOfStep}`
-  const lost =
-    bestNotKept === null
-      ? ''
-      : `. It could not roll back: the best model, of step ${bestNotKept}, was not kept, because no guard had the ` +
-        `action rollback when it was trained; final/ is the model of step ${modelOfStep}`
-  context.reporter.note(`stopped after step ${step}${back}: ${text}${lost}`)
-  return { ...trip, text, ...ending }
+  if (bestNotKept === null) return back
+  return `${back}. It could not go back: the best model, of step ${bestNotKept}, was not kept; final/ is the model of step ${modelOfStep}`
 }
 
-async function stayHere({ config, model, folder }: TrainContext, state: TrainState): Promise<Ending> {
-  await saveCheckpoint(model, state, folder, config.checkpoint.keep)
+const leadText = (accuracy: number, drop: number): string =>
+  ` (${percent(accuracy)} of the held-out questions that choose a model, the last one ${percent(accuracy - drop)})`
+
+async function stayHere({ config, model, folder }: TrainContext, state: TrainState, saves: boolean): Promise<Place> {
+  if (saves) await saveCheckpoint(model, state, folder, config.checkpoint.keep)
   return { modelOfStep: state.step, bestNotKept: null }
 }
 
-/** If rollback was enabled later, the best may have no checkpoint; the base model is still at its own path. */
-async function goBack(context: TrainContext, state: TrainState): Promise<Ending> {
-  const { config, model, folder, reporter } = context
+/**
+ * Loads the best model. The base model is at its own path; another one has a checkpoint, unless the settings did not want
+ * it when it was trained.
+ * @param forgets whether later checkpoints are removed: a resumed run then continues from the best model
+ */
+async function goBack(context: TrainContext, state: TrainState, forgets: boolean): Promise<Place> {
+  const { config, model, folder } = context
   const best = state.guard.best!.step
-  if (best === state.step) return stayHere(context, state)
-  if (existsSync(checkpointFolder(folder.path, best))) {
-    await rollBack(model, folder.path, best)
-    return { modelOfStep: best, bestNotKept: null }
-  }
-  if (best > 0) return { ...(await stayHere(context, state)), bestNotKept: best }
-  await model.engine.importTensors(await model.readWeights(config.model.path!))
-  reporter.note(`the initial model was the best: loaded again from ${config.model.path}; checkpoints are unchanged`)
-  return { modelOfStep: 0, bestNotKept: null }
+  const kept = existsSync(checkpointFolder(folder.path, best))
+  if (best > 0 && !kept) return { ...(await stayHere(context, state, true)), bestNotKept: best }
+  if (!forgets) await stayHere(context, state, true)
+  if (kept) await loadCheckpoint(model, checkpointFolder(folder.path, best))
+  else await model.engine.importTensors(await model.readWeights(config.model.path!))
+  if (forgets) await rollBack(folder.path, best)
+  return { modelOfStep: best, bestNotKept: null }
 }

@@ -49,6 +49,7 @@ export function fakeConfig(folder: string, over: Readonly<Record<string, unknown
     'optimizer.lr': 0.05,
     'optimizer.schedule': 'constant',
     'checkpoint.every': 2,
+    'checkpoint.final': 'last',
     'train.steps': 4,
     ...over,
   }

@@ -64,17 +64,17 @@ async function readRun(path: string): Promise<Named[]> {
   return [start, at(` step ${step}`, checkpointFolder(path, step))]
 }
 
-/** Where a guard chose the model, the questions that it did not look at. */
+/** Where held-out questions chose the model, the questions that it did not look at. */
 async function heldOutOf(path: string, config: Config): Promise<Pick<TrainingRun, 'heldOut' | 'note'>> {
   const kept = existsSync(heldOutFile(path)) ? heldOutFile(path) : null
   const all = config.eval.path ?? kept
   if (!(await readOutcome(path))?.selected) return { heldOut: all, note: null }
   const reporting = reportingFile(path)
   if (existsSync(reporting)) {
-    const note = `a guard chose the final model of ${path} by half of its held-out questions: only the other half can judge it (${reporting})`
+    const note = `the final model of ${path} was chosen by half of its held-out questions: only the other half can judge it (${reporting})`
     return { heldOut: reporting, note }
   }
-  const note = `a guard chose the final model of ${path} by its held-out questions, and no others were set aside: on them it looks better than it is`
+  const note = `the final model of ${path} was chosen by its held-out questions, and no others were set aside: on them it looks better than it is`
   return { heldOut: all, note }
 }
 

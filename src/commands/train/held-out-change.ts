@@ -18,14 +18,17 @@ export interface HeldOutChange {
   readonly times: number // that it was measured
 }
 
-/** @param outcome its lines, and the step that a guard took the model back to */
-export function heldOutChange({ metrics, stopped }: Pick<Outcome, 'metrics' | 'stopped'>): HeldOutChange | null {
+/** @param outcome its lines, and the step whose model was kept */
+export function heldOutChange({
+  metrics,
+  modelOfStep,
+}: Pick<Outcome, 'metrics' | 'modelOfStep'>): HeldOutChange | null {
   const measured = metrics.flatMap((line: StepMetrics): Measured[] => {
     const accuracy = line['eval.accuracy']
     return accuracy === null ? [] : [{ step: line.step, accuracy }]
   })
   const [before] = measured
-  const after = measured.findLast(({ step }) => step <= (stopped?.modelOfStep ?? Infinity))
+  const after = measured.findLast(({ step }) => step <= modelOfStep)
   if (before === undefined || after === undefined) return null
   const best = measured.reduce((best, next) => (next.accuracy > best.accuracy ? next : best))
   return { before, after, best, times: measured.length }
@@ -46,5 +49,5 @@ export function changeText({ before, after, best }: HeldOutChange, run: string):
 function whereabouts(run: string, step: number): string {
   const folder = checkpointFolder(run, step)
   if (existsSync(folder)) return ` and is in\n${folder}`
-  return '.\nThe best was not kept; guard.accuracyDrop can end a run with its best model (docs/method.md, Guards).'
+  return '.'
 }

@@ -21,12 +21,14 @@ export function summaryJson(outcome: Outcome): object {
     tokensGenerated: total(outcome, 'tokens.generated'),
     tokensTrained: total(outcome, 'tokens.trained'),
     seconds: total(outcome, 'seconds.total'),
+    modelOfStep: outcome.modelOfStep,
     stopped: outcome.stopped === null ? null : stoppedJson(outcome.stopped),
   }
 }
 
-const stoppedJson = ({ guard, action, step, value, limit, modelOfStep, bestNotKept }: Stopped): object => ({
-  ...{ guard, action, step, value, limit, modelOfStep, bestNotKept },
+const stoppedJson = ({ step, text, trip }: Stopped): object => ({
+  ...{ step, text },
+  ...(trip && { guard: trip.guard, action: trip.action, value: trip.value, limit: trip.limit }),
 })
 
 /** What happened, in words and in a small table, and what to try next. */
@@ -50,13 +52,13 @@ const rewardedBy: Record<Config['reward']['kind'], string> = {
   random: 'at random, as a control',
 }
 
-function ended({ stopped }: Outcome): string {
-  if (stopped === null) return ''
-  const { step, modelOfStep, bestNotKept } = stopped
-  const back = modelOfStep === step ? '' : `, and final/ is the model of step ${modelOfStep}`
+function ended({ stopped, modelOfStep, bestNotKept, metrics }: Outcome): string {
+  const back = modelOfStep === metrics.at(-1)?.step ? '' : `final/ is the model of step ${modelOfStep}`
   const lost =
-    bestNotKept === null ? '' : `\nIt could not roll back: the best model, of step ${bestNotKept}, was not kept.`
-  return `\nA guard ended the run: ${stopped.text}${back}.${lost}`
+    bestNotKept === null ? '' : `\nIt could not go back: the best model, of step ${bestNotKept}, was not kept.`
+  if (stopped === null) return back === '' ? lost : `\nIt got worse at the end: ${back}.${lost}`
+  if (stopped.trip !== null) return `\nA guard ended the run: ${stopped.text}${back && `, and ${back}`}.${lost}`
+  return `\nThe run ended for want of questions${back && `, and ${back}`}: ${stopped.text}.${lost}`
 }
 
 function story(outcome: Outcome, config: Config): string {
@@ -74,11 +76,11 @@ function story(outcome: Outcome, config: Config): string {
     : `${done}\n${changeText(change, outcome.run)}${chosenText(outcome)}`
 }
 
-/** The accuracy of a model that a guard chose is not a fair measure of it. */
-const chosenText = ({ stopped, run }: Outcome): string =>
-  stopped === null || (stopped.action !== 'rollback' && stopped.guard !== 'accuracyDrop')
-    ? ''
-    : `\nThe guard chose this model, or when to stop, by half of these questions. For a verdict on the other half: npx serl compare ${run}`
+/** The accuracy of a model that was chosen by it is not a fair measure of the model. */
+const chosenText = ({ selected, modelOfStep, metrics, run }: Outcome): string =>
+  selected && modelOfStep !== metrics.at(-1)?.step
+    ? `\nHalf of these questions chose the model. For a verdict on the other half: npx serl compare ${run}`
+    : ''
 
 /** Before, at most nine steps between, the best, after. */
 function tableRows(outcome: Outcome): string[][] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { guardSchema } from '../../../src/config/guard-schema.ts'
+import type { Config } from '../../../src/config/schema.ts'
 import { bestAfter, endingTrip, rollsBack, tripText, watch } from '../../../src/guard/guards.ts'
 import { type StepMetrics, stepMetrics } from '../../../src/log/metrics.ts'
 
@@ -91,24 +92,31 @@ describe('the outcome', () => {
 })
 
 describe('the best model', () => {
+  const configOf = (guard: Config['guard'], every = 1) => ({
+    guard,
+    checkpoint: { every, keep: 1, final: 'best' as const },
+  })
+
   it('is the most accurate if there are labels, the earliest on ties', () => {
     const verdicts = (right: number) => Array.from({ length: 10 }, (_, i) => i < right)
-    let best = bestAfter(line(0, {}), verdicts(4), { best: null, streaks: {} }, guards())
+    let best = bestAfter(line(0, {}), verdicts(4), { best: null, streaks: {} }, configOf(guards()))
     for (const [step, right] of [7, null, 7, 6].entries()) {
       const looked = right === null ? null : verdicts(right)
-      best = bestAfter(line(step + 1, {}), looked, { best, streaks: { kl: 3 } }, guards())
+      best = bestAfter(line(step + 1, {}), looked, { best, streaks: { kl: 3 } }, configOf(guards()))
     }
     expect(best).toEqual({ step: 1, accuracy: 0.7, verdicts: verdicts(7) })
   })
 
   const acting = guards({ kl: { action: 'rollback' }, flipRate: { below: 0.1, action: 'stop' } })
   /** Lines from step 1 on, after the line of step 0. */
-  const bestOf = (...lines: Partial<StepMetrics>[]): unknown => {
-    let best = bestAfter(line(0, {}), null, { best: null, streaks: {} }, acting)
+  const bestOf = (...lines: Partial<StepMetrics>[]): unknown => bestSaved(1, lines)
+  const bestSaved = (every: number, lines: readonly Partial<StepMetrics>[]): unknown => {
+    const config = configOf(acting, every)
+    let best = bestAfter(line(0, {}), null, { best: null, streaks: {} }, config)
     let streaks = {}
     for (const [i, measures] of lines.entries()) {
       streaks = watch(line(i + 1, measures), acting, streaks).streaks
-      best = bestAfter(line(i + 1, measures), null, { best, streaks }, acting)
+      best = bestAfter(line(i + 1, measures), null, { best, streaks }, config)
     }
     return best
   }
@@ -120,6 +128,12 @@ describe('the best model', () => {
     expect(bestOf(healthy, healthy)).toEqual({ step: 1, accuracy: null, verdicts: null })
     expect(bestOf(healthy, broken)).toEqual({ step: 0, accuracy: null, verdicts: null })
     expect(bestOf(broken, healthy, healthy)).toEqual({ step: 2, accuracy: null, verdicts: null })
+  })
+
+  it('has a checkpoint', () => {
+    const healthy = { 'kl.mean': 0.1 }
+    const after = (lines: number) => bestSaved(3, Array(lines).fill(healthy))
+    expect([3, 4, 6, 7].map((lines) => (after(lines) as { step: number }).step)).toEqual([0, 3, 3, 6])
   })
 
   it('is not one whose line measured less than lines before it', () => {

@@ -221,7 +221,7 @@ describe('guards', () => {
     expect(last['eval.accuracy']).toBeLessThan(0.9)
     expect(last.step).toBeLessThan(12)
     expect(last['guard.tripped']).toContain('accuracyDrop')
-    expect(outcome.stopped).toMatchObject({ guard: 'accuracyDrop', modelOfStep: 0, step: last.step })
+    expect(outcome).toMatchObject({ stopped: { trip: { guard: 'accuracyDrop' }, step: last.step }, modelOfStep: 0 })
     // the best is the base model, and final/ is it to the bit
     const { engine, writeWeights } = await fakeModel(false)
     await writeWeights(join(folder, 'base'))
@@ -229,7 +229,7 @@ describe('guards', () => {
     expect(await readFile(join(outcome.final, 'model.safetensors'))).toEqual(
       await readFile(join(folder, 'base', 'model.safetensors')),
     )
-    expect(await readdir(join(outcome.run, 'checkpoints'))).toEqual(['step-000000'])
+    expect(await readdir(join(outcome.run, 'checkpoints'))).toEqual([])
     expect(notes.at(-1)).toMatch(/went back to the model of step 0: guard accuracyDrop: \S+ is above 0.1/)
   })
 
@@ -244,7 +244,7 @@ describe('guards', () => {
   it('stop with the model as it is', async () => {
     const outcome = await collapse({ 'guard.accuracyDrop': { above: 0.1, steps: 2, action: 'stop' } })
     const last = outcome.metrics.at(-1)!
-    expect(outcome.stopped).toMatchObject({ guard: 'accuracyDrop', modelOfStep: last.step })
+    expect(outcome).toMatchObject({ stopped: { trip: { guard: 'accuracyDrop' } }, modelOfStep: last.step })
     expect(
       column(outcome, 'guard.tripped')
         .slice(0, -1)
@@ -263,11 +263,11 @@ describe('guards', () => {
       'train.steps': 20,
       'guard.majorityShare': { above: 0.9, steps: 1, action: 'rollback' },
     })
-    const { stopped } = outcome
-    expect(stopped).toMatchObject({ guard: 'majorityShare', side: 'above' })
+    const { stopped, modelOfStep } = outcome
+    expect(stopped!.trip).toMatchObject({ guard: 'majorityShare', side: 'above' })
     // its samples are of the model of the step before, which has settled; the healthy line before it is of this one
-    expect(stopped!.modelOfStep).toBe(stopped!.step - 2)
-    const step = String(stopped!.modelOfStep).padStart(6, '0')
+    expect(modelOfStep).toBe(stopped!.step - 2)
+    const step = String(modelOfStep).padStart(6, '0')
     expect(await readFile(join(outcome.final, 'model.safetensors'))).toEqual(
       await readFile(join(outcome.run, 'checkpoints', `step-${step}`, 'model.safetensors')),
     )

@@ -69,16 +69,17 @@ describe('a reading', () => {
   it('is compared with the first one', () => {
     const start = reading({})
     const now = reading({ agreement: 0.86, crossView: 0.45, length: 12, entropy: 0.08 })
-    const metrics = panelMetrics(now, { key: 'k', start, last: start }, { flipRate: 0.1, drift: null })
+    const metrics = panelMetrics(now, { key: 'k', start, last: start, highest: 0.9 }, { flipRate: 0.1, drift: null })
     expect(metrics['panel.split']).toBeCloseTo(0.51)
     expect(metrics['panel.lengthRatio']).toBeCloseTo(0.3)
     expect(metrics['panel.entropyRatio']).toBeCloseTo(0.05)
+    expect(metrics['panel.decline']).toBeCloseTo(0.04)
     expect(metrics).toMatchObject({ 'panel.agreement': 0.86, 'panel.flipRate': 0.1, 'panel.drift': null })
   })
 
   it('of a model that learned something agrees under another wording too', () => {
     const now = reading({ agreement: 0.8, crossView: 0.9 })
-    const metrics = panelMetrics(now, { key: 'k', start: reading({}), last: now }, { flipRate: 0, drift: 0 })
+    const metrics = panelMetrics(now, { key: 'k', start: reading({}), last: now, highest: 0.9 }, { flipRate: 0, drift: 0 })
     expect(metrics['panel.split']).toBeCloseTo(0)
   })
 

@@ -63,15 +63,15 @@ describe('without labels', () => {
     // the KL of step 1 is that of the base model, the KL of step 2 that of the model of step 1
     expect(Math.abs(kl[1]!)).toBeLessThan(1e-6)
     expect(kl[2]).toBeGreaterThan(0.01)
-    expect(outcome.stopped).toMatchObject({ guard: 'kl', step: 2, modelOfStep: 0, bestNotKept: null })
+    expect(outcome).toMatchObject({ stopped: { trip: { guard: 'kl' }, step: 2 }, modelOfStep: 0, bestNotKept: null })
     expect(await weightsOf(outcome.final)).toEqual(base)
-    expect(await readdir(join(outcome.run, 'checkpoints'))).toEqual(['step-000000'])
+    expect(await readdir(join(outcome.run, 'checkpoints'))).toEqual([])
   })
 
   it('keeps the candidate as well as the best, however few checkpoints are kept', async () => {
-    const over = { 'eval.path': null, 'checkpoint.keep': 1, 'checkpoint.every': 50, 'guard.kl': { action: 'rollback' } }
+    const over = { 'eval.path': null, 'checkpoint.keep': 1, 'checkpoint.every': 2, 'guard.kl': { action: 'rollback' } }
     const outcome = await run({ ...over, 'optimizer.lr': 0.001 })
-    expect((await readdir(join(outcome.run, 'checkpoints'))).sort()).toEqual(['step-000003', 'step-000004'])
+    expect((await readdir(join(outcome.run, 'checkpoints'))).sort()).toEqual(['step-000002', 'step-000004'])
     expect(await weightsOf(checkpoint(outcome, 4))).toEqual(await weightsOf(outcome.final))
   })
 })
@@ -84,9 +84,9 @@ describe('a best model without a checkpoint', () => {
     await run(start())
     const outcome = await run({ ...start(), ...guard, 'train.steps': 8 }, { resume: true })
     expect(outcome.metrics.at(-1)!['eval.accuracy']).toBeLessThan(0.9)
-    expect(outcome.stopped).toMatchObject({ guard: 'accuracyDrop', modelOfStep: 0, bestNotKept: null })
+    expect(outcome).toMatchObject({ stopped: { trip: { guard: 'accuracyDrop' } }, modelOfStep: 0, bestNotKept: null })
     expect(await weightsOf(outcome.final)).toEqual(base)
-    expect(notes.join('\n')).toMatch(/loaded again from .*\n.*went back to the model of step 0: guard accuracyDrop/)
+    expect(notes.join('\n')).toMatch(/went back to the model of step 0: guard accuracyDrop/)
   })
 
   it('is named if it is another', async () => {
@@ -102,8 +102,12 @@ describe('a best model without a checkpoint', () => {
     const outcome = await run({ ...start(), ...guard, ...over }, { resume: true })
     const { step } = outcome.stopped!
     expect(step).toBeGreaterThan(3)
-    expect(outcome.stopped).toMatchObject({ guard: 'accuracyDrop', modelOfStep: step, bestNotKept: best })
-    expect(notes.at(-1)).toContain(`It could not roll back: the best model, of step ${best}, was not kept`)
+    expect(outcome).toMatchObject({
+      stopped: { trip: { guard: 'accuracyDrop' } },
+      modelOfStep: step,
+      bestNotKept: best,
+    })
+    expect(notes.at(-1)).toContain(`It could not go back: the best model, of step ${best}, was not kept`)
     expect(await weightsOf(outcome.final)).toEqual(await weightsOf(checkpoint(outcome, step)))
   })
 })
@@ -155,12 +159,41 @@ describe('a verdict on a run', () => {
   })
 })
 
+describe('the best model at the end', () => {
+  const best = { 'checkpoint.final': 'best', 'checkpoint.keep': 1 }
+
+  it('is taken where the last one is worse, and judged by the other half', async () => {
+    const outcome = await run({ ...falling(), ...best })
+    expect(outcome.metrics.at(-1)!['eval.accuracy']).toBeLessThan(0.9)
+    expect(outcome).toMatchObject({ stopped: null, modelOfStep: 0, selected: true })
+    expect(await weightsOf(outcome.final)).toEqual(base)
+    expect(await weightsOf(checkpoint(outcome, 12))).not.toEqual(base) // a resumed run continues with the last one
+    expect(await readOutcome(outcome.run)).toEqual({ step: 12, modelOfStep: 0, stopped: null, selected: true })
+    expect(notes.at(-1)).toMatch(/back to the model of step 0 \(100.0 % of .* that choose a model, the last one /)
+  })
+
+  it('is one that has a checkpoint, and is kept', async () => {
+    const threes = await manyHeldOut(folder, '3') // rewarded
+    const rising = { ...falling(), ...best, 'eval.path': threes, 'optimizer.lr': 0.2, 'train.steps': 3 }
+    const outcome = await run({ ...rising, 'checkpoint.every': 50 })
+    const first = outcome.metrics.find((line) => line['eval.accuracy'] === 1)!.step
+    expect(await readdir(join(outcome.run, 'checkpoints'))).toEqual([`step-00000${first}`, 'step-000003'])
+    expect(outcome).toMatchObject({ stopped: null, modelOfStep: 3, selected: true }) // as good, and trained longer
+    expect(await weightsOf(outcome.final)).toEqual(await weightsOf(checkpoint(outcome, 3)))
+  })
+
+  it('is not looked for without held-out questions', async () => {
+    const outcome = await run({ ...falling(), ...best, 'eval.path': null, 'train.steps': 2 })
+    expect(outcome).toMatchObject({ stopped: null, modelOfStep: 2, selected: false })
+  })
+})
+
 describe('the last step of a run that a guard ended', () => {
   it('is evaluated, though no evaluation was due', async () => {
     const guard = { 'guard.kl': { above: 0.01, steps: 1, action: 'stop' } }
     const outcome = await run({ ...falling(), ...guard, 'eval.every': 50 })
     const measured = outcome.metrics.filter((line) => line['eval.accuracy'] !== null).map((line) => line.step)
-    expect(outcome.stopped).toMatchObject({ guard: 'kl', modelOfStep: 2 })
+    expect(outcome).toMatchObject({ stopped: { trip: { guard: 'kl' } }, modelOfStep: 2 })
     expect(measured).toEqual([0, 2])
   })
 })

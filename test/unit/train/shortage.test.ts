@@ -57,6 +57,20 @@ describe('questions that run out', () => {
     await expect(run(short, drying(0))).rejects.toThrow(/no new question was accepted in 2 rounds/)
   })
 
+  it('end the run well if it has trained: final/ is written, the last step evaluated', async () => {
+    const over = { 'train.steps': 6, 'instruct.maxRounds': 1, 'rollout.promptsPerStep': 2, 'rollout.maxStaleness': 0 }
+    const outcome = await run({ ...over, 'instruct.maxStaleness': 0, 'eval.every': 50 }, drying(4))
+    const { stopped, metrics } = outcome
+    expect(stopped!.trip).toBeNull()
+    expect(stopped!.text).toMatch(/no new question was accepted in 1 round/)
+    expect(stopped!.step).toBeLessThan(6)
+    expect(metrics.at(-1)).toMatchObject({ step: stopped!.step, 'groups.trained': 0, 'eval.accuracy': 1 })
+    expect(await readdir(outcome.final)).toContain('model.safetensors')
+    expect(summaryText(outcome, fakeConfig(folder))).toContain(
+      'The run ended for want of questions: no new question was accepted',
+    )
+  })
+
   it('end a round with the pass if they are given: no question is in it twice', async () => {
     const over = { 'instruct.source': 'given', 'rollout.promptsPerRound': 5, 'rollout.maxRounds': 1, 'train.steps': 4 }
     const { metrics } = await run({ ...over, 'rollout.promptsPerStep': 12, 'train.maxEmptySteps': 4 })

@@ -4,16 +4,21 @@ import { describe, expect, it } from 'vitest'
 import { generateCommandLine, summaryJson, summaryText } from '../../../../src/commands/train/summary.ts'
 import { parseOverride } from '../../../../src/config/read-settings.ts'
 import { resolveConfig } from '../../../../src/config/resolve.ts'
+import type { Trip } from '../../../../src/guard/guards.ts'
 import { type StepMetrics, stepMetrics } from '../../../../src/log/metrics.ts'
-import type { Stopped } from '../../../../src/train/stop.ts'
+import type { Ended } from '../../../../src/train/stop.ts'
 import { tempFolder } from '../../../support/temp-folder.ts'
 
 const config = resolveConfig([])
-const outcome = (metrics: StepMetrics[], stopped: Stopped | null = null) => ({
+const outcome = (metrics: StepMetrics[], over: Partial<Ended> = {}) => ({
   run: 'runs/demo-1',
   final: 'runs/demo-1/final',
   metrics,
-  stopped,
+  stopped: null,
+  modelOfStep: metrics.at(-1)?.step ?? 0,
+  bestNotKept: null,
+  selected: false,
+  ...over,
 })
 const step = (n: number, accuracy: number | null, trained: number | null = 16): StepMetrics =>
   stepMetrics({
@@ -40,7 +45,6 @@ describe('the summary of a run', () => {
     expect(text).toContain(
       'rose from 40.0 % to 60.0 %.\nThe trained model is not the best, which had 80.0 % after step 1.',
     )
-    expect(text).toContain('The best was not kept; guard.accuracyDrop can end a run with its best model')
     const checkpoint = join(ended.run, 'checkpoints', 'step-000001')
     await mkdir(checkpoint, { recursive: true })
     expect(summaryText(ended, config)).toContain(`80.0 % after step 1 and is in\n${checkpoint}\n`)
@@ -71,7 +75,7 @@ describe('the summary of a run', () => {
   })
 
   it('says which guard ended it, and the accuracy of the model it went back to', () => {
-    const stopped: Stopped = {
+    const trip: Trip = {
       guard: 'accuracyDrop',
       step: 2,
       value: 0.5,
@@ -79,11 +83,9 @@ describe('the summary of a run', () => {
       limit: 0.1,
       action: 'rollback',
       isNew: true,
-      text: 'guard accuracyDrop: 0.5 is above 0.1',
-      modelOfStep: 1,
-      bestNotKept: null,
     }
-    const ended = outcome([step(0, 0.4), step(1, 0.8), step(2, 0.3)], stopped)
+    const stopped = { step: 2, text: 'guard accuracyDrop: 0.5 is above 0.1', trip }
+    const ended = outcome([step(0, 0.4), step(1, 0.8), step(2, 0.3)], { stopped, modelOfStep: 1, selected: true })
     const text = summaryText(ended, config)
     expect(text).toContain(
       'A guard ended the run: guard accuracyDrop: 0.5 is above 0.1, and final/ is the model of step 1.',
@@ -91,8 +93,23 @@ describe('the summary of a run', () => {
     expect(text).toContain('rose from 40.0 % to 80.0 %')
     expect(summaryJson(ended)).toMatchObject({
       accuracyAfter: 0.8,
-      stopped: { guard: 'accuracyDrop', step: 2, modelOfStep: 1 },
+      modelOfStep: 1,
+      stopped: { guard: 'accuracyDrop', step: 2 },
     })
+  })
+
+  it('says that questions ran out, and that an earlier model was better', () => {
+    const stopped = { step: 2, text: 'of 9 questions, 0 lie in the difficulty band', trip: null }
+    const ended = outcome([step(0, 0.4), step(1, 0.8), step(2, 0.3)], { stopped, modelOfStep: 1, selected: true })
+    const text = summaryText(ended, config)
+    expect(text).toContain(
+      'The run ended for want of questions, and final/ is the model of step 1: of 9 questions, 0 lie in the',
+    )
+    expect(text).toContain('rose from 40.0 % to 80.0 %')
+    expect(text).toContain('Half of these questions chose the model. For a verdict on the other half: npx serl compare')
+    expect(summaryJson(ended)).toMatchObject({ modelOfStep: 1, stopped: { step: 2, text: stopped.text } })
+    const whole = outcome([step(0, 0.4), step(1, 0.8), step(2, 0.3)], { modelOfStep: 1, selected: true })
+    expect(summaryText(whole, config)).toContain('It got worse at the end: final/ is the model of step 1.')
   })
 
   it('suggests a command with the prompts of the run', () => {
@@ -132,6 +149,7 @@ describe('the summary of a run', () => {
       tokensGenerated: 300,
       tokensTrained: 0,
       seconds: 90,
+      modelOfStep: 2,
       stopped: null,
     })
   })
