@@ -62,7 +62,7 @@ export const guardSchema = z.strictObject({
     'guard on the fall of agreement on the panel from its highest so far: votes reward agreement, and updates that do damage lower it',
   ),
   panelDrift: bounds(null, null).describe(
-    'guard on the share of panel questions whose majority answer is not that of the base model',
+    'guard on the share of panel questions whose majority answer is another than that of the base model, of those where it led by half of the responses',
   ),
   accuracyDrop: bounds(null, 0).describe(
     'guard on the best held-out accuracy so far minus the latest, as a share (1 = all right), where it is more than chance: 0 unless a paired test on the same questions proves the drop',

@@ -52,7 +52,7 @@ export interface StepMetrics {
   readonly 'panel.split': number | null // rise of agreement since the run's first reading - rise of crossView
   readonly 'panel.flipRate': number | null // share of majorities that differ from the last reading's
   readonly 'panel.decline': number | null // highest agreement so far minus this one
-  readonly 'panel.drift': number | null // and from the first one's, of the base model
+  readonly 'panel.drift': number | null // share of the base model's settled majorities that differ now
   readonly 'panel.lengthRatio': number | null // mean new tokens over the first reading's
   readonly 'panel.entropyRatio': number | null // mean -log p of sampled tokens over the first reading's
   readonly 'vote.margin': number | null // votes by which the majority leads the next answer, mean over groups

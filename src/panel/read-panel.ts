@@ -5,8 +5,9 @@ import type { ProgressFn } from '../native/types.ts'
 import { rowSeeds } from '../random.ts'
 import { sameAnswer } from '../reward/same-answer.ts'
 import { mayVote } from '../reward/unfinished.ts'
+import { marginOf } from '../reward/vote-margin.ts'
 import { answeringParams, promptQuestions } from '../rollout/answering.ts'
-import type { Group } from '../rollout/group.ts'
+import type { Group, Vote } from '../rollout/group.ts'
 import { type PromptFormat, placeholder } from '../rollout/prompt.ts'
 import { rollOut } from '../rollout/rollout.ts'
 import { compareMajorities, type PanelReading } from './reading.ts'
@@ -38,6 +39,7 @@ export async function readPanel(
   const surprise = responses.reduce((sum, { logprobs }) => sum - logprobs.reduce((a, b) => a + b, 0), 0)
   const voted = first.filter((vote) => vote.majority !== null)
   const majorities = first.map((vote) => vote.majority)
+  const lead = tools.config.panel.samples / 2
   const { both, equal } = await compareMajorities(
     majorities,
     second.map((vote) => vote.majority),
@@ -45,6 +47,7 @@ export async function readPanel(
   )
   return {
     majorities,
+    settled: first.map((vote) => marginOf(vote) >= lead),
     agreement: voted.length === 0 ? 0 : voted.reduce((sum, vote) => sum + vote.majorityShare, 0) / voted.length,
     crossView: both === 0 ? null : equal / both,
     length: tokens / Math.max(1, responses.length),
@@ -52,12 +55,9 @@ export async function readPanel(
   }
 }
 
-interface PanelVote {
-  readonly majority: string | null
-  readonly majorityShare: number
-}
+type PanelVote = Pick<Vote, 'majority' | 'majorityShare' | 'votes'>
 
-const noVote: PanelVote = { majority: null, majorityShare: 0 }
+const noVote: PanelVote = { majority: null, majorityShare: 0, votes: [0, 0] }
 
 async function voteOf({ checker, config }: PanelTools, group: Group | null): Promise<PanelVote> {
   const voters = group?.responses.filter((response) => mayVote(response, config.reward)) ?? []

@@ -3,6 +3,7 @@ import type { StepMetrics } from '../log/metrics.ts'
 /** What the panel answers at one step, in both views. Plain data. */
 export interface PanelReading {
   readonly majorities: readonly (string | null)[] // [questions] of the first view; null: nothing voted
+  readonly settled: readonly boolean[] // [questions] does the majority lead the next answer by half of the responses?
   readonly agreement: number // mean share of the majority, first view
   readonly crossView: number | null // share of questions with the same majority in both views; null: none has both
   readonly length: number // mean new tokens, first view
@@ -19,7 +20,7 @@ export interface PanelState {
 
 export interface Changes {
   readonly flipRate: number | null // share of majorities that differ from the last reading's
-  readonly drift: number | null // and from the start's
+  readonly drift: number | null // share of the start's settled majorities that differ now
 }
 
 /**
@@ -71,4 +72,21 @@ export async function changedShare(
 ): Promise<number | null> {
   const { both, equal } = await compareMajorities(now.majorities, before.majorities, same)
   return both === 0 ? null : (both - equal) / both
+}
+
+const fewestSettled = 8
+
+/**
+ * Share of the base model's settled majorities that differ now. What it was nearly sure of is seldom unlearned by training
+ * that works; a majority that led by little changes with the next sample.
+ * @returns null where fewer than 8 were settled
+ */
+export async function driftFrom(
+  start: PanelReading,
+  now: PanelReading,
+  same: (a: string, b: string) => Promise<boolean>,
+): Promise<number | null> {
+  if (start.settled.filter(Boolean).length < fewestSettled) return null
+  const settled = start.majorities.map((majority, i) => (start.settled[i] ? majority : null))
+  return changedShare(now, { ...start, majorities: settled }, same)
 }

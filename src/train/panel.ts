@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { StepMetrics } from '../log/metrics.ts'
 import { readPanel } from '../panel/read-panel.ts'
-import { changedShare, type PanelState, panelMetrics } from '../panel/reading.ts'
+import { changedShare, driftFrom, type PanelState, panelMetrics } from '../panel/reading.ts'
 import { sameAnswer } from '../reward/same-answer.ts'
 import type { TrainState } from '../run/train-state.ts'
 import { stopIfAsked, type TrainContext } from './context.ts'
@@ -22,14 +22,14 @@ export async function watchPanel(context: TrainContext, state: TrainState): Prom
   const reading = await readPanel(context, panel, state.step, progress)
   stopIfAsked(context)
   const key = createHash('sha256')
-    .update(JSON.stringify([panel, config.panel.view]))
+    .update(JSON.stringify([panel, config.panel.view, 'settled']))
     .digest('hex')
     .slice(0, 16)
   const before = state.panel?.key === key ? state.panel : null
   const same = sameAnswer(checker, config.reward)
   const changes = {
     flipRate: before === null ? null : await changedShare(reading, before.last, same),
-    drift: before === null ? null : await changedShare(reading, before.start, same),
+    drift: before === null ? null : await driftFrom(before.start, reading, same),
   }
   const highest = Math.max(before?.highest ?? before?.start.agreement ?? 0, reading.agreement)
   const next = { key, start: before?.start ?? reading, last: reading, highest }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { configSchema } from '../../../src/config/schema.ts'
 import { silentReporter } from '../../../src/log/reporter.ts'
 import { choosePanel } from '../../../src/panel/choose-panel.ts'
-import { changedShare, type PanelReading, panelMetrics } from '../../../src/panel/reading.ts'
+import { changedShare, driftFrom, type PanelReading, panelMetrics } from '../../../src/panel/reading.ts'
 import { startRun } from '../../../src/train/start.ts'
 import { fakeConfig, fakeStart, manyHeldOut, questionFolder } from '../../support/fake-run.ts'
 
@@ -58,6 +58,7 @@ describe('the questions of the panel', () => {
 describe('a reading', () => {
   const reading = (over: Partial<PanelReading>): PanelReading => ({
     majorities: ['1', '2', null, '4'],
+    settled: [true, false, false, true],
     agreement: 0.4,
     crossView: 0.5,
     length: 40,
@@ -79,13 +80,25 @@ describe('a reading', () => {
 
   it('of a model that learned something agrees under another wording too', () => {
     const now = reading({ agreement: 0.8, crossView: 0.9 })
-    const metrics = panelMetrics(now, { key: 'k', start: reading({}), last: now, highest: 0.9 }, { flipRate: 0, drift: 0 })
+    const metrics = panelMetrics(
+      now,
+      { key: 'k', start: reading({}), last: now, highest: 0.9 },
+      { flipRate: 0, drift: 0 },
+    )
     expect(metrics['panel.split']).toBeCloseTo(0)
   })
 
   it('counts changed majorities where both have one', async () => {
     expect(await changedShare(reading({ majorities: ['1', '3', '9', null] }), reading({}), same)).toBe(0.5)
     expect(await changedShare(reading({ majorities: [null] }), reading({}), same)).toBeNull()
+  })
+
+  it('has drifted where majorities changed that were settled at the start', async () => {
+    const numbers = (count: number, from: number) => Array.from({ length: count }, (_, i) => String(i + from))
+    const start = reading({ majorities: numbers(12, 0), settled: Array.from({ length: 12 }, (_, i) => i < 10) })
+    const now = reading({ majorities: ['x', 'y', ...numbers(7, 2), null, 'z', 'z'] })
+    expect(await driftFrom(start, now, same)).toBeCloseTo(2 / 9) // 10 settled, one without a majority now
+    expect(await driftFrom({ ...start, settled: Array(12).fill(false).fill(true, 0, 7) }, now, same)).toBeNull()
   })
 })
 
@@ -106,7 +119,7 @@ describe('a run with a panel', () => {
     expect(read[0]).toMatchObject({ 'panel.split': 0, 'panel.flipRate': null, 'panel.lengthRatio': 1 })
     expect(read[2]!['panel.agreement']).toBeGreaterThan(read[0]!['panel.agreement']!)
     expect(read[2]!['panel.entropyRatio']).toBeLessThan(1)
-    expect(read[2]!['panel.drift']).not.toBeNull()
+    expect(read[2]!['panel.drift']).toBeNull() // too few of its twelve questions are settled at the start
   })
 
   it('resumes bit for bit', async () => {
@@ -134,7 +147,7 @@ describe('a run with a panel', () => {
     const guard = { 'guard.panelEntropy': { below: 0.9, steps: 1, action: 'stop' } }
     const settings = fakeConfig(folder, { ...over(), ...guard, 'train.steps': 12 })
     const { stopped } = await startRun(fakeStart(settings, join(folder, 'guarded')))
-    expect(stopped).toMatchObject({ guard: 'panelEntropy', side: 'below' })
+    expect(stopped!.trip).toMatchObject({ guard: 'panelEntropy', side: 'below' })
     expect(stopped!.step % 2).toBe(0)
   })
 
