@@ -1,5 +1,15 @@
 // Runs to convergence and to collapse, by which guards are judged.
 
+import { type GuardName, guardSchema } from '../../src/config/guard-schema.ts'
+
+// no guard ends a run, and its last model stays: what each would have done is computed from the whole run
+const unwatched = [
+  'checkpoint.final=last',
+  ...Object.entries(guardSchema.parse({}) as Record<GuardName, { action: string }>)
+    .filter(([, { action }]) => action !== 'log')
+    .map(([name]) => `guard.${name}={action: log}`),
+]
+
 /** A run of `serl train`. */
 export interface PlannedRun {
   readonly name: string
@@ -14,10 +24,11 @@ const unguarded = ['difficulty.minMargin=0', 'difficulty.minVoters=1', 'reward.u
 
 const demo: Readonly<Record<string, readonly string[]>> = {
   'demo, as it is': [],
+  'demo, cool': ['optimizer.lr=5e-5'],
+  'demo, GRPO': ['advantage.estimator=grpo'],
   'demo, hot': ['optimizer.lr=1e-3'],
   'demo, no band': ['optimizer.lr=1e-3', 'kl.coef=0', 'difficulty.low=0', 'difficulty.high=1', ...unguarded],
   'demo, no clip': ['optimizer.lr=1e-3', 'kl.coef=0', 'update.clipLow=1', 'update.clipHigh=1000', ...unguarded],
-  'demo, hottest': ['optimizer.lr=3e-3', 'kl.coef=0', 'difficulty.low=0', 'difficulty.high=1', ...unguarded],
 }
 
 // of the questions, answered with their first number: a bad habit that agrees with itself
@@ -40,11 +51,13 @@ export function plannedRuns({ seeds, stubbornModel, model, questions }: PlanOpti
   const small = [
     ...['train.steps=20', 'panel.view={question} Find the result.', 'panel.size=32', 'panel.every=1', 'eval.every=1'],
     'checkpoint.every=1000',
+    ...unwatched,
   ]
   const large = [
     ...['instruct.source=given', 'rollout.samplesPerPrompt=8', 'rollout.maxNewTokens=56', 'eval.maxNewTokens=56'],
     ...['kl.coef=0', 'train.steps=20', `eval.path=${questions.heldOut}`, 'eval.every=2', 'eval.limit=0'],
-    ...['panel.size=16', 'panel.every=2', 'checkpoint.every=1000'],
+    ...['panel.size=32', 'panel.every=2', 'checkpoint.every=1000'],
+    ...unwatched,
   ]
   const of = (name: string, args: readonly string[]): PlannedRun[] =>
     seeds.map((seed) => ({ name: `${name}, seed ${seed}`, seed, args }))

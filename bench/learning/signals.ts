@@ -17,8 +17,11 @@ export const signals: readonly Signal[] = [
   ...limits('panel.split', 'above', [0.1, 0.2, 0.3]),
   ...limits('panel.lengthRatio', 'below', [0.7, 0.5, 0.4]),
   ...limits('panel.entropyRatio', 'below', [0.5, 0.3, 0.15]),
-  ...limits('panel.drift', 'above', [0.5, 0.7]),
-  ...limits('kl.mean', 'above', [0.1, 0.3, 1]),
+  ...limits('panel.drift', 'above', [0.15, 0.3, 0.5]),
+  ...limits('panel.decline', 'above', [0.05, 0.1]),
+  ...limits('panel.flipRate', 'above', [0.3, 0.4]),
+  ...limits('ratio.max', 'above', [4, 10]),
+  ...limits('kl.mean', 'above', [0.1, 0.2, 0.3, 1]),
   ...limits('eval.provenDrop', 'above', [0]),
 ]
 

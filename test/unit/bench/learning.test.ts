@@ -54,16 +54,16 @@ describe('the plan', () => {
     questions: { seeds: 's.jsonl', heldOut: 'h.jsonl' },
   }
 
-  it('has 30 runs, whose settings are valid', async () => {
+  it('has 33 runs, whose settings are valid', async () => {
     const runs = plannedRuns(options)
-    expect(runs.length).toBe(30)
+    expect(runs.length).toBe(33)
     for (const { args } of runs) {
       const sets = args.flatMap((word, i) => (args[i - 1] === '--set' ? [word] : []))
       expect(() => resolveConfig(sets.map(parseOverride))).not.toThrow()
       const config = resolveConfig([...(await readLayers(args[0]!)), ...sets.map(parseOverride)])
       expect(config.panel.every).toBeLessThan(3)
     }
-    expect(plannedRuns({ ...options, model: null }).length).toBe(21)
+    expect(plannedRuns({ ...options, model: null }).length).toBe(24)
   })
 
   it('asks questions whose answers are right, each once', () => {
