@@ -82,17 +82,18 @@ async function stayHere({ config, model, folder }: TrainContext, state: TrainSta
 
 /**
  * Loads the best model. The base model is at its own path; another one has a checkpoint, unless the settings did not want
- * it when it was trained.
+ * it when it was trained. If neither can be read any more, the run ends with the last model, and says so.
  * @param forgets whether later checkpoints are removed: a resumed run then continues from the best model
  */
 async function goBack(context: TrainContext, state: TrainState, forgets: boolean): Promise<Place> {
   const { config, model, folder } = context
   const best = state.guard.best!.step
   const kept = existsSync(checkpointFolder(folder.path, best))
-  if (best > 0 && !kept) return { ...(await stayHere(context, state, true)), bestNotKept: best }
+  const base = kept || best > 0 ? null : await model.readWeights(config.model.path!).catch(() => null)
+  if (!kept && base === null) return { ...(await stayHere(context, state, true)), bestNotKept: best }
   if (!forgets) await stayHere(context, state, true)
-  if (kept) await loadCheckpoint(model, checkpointFolder(folder.path, best))
-  else await model.engine.importTensors(await model.readWeights(config.model.path!))
+  if (base !== null) await model.engine.importTensors(base)
+  else await loadCheckpoint(model, checkpointFolder(folder.path, best))
   if (forgets) await rollBack(folder.path, best)
   return { modelOfStep: best, bestNotKept: null }
 }

@@ -12,6 +12,9 @@ vi.setConfig({ testTimeout: 60_000 }) // whole runs: long on a busy machine
 let folder: string
 beforeAll(async () => {
   folder = await questionFolder()
+  const { engine, writeWeights } = await fakeModel(false)
+  await writeWeights(folder) // model.path
+  await engine.close()
   // rewards the wrong answer: accuracy falls
   await writeFile(
     join(folder, 'wrong.mjs'),
@@ -223,11 +226,8 @@ describe('guards', () => {
     expect(last['guard.tripped']).toContain('accuracyDrop')
     expect(outcome).toMatchObject({ stopped: { trip: { guard: 'accuracyDrop' }, step: last.step }, modelOfStep: 0 })
     // the best is the base model, and final/ is it to the bit
-    const { engine, writeWeights } = await fakeModel(false)
-    await writeWeights(join(folder, 'base'))
-    await engine.close()
     expect(await readFile(join(outcome.final, 'model.safetensors'))).toEqual(
-      await readFile(join(folder, 'base', 'model.safetensors')),
+      await readFile(join(folder, 'model.safetensors')),
     )
     expect(await readdir(join(outcome.run, 'checkpoints'))).toEqual([])
     expect(notes.at(-1)).toMatch(/went back to the model of step 0: guard accuracyDrop: \S+ is above 0.1/)
@@ -261,6 +261,7 @@ describe('guards', () => {
       'eval.path': null,
       'difficulty.high': 1,
       'train.steps': 20,
+      'checkpoint.every': 1,
       'guard.majorityShare': { above: 0.9, steps: 1, action: 'rollback' },
     })
     const { stopped, modelOfStep } = outcome

@@ -1,5 +1,5 @@
 // The final model of a run that a guard ended, on the fake model.
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { readContender } from '../../../src/commands/compare/contenders.ts'
@@ -87,6 +87,15 @@ describe('a best model without a checkpoint', () => {
     expect(outcome).toMatchObject({ stopped: { trip: { guard: 'accuracyDrop' } }, modelOfStep: 0, bestNotKept: null })
     expect(await weightsOf(outcome.final)).toEqual(base)
     expect(notes.join('\n')).toMatch(/went back to the model of step 0: guard accuracyDrop/)
+  })
+
+  it('is missed, but the run ends well, if the base model is no longer there', async () => {
+    const weights = join(folder, 'model.safetensors')
+    await rm(weights)
+    const outcome = await run({ ...start(), ...guard, 'train.steps': 8 }).finally(() => writeFile(weights, base))
+    expect(outcome).toMatchObject({ stopped: { trip: { guard: 'accuracyDrop' } }, bestNotKept: 0 })
+    expect(outcome.modelOfStep).toBe(outcome.metrics.at(-1)!.step)
+    expect(notes.at(-1)).toContain('the best model, of step 0, was not kept')
   })
 
   it('is named if it is another', async () => {
