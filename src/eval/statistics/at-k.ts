@@ -30,6 +30,7 @@ export interface AnswerClass {
 export function majorityAtK(classes: readonly AnswerClass[], answerless: number, k: number): number {
   const n = classes.reduce((sum, { size }) => sum + size, answerless)
   const largest = classes.reduce((most, { size }) => Math.max(most, size), 0)
+  if (k === n) return rightShare(classes.filter(({ size }) => size === largest)) // the only subset: no counting
   let worth = 0
   for (let m = 1; m <= Math.min(largest, k); m += 1) {
     for (const [{ taken, t, r }, ways] of takeAtMost(classes, m, k)) {
@@ -39,6 +40,9 @@ export function majorityAtK(classes: readonly AnswerClass[], answerless: number,
   }
   return worth / binomial(n, k)
 }
+
+const rightShare = (tied: readonly AnswerClass[]): number =>
+  tied.length === 0 ? 0 : tied.filter(({ right }) => right).length / tied.length
 
 interface Taken {
   readonly taken: number // samples
