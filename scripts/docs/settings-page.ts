@@ -60,7 +60,18 @@ function groupSection(group: keyof Config, fields: Readonly<Record<string, Descr
     code(shown(field.default)),
     field.description ?? '',
   ])
-  return `${heading}\n\n${table(['setting', 'values', 'default', 'what it does'], rows)}`
+  const parts = Object.entries(fields).map(([key, { items }]) => partsText(`${group}.${key}`, items?.properties))
+  return [heading, table(['setting', 'values', 'default', 'what it does'], rows), ...parts].filter(Boolean).join('\n\n')
+}
+
+/** The parts of what a list holds; empty where it holds texts. */
+function partsText(key: string, properties: Described['properties']): string {
+  if (properties === undefined) return ''
+  const parts = Object.entries(properties).map(([name, part]) => {
+    const preset = part.default === undefined ? '' : `, default ${code(shown(part.default))}`
+    return `- ${code(name)}: ${values(part)}${preset}; ${part.description}`
+  })
+  return [`Each entry of ${code(key)} has`, '', ...parts].join('\n')
 }
 
 function guardText(guards: Readonly<Record<string, Described>>): string {

@@ -1,7 +1,9 @@
 import { UserError } from '../errors.ts'
 import { MOST_CALL_TOKENS } from '../native/bounds.ts'
 import { sampledPerPrompt } from '../reward/choose-trained.ts'
+import { evaluationRules } from './evaluation-rules.ts'
 import { type GuardBounds, type GuardName, guardSchema } from './guard-schema.ts'
+import type { Rule } from './rule.ts'
 import type { Config } from './schema.ts'
 
 /**
@@ -13,9 +15,6 @@ export function checkTogether(config: Config): void {
   if (problems.length > 0) throw new UserError(problems.join('\n'))
 }
 
-/** Does a run evaluate on questions with known answers? */
-export const evaluates = ({ eval: { path, holdOut } }: Config): boolean => path !== null || holdOut > 0
-
 const guardDefaults = guardSchema.parse({})
 
 /** Was a guard asked for? The defaults only log, which is harmless if nothing is measured. */
@@ -23,11 +22,6 @@ const isAsked = (guards: Config['guard'], name: GuardName): boolean =>
   (Object.keys(guards[name]) as (keyof GuardBounds)[]).some((key) => guards[name][key] !== guardDefaults[name][key])
 
 const panelGuards = ['panelSplit', 'panelLength', 'panelEntropy', 'panelDecline', 'panelDrift'] as const
-
-interface Rule {
-  readonly broken: (config: Config) => boolean
-  readonly message: (config: Config) => string
-}
 
 /** Tokens of one call that samples responses or questions. */
 const callTokens = (asked: Pick<Config['instruct'], 'promptsPerRound' | 'samplesPerPrompt' | 'maxNewTokens'>): number =>
@@ -67,6 +61,7 @@ const tooManyRows = ({ promptsPerRound, samplesPerPrompt }: Sampling): boolean =
 const tooManyTokens = (asked: Sampling): boolean => callTokens(asked) > MOST_CALL_TOKENS
 
 const rules: readonly Rule[] = [
+  ...evaluationRules,
   {
     broken: (config) => samplings(config).some(tooManyRows),
     message: (config) => {
@@ -156,11 +151,6 @@ const rules: readonly Rule[] = [
       `guard.${panelGuards.find((name) => isAsked(guard, name))} watches the panel, and with panel.size = 0 there is none`,
   },
   {
-    broken: (config) => !evaluates(config) && config.guard.accuracyDrop.action !== 'log',
-    message: ({ guard }) =>
-      `guard.accuracyDrop.action = ${guard.accuracyDrop.action} needs held-out questions: set eval.path or eval.holdOut`,
-  },
-  {
     broken: ({ guard, kl }) => isAsked(guard, 'kl') && kl.coef === 0 && !kl.monitor,
     message: () =>
       'guard.kl watches kl.mean, which is not measured with kl.coef = 0 and kl.monitor = false: set kl.monitor=true',
@@ -181,11 +171,6 @@ const rules: readonly Rule[] = [
     message: ({ reward, difficulty }) =>
       `difficulty.low = ${difficulty.low} and difficulty.high = ${difficulty.high} must be from 0 to 1, like the ` +
       `rewards of reward.kind = ${reward.kind}`,
-  },
-  {
-    broken: ({ eval: { path, holdOut } }) => path !== null && holdOut > 0,
-    message: ({ eval: { path, holdOut } }) =>
-      `eval.path = ${path} and eval.holdOut = ${holdOut}: evaluate on one or the other (eval.path=null, or eval.holdOut=0)`,
   },
   {
     broken: ({ reward }) => reward.clip[0] >= reward.clip[1],

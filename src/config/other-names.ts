@@ -71,6 +71,8 @@ export const otherNames: Readonly<Record<string, Ours>> = {
   instructions_num_per_iteration: setting('train.instructions'),
   eval_dataset: setting('eval.path'),
   eval_steps: setting('eval.every'),
+  eval_n_samples_per_prompt: setting('eval.samples'),
+  eval_temperature: setting('eval.temperature'),
   save_steps: setting('checkpoint.every'),
   save_total_limit: setting('checkpoint.keep'),
   max_ckpt_num: setting('checkpoint.keep'),

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../errors.ts'
 import { fileReason } from '../file-errors.ts'
+import { listedSets } from './evaluation-schema.ts'
 import { groups, groupText, settings, suggestKey } from './keys.ts'
 import { nearest } from './nearest.ts'
 import { pathKeys, textKeys } from './schema.ts'
@@ -122,8 +123,15 @@ function setting(key: string, value: unknown, from: { origin: string; dir: strin
   if (groups.includes(key.replace(/\.$/, '')))
     throw new UserError(`${from.origin}: ${groupText(key.replace(/\.$/, ''))}`)
   if (!settings.has(key)) throw new UserError(`${from.origin}: unknown config key ${key}${suggestKey(key)}`)
-  const isPath = pathKeys.some((pathKey) => pathKey === key) && typeof value === 'string' && value !== ''
-  return { key, value: isPath ? resolve(from.dir, value) : value, origin: from.origin }
+  return { key, value: withPaths(key, value, from.dir), origin: from.origin }
+}
+
+/** Relative paths start from where they were written. */
+function withPaths(key: string, value: unknown, dir: string): unknown {
+  const resolved = (path: unknown): unknown => (typeof path === 'string' && path !== '' ? resolve(dir, path) : path)
+  if (pathKeys.some((pathKey) => pathKey === key)) return resolved(value)
+  const sets = key === 'eval.sets' ? listedSets(value) : null
+  return Array.isArray(sets) ? sets.map((set) => (isMapping(set) ? { ...set, path: resolved(set.path) } : set)) : value
 }
 
 const isMapping = (value: unknown): value is Record<string, unknown> =>

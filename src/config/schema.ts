@@ -2,6 +2,7 @@
 // paper (arXiv 2505.20347) and its training script.
 import { z } from 'zod'
 import { nativeBounds } from '../native/bounds.ts'
+import { evaluationSchema } from './evaluation-schema.ts'
 import { guardSchema } from './guard-schema.ts'
 import { panelSchema } from './panel-schema.ts'
 import { filterSchema, instructSchema, seedsSchema } from './question-schema.ts'
@@ -32,29 +33,6 @@ const model = z.strictObject({
     .describe(
       'upper bound of the key-value cache, in GiB; responses wait when it is full; null = chosen by the memory plan',
     ),
-})
-
-const evaluation = z.strictObject({
-  path: path()
-    .nullable()
-    .default(null)
-    .describe('JSONL file of held-out questions with answers; null = none, except for those of eval.holdOut'),
-  holdOut: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe(
-      'number of seed questions with answers that are held out of training and used for evaluation if eval.path is null; 0 = none',
-    ),
-  every: count()
-    .default(1)
-    .describe('training steps between evaluations; there is also one before the first step and one after the last'),
-  limit: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe('maximum number of questions used from eval.path, from its first line on; 0 = all'),
-  maxNewTokens: count().default(1024).describe('maximum new tokens per greedy response in an evaluation'),
 })
 
 const checkpoint = z.strictObject({
@@ -100,7 +78,7 @@ export const configSchema = z.strictObject({
   kl: klSchema.prefault({}),
   update: updateSchema.prefault({}),
   optimizer: optimizerSchema.prefault({}),
-  eval: evaluation.prefault({}),
+  eval: evaluationSchema.prefault({}),
   checkpoint: checkpoint.prefault({}),
   train: train.prefault({}),
   panel: panelSchema.prefault({}),

@@ -48,10 +48,15 @@ export function valuesText(field: Described, quote: (word: string) => string = (
     case 'number':
       return numberText(field)
     case 'array':
-      return `a list${field.items?.type === 'string' ? ' of texts' : ''}${field.minItems === undefined ? '' : ' that is not empty'}`
+      return `a list${itemsText(field)}${field.minItems === undefined ? '' : ' that is not empty'}`
     default:
       return field.minLength === undefined ? 'a text' : 'a text that is not empty'
   }
+}
+
+function itemsText({ items }: Described): string {
+  if (items?.properties !== undefined) return ` of ${valuesText(items)}`
+  return items?.type === 'string' ? ' of texts' : ''
 }
 
 /** What is wrong with a value, by what its schema allows instead: the validator's own words are not for users. */

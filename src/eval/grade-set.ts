@@ -1,3 +1,4 @@
+import type { AnswerChecker } from '../answers/answer-checker.ts'
 import { createAnswerChecker } from '../answers/create-checker.ts'
 import { type AnswerClasses, classifyAnswers } from './answer-classes.ts'
 import type { EvalItem, EvalSet } from './eval-set.ts'
@@ -6,12 +7,14 @@ import { answeringPart, type EvalFormat } from './prompt.ts'
 import type { StoredResponse } from './response-store.ts'
 
 /** A question with the model's samples and their grades. */
-export interface GradedItem {
-  readonly item: EvalItem
+export interface Graded<Question> {
+  readonly item: Question
   readonly responses: readonly StoredResponse[] // [samples]
   readonly grades: readonly ResponseGrade[] // [samples]
   readonly classes: AnswerClasses
 }
+
+export type GradedItem = Graded<EvalItem>
 
 /**
  * Grades all responses to a set.
@@ -24,17 +27,27 @@ export async function gradeSet(
 ): Promise<GradedItem[]> {
   const checker = await createAnswerChecker(set)
   try {
-    const graded: GradedItem[] = []
-    for (const [i, item] of set.items.entries()) {
-      const texts = responses[i]!.map(({ text }) => answeringPart(text, format))
-      const grades = await gradeResponses(checker, item.answer, texts)
-      const classes = await classifyAnswers(checker, texts, grades)
-      graded.push({ item, responses: responses[i]!, grades, classes })
-    }
-    return graded
+    return await gradeItems(checker, set.items, responses, format)
   } finally {
     await checker.close()
   }
+}
+
+/** As gradeSet, with a checker that is open already. */
+export async function gradeItems<Question extends { readonly answer: string }>(
+  checker: AnswerChecker,
+  items: readonly Question[],
+  responses: readonly (readonly StoredResponse[])[],
+  format: EvalFormat,
+): Promise<Graded<Question>[]> {
+  const graded: Graded<Question>[] = []
+  for (const [i, item] of items.entries()) {
+    const texts = responses[i]!.map(({ text }) => answeringPart(text, format))
+    const grades = await gradeResponses(checker, item.answer, texts)
+    const classes = await classifyAnswers(checker, texts, grades)
+    graded.push({ item, responses: responses[i]!, grades, classes })
+  }
+  return graded
 }
 
 /** A line of the per-question file, for people. */

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { createAnswerChecker } from '../answers/create-checker.ts'
 import { cacheFolder } from '../cache-folder.ts'
 import { UserError } from '../errors.ts'
 import { readJsonl } from '../jsonl.ts'
@@ -7,7 +6,8 @@ import type { SetAdapter } from './adapter.ts'
 import type { EvalSet } from './eval-set.ts'
 import { genericAdapter, knownAdapter, knownSets, readAdapter, setNameOf } from './find-adapter.ts'
 import { type HubSet, readHubSet } from './hub.ts'
-import { type AnswerRule, readSet, requireAnswersOfKind, type SetRows } from './read-set.ts'
+import { withAnswersOfKind } from './read-held-out.ts'
+import { type AnswerRule, readSet, type SetRows } from './read-set.ts'
 
 export interface SetOptions {
   readonly limit: number // at most this many, from the first; 0 = all
@@ -28,7 +28,7 @@ export async function openSets(sources: readonly string[], options: SetOptions):
   for (const source of sources) {
     const { adapter, rows } = await locate(source, own, options)
     used.add(adapter)
-    const set = await checked(readSet(rows, adapter, options))
+    const set = await withAnswersOfKind(readSet(rows, adapter, options))
     const same = sets.find(({ name }) => name === set.name)
     if (same !== undefined) {
       throw new UserError(
@@ -94,13 +94,4 @@ function noSuchSet(source: string, adapter: SetAdapter | null): UserError {
       ? `there is no such file, and the name is neither a hub id (owner/name) nor a set known by name (${names.join(', ')})`
       : `the set ${adapter.name} is known, but not its place on the hub: give the path of a JSONL file`
   return new UserError(`--data ${source}: ${reason}`)
-}
-
-async function checked(set: EvalSet): Promise<EvalSet> {
-  const checker = await createAnswerChecker(set)
-  try {
-    return await requireAnswersOfKind(set, checker)
-  } finally {
-    await checker.close()
-  }
 }

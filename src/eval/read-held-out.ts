@@ -1,5 +1,6 @@
 import { createAnswerChecker } from '../answers/create-checker.ts'
 import { readJsonl } from '../jsonl.ts'
+import type { EvalSet } from './eval-set.ts'
 import { genericAdapter, knownAdapter, setNameOf } from './find-adapter.ts'
 import { type AnswerRule, readSet, requireAnswersOfKind } from './read-set.ts'
 
@@ -19,14 +20,23 @@ export async function readHeldOut(
   limit: number,
   answers: AnswerRule | null = null,
 ): Promise<HeldOutQuestion[]> {
+  const { items } = await readSetFile(path, limit, answers)
+  return items.map(({ problem, answer }) => ({ problem, answer }))
+}
+
+/** The whole set of a file, as readHeldOut reads it. */
+export async function readSetFile(path: string, limit: number, answers: AnswerRule | null): Promise<EvalSet> {
   const name = setNameOf(path)
   const rows = { source: path, rows: await readJsonl(path) }
-  const set = readSet(rows, knownAdapter(name) ?? genericAdapter(name), { limit, answers })
+  return withAnswersOfKind(readSet(rows, knownAdapter(name) ?? genericAdapter(name), { limit, answers }))
+}
+
+/** @throws UserError as requireAnswersOfKind */
+export async function withAnswersOfKind(set: EvalSet): Promise<EvalSet> {
   const checker = await createAnswerChecker(set)
   try {
-    await requireAnswersOfKind(set, checker)
+    return await requireAnswersOfKind(set, checker)
   } finally {
     await checker.close()
   }
-  return set.items.map(({ problem, answer }) => ({ problem, answer }))
 }

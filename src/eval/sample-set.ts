@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { counted } from '../log/counted.ts'
 import { MOST_CALL_TOKENS } from '../native/bounds.ts'
-import { createRandom } from '../random.ts'
 import type { Response } from '../rollout/group.ts'
 import { version } from '../version.ts'
 import type { EvalSet } from './eval-set.ts'
 import { respond } from './evaluate.ts'
 import { evalPrompt } from './prompt.ts'
 import { openStore, type ResponseStore, type StoredPrompt, type StoredResponse } from './response-store.ts'
+import { promptKeys, sampleSeeds } from './sample-seeds.ts'
 import { type EvalModel, type EvalSettings, formatOf } from './settings.ts'
 
 /** A set's questions as the model sees them. */
@@ -73,8 +73,8 @@ export async function sampleSet(
       if (context.signal.aborted) return null
       const part = missing.slice(first, first + perCall).map((i) => ({ key: keys[i]!, prompt: prompts[i]! }))
       const before = (prompts.length - missing.length + first) * samples
-      await answerPart(model, part, settings, store, (done) =>
-        context.onProgress(before + done, prompts.length * samples),
+      await answerPart(model, part, settings, store, (share) =>
+        context.onProgress(before + share * part.length * samples, prompts.length * samples),
       )
     }
     return context.signal.aborted ? null : keys.map((key) => store.get(key)!.slice(0, samples))
@@ -89,7 +89,7 @@ async function answerPart(
   part: readonly { key: string; prompt: Int32Array }[],
   settings: EvalSettings,
   store: ResponseStore,
-  onProgress: (done: number) => void,
+  onProgress: (share: number) => void,
 ): Promise<void> {
   const { samples, temperature, topP, presencePenalty, maxNewTokens, seed } = settings
   const engine = await model.engine()
@@ -101,7 +101,7 @@ async function answerPart(
     { engine, tokenizer },
     part.map(({ prompt }) => prompt),
     sampling,
-    onProgress,
+    (done, total) => onProgress(done / total),
   )
   const whole = drawn.flatMap((group, i): StoredPrompt[] => {
     const responses = group.flatMap(toStored)
@@ -110,25 +110,9 @@ async function answerPart(
   await store.add(whole)
 }
 
-const toStored = ({ text, tokens, finishReason }: Response): StoredResponse[] =>
+/** Nothing of a response that was cancelled. */
+export const toStored = ({ text, tokens, finishReason }: Response): StoredResponse[] =>
   finishReason === 'cancelled' ? [] : [{ text, tokens: tokens.length, finishReason }]
-
-function sampleSeeds(seed: number, key: string, samples: number): number[] {
-  const random = createRandom([seed, 'eval', key])
-  return Array.from({ length: samples }, random.uint32)
-}
-
-/** A key for each prompt, made from its tokens; a repeated prompt gets a number, so that its samples differ. */
-function promptKeys(prompts: readonly Int32Array[]): string[] {
-  const seen = new Map<string, number>()
-  return prompts.map((tokens) => {
-    const hash = createHash('sha256').update(new Uint8Array(tokens.buffer, tokens.byteOffset, tokens.byteLength))
-    const key = hash.digest('hex').slice(0, 24)
-    const times = (seen.get(key) ?? 0) + 1
-    seen.set(key, times)
-    return times === 1 ? key : `${key}-${times}`
-  })
-}
 
 /**
  * The file of a model's responses to a set: one per model content, dtype, kind of device, program version, build of the

@@ -1,5 +1,5 @@
 import { type Grouping, groupings } from './adapter.ts'
-import type { EvalSet } from './eval-set.ts'
+import type { EvalItem, EvalSet } from './eval-set.ts'
 import type { GradedItem } from './grade-set.ts'
 import type { EstimateAtK, PartResult, SetResult } from './results.ts'
 import { majorityAtK, passAtK, reportedKs } from './statistics/at-k.ts'
@@ -32,9 +32,9 @@ export function summarizeSet(set: EvalSet, graded: readonly GradedItem[]): SetRe
   }
 }
 
-const countRight = ({ grades }: GradedItem): number => grades.filter(({ right }) => right).length
+export const countRight = ({ grades }: Pick<GradedItem, 'grades'>): number => grades.filter(({ right }) => right).length
 
-const shareRight = (item: GradedItem): number => countRight(item) / item.grades.length
+export const shareRight = (item: Pick<GradedItem, 'grades'>): number => countRight(item) / item.grades.length
 
 const atEach = (ks: readonly number[], values: (k: number) => number[]): Record<string, EstimateAtK> =>
   Object.fromEntries(
@@ -44,21 +44,25 @@ const atEach = (ks: readonly number[], values: (k: number) => number[]): Record<
     }),
   )
 
-/** Questions by the value of one field, where the set has it and not all share one. */
-function byGroup(grouping: Grouping, graded: readonly GradedItem[]): [string, Record<string, PartResult>][] {
-  const parts = new Map<string, GradedItem[]>()
+/** Questions by the value of one field, in the order of the values; empty where all share one, or the set has none. */
+export function partsOf<Question extends { readonly item: Pick<EvalItem, 'groups'> }>(
+  grouping: Grouping,
+  graded: readonly Question[],
+): [string, Question[]][] {
+  const parts = new Map<string, Question[]>()
   for (const item of graded) {
     const value = item.item.groups[grouping] ?? '(none)'
     const part = parts.get(value)
     if (part === undefined) parts.set(value, [item])
     else part.push(item)
   }
-  if (parts.size < 2) return []
-  const names = [...parts.keys()].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-  const results = names.map((name): [string, PartResult] => {
-    const part = parts.get(name)!
+  return parts.size < 2 ? [] : [...parts].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+}
+
+function byGroup(grouping: Grouping, graded: readonly GradedItem[]): [string, Record<string, PartResult>][] {
+  const results = partsOf(grouping, graded).map(([name, part]): [string, PartResult] => {
     const { mean, interval } = estimateAccuracy(part.map(shareRight), part[0]!.grades.length)
     return [name, { n: part.length, accuracy: mean, interval: [...interval] }]
   })
-  return [[grouping, Object.fromEntries(results)]]
+  return results.length === 0 ? [] : [[grouping, Object.fromEntries(results)]]
 }

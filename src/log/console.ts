@@ -1,4 +1,7 @@
+import type { EvaluationLine } from '../eval/set-figures.ts'
+import { evaluationsText } from './evaluations.ts'
 import type { StepMetrics } from './metrics.ts'
+import { percent } from './percent.ts'
 import type { Reporter } from './reporter.ts'
 
 /** How much to say. */
@@ -14,9 +17,9 @@ export function consoleReporter({ json, quiet, steps }: ConsoleOptions): Reporte
   const status = statusLine(quiet)
   return {
     progress: status.show,
-    step: (metrics) => {
+    step: (metrics, evaluations) => {
       status.clear()
-      if (!quiet) out.write(`${stepText(metrics, steps)}\n`)
+      if (!quiet) out.write(`${stepText(metrics, steps, evaluations)}\n`)
     },
     note: (text) => {
       status.clear()
@@ -43,10 +46,8 @@ export function statusLine(quiet: boolean): { show: Reporter['progress']; clear:
   }
 }
 
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
-
-/** "step 3/8  accuracy 66.0 %  reward 0.52  ...". */
-export function stepText(metrics: StepMetrics, steps: number): string {
+/** "step 3/8  accuracy 66.0 %  reward 0.52  ...", and what else was evaluated in a line below. */
+export function stepText(metrics: StepMetrics, steps: number, evaluations: readonly EvaluationLine[] = []): string {
   const width = String(steps).length
   const parts = [`step ${String(metrics.step).padStart(width)}/${steps}`]
   const add = (label: string, value: number | null, show: (value: number) => string): void => {
@@ -67,5 +68,7 @@ export function stepText(metrics: StepMetrics, steps: number): string {
     parts.push(`${Math.round((metrics['tokens.generated'] + metrics['tokens.trained']!) / seconds)} tokens/s`)
   }
   add('', seconds, (value) => `${value.toFixed(1)} s`)
-  return parts.join('  ').replaceAll('   ', '  ')
+  const below = evaluationsText(evaluations)
+  const line = parts.join('  ').replaceAll('   ', '  ')
+  return below === '' ? line : `${line}\n${' '.repeat(parts[0]!.length)}  ${below}`
 }

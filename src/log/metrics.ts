@@ -62,6 +62,9 @@ export interface StepMetrics {
   readonly 'groups.leftOver': number | null // of those trained: sampled by the policy of an earlier step
   readonly 'eval.dropP': number | null // one-sided McNemar's test of eval.drop, corrected for the number of evaluations
   readonly 'eval.provenDrop': number | null // eval.drop where eval.dropP < 0.05, else 0
+  readonly 'eval.averageAtK': number | null // share of right responses among those of eval.samples; null: none sampled
+  readonly 'eval.majorityAtK': number | null // share of held-out questions whose most frequent answer is right
+  readonly 'eval.passAtK': number | null // and with at least one right response
 }
 
 const blank: StepMetrics = {
@@ -126,6 +129,9 @@ const blank: StepMetrics = {
   'groups.leftOver': null,
   'eval.dropP': null,
   'eval.provenDrop': null,
+  'eval.averageAtK': null,
+  'eval.majorityAtK': null,
+  'eval.passAtK': null,
 }
 
 /** All keys in their order; what is not given is null. */

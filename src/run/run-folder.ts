@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
+import type { EvaluationLine } from '../eval/set-figures.ts'
 import { fileReason } from '../file-errors.ts'
 import { syncPath, writeWhole } from '../files.ts'
 import type { StepMetrics } from '../log/metrics.ts'
@@ -10,9 +11,11 @@ import type { StepMetrics } from '../log/metrics.ts'
 export interface RunFolder {
   readonly path: string
   metrics(line: StepMetrics): Promise<void>
+  evaluations(lines: readonly EvaluationLine[]): Promise<void>
   instructions(lines: readonly object[]): Promise<void>
   rollouts(step: number, lines: readonly object[]): Promise<void>
   readMetrics(): Promise<StepMetrics[]>
+  readEvaluations(): Promise<EvaluationLine[]>
   /** Waits until every line written so far is on the disk. */
   sync(): Promise<void>
 }
@@ -36,6 +39,7 @@ export function stepOf(name: string): number | null {
 
 export function openRunFolder(path: string): RunFolder {
   const metricsFile = join(path, 'metrics.jsonl')
+  const evaluationsFile = join(path, 'evaluations.jsonl')
   const unsynced = new Set<string>()
   const append = async (file: string, lines: readonly object[]): Promise<void> => {
     if (lines.length === 0) return
@@ -45,9 +49,11 @@ export function openRunFolder(path: string): RunFolder {
   return {
     path,
     metrics: (line) => append(metricsFile, [line]),
+    evaluations: (lines) => append(evaluationsFile, lines),
     instructions: (lines) => append(join(path, 'instructions.jsonl'), lines),
     rollouts: (step, lines) => append(join(path, 'rollouts', `${stepName(step)}.jsonl`), lines),
     readMetrics: async () => (await readLines(metricsFile)).map((line) => JSON.parse(line)),
+    readEvaluations: async () => (await readLines(evaluationsFile)).map((line) => JSON.parse(line)),
     sync: async () => {
       const files = [...unsynced]
       unsynced.clear()
@@ -113,10 +119,11 @@ export async function requireEmpty(path: string, ofRun?: (name: string) => boole
 
 /**
  * Takes a run back to the end of `step`: every line and file of a later step goes, and any line cut short.
- * @param measured the last step whose metrics stay; one less than `step` where that one is to be evaluated again
+ * @param measured the last step whose metrics and evaluations stay; one less than `step` where that one is to be evaluated again
  */
 export async function truncateRun(path: string, step: number, measured = step): Promise<void> {
   await keepLines(join(path, 'metrics.jsonl'), measured)
+  await keepLines(join(path, 'evaluations.jsonl'), measured)
   await keepLines(join(path, 'instructions.jsonl'), step)
   const rollouts = join(path, 'rollouts')
   for (const name of await readdir(rollouts).catch(() => [])) {

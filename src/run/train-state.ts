@@ -103,6 +103,7 @@ export function decodeState(text: string): TrainState {
     asked: state.asked ?? [],
     guard: { ...newGuardMemory(), ...state.guard },
     panel: state.panel ?? null,
+    openLine: state.openLine && stepMetrics(state.openLine), // an earlier program knew fewer keys
     queuedQuestions: queuedInstructions,
     queuedGroups: queuedGroups.map(decodeGroup),
   }

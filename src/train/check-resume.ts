@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { configChanges } from '../config/changes.ts'
-import { evaluates } from '../config/check.ts'
+import { evaluates } from '../config/evaluation-rules.ts'
 import { readLayers } from '../config/read-settings.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import type { Config } from '../config/schema.ts'

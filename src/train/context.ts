@@ -1,6 +1,5 @@
 import type { AnswerChecker } from '../answers/answer-checker.ts'
 import type { Config } from '../config/schema.ts'
-import type { HeldOutQuestion } from '../eval/read-held-out.ts'
 import type { Reporter } from '../log/reporter.ts'
 import type { TrainModel } from '../model/train-model.ts'
 import type { Scorer } from '../reward/scorer/scorer.ts'
@@ -8,7 +7,9 @@ import type { PromptFormat } from '../rollout/prompt.ts'
 import type { RunFolder } from '../run/run-folder.ts'
 import type { Seed } from '../seeds/read-seeds.ts'
 import type { Trace } from '../trace/trace.ts'
+import type { FurtherSet } from './further-sets.ts'
 import type { KnownQuestions } from './known-questions.ts'
+import type { HeldOutItem } from './preflight.ts'
 
 /** What a run trains with; nothing in it changes from step to step except for the weights behind the engine. */
 export interface TrainContext {
@@ -18,7 +19,8 @@ export interface TrainContext {
   readonly known: KnownQuestions
   readonly format: PromptFormat // how questions are asked
   readonly panel: readonly string[] // questions of the panel; empty: none
-  readonly heldOut: readonly HeldOutQuestion[] // empty: no evaluation
+  readonly heldOut: readonly HeldOutItem[] // empty: there are none
+  readonly furtherSets: readonly FurtherSet[] // evaluated too
   readonly checker: AnswerChecker
   readonly scorer: Scorer | null // for reward.kind module
   readonly folder: RunFolder

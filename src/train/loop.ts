@@ -27,6 +27,7 @@ import type { TrainState } from '../run/train-state.ts'
 import { answer } from './answer.ts'
 import type { TrainContext } from './context.ts'
 import { describeStep } from './describe-step.ts'
+import { evaluateFurtherSets } from './evaluate-further-sets.ts'
 import { evaluateHeldOut, type HeldOutResult } from './evaluate-held-out.ts'
 import { isFinished, iterationOver, nextIteration } from './iteration.ts'
 import { keep } from './keep.ts'
@@ -132,17 +133,24 @@ async function closeStep(context: TrainContext, state: TrainState, want: End | n
   const panel = asksPanel ? await trace.span('panel', () => watchPanel(context, state)) : null
   const open = { ...state.openLine!, ...panel?.metrics }
   const guarded = (heldOut: HeldOutResult | null) => guardStep(open, heldOut, config, state.guard)
-  const evaluation = () => trace.span('evaluation', () => evaluateHeldOut(context))
+  const evaluation = () => trace.span('evaluation', () => evaluateHeldOut(context, state.step))
   const evaluated = due(config, state, config.eval.every)
-  let closed = guarded(evaluated ? await evaluation() : null)
-  if (!evaluated && (want ?? endingTrip(closed.trips)) !== null) closed = guarded(await evaluation())
+  let heldOut = evaluated ? await evaluation() : null
+  let closed = guarded(heldOut)
+  const isLast = (want ?? endingTrip(closed.trips)) !== null
+  if (!evaluated && isLast) {
+    heldOut = await evaluation()
+    closed = guarded(heldOut)
+  }
+  const evaluations = [...(heldOut?.lines ?? []), ...(await evaluateFurtherSets(context, state, isLast))]
   const { trips, guard, isNewSet } = closed
   const seconds = (state.openLine!['seconds.total'] ?? 0) + (performance.now() - started) / 1000
   const line = { ...closed.line, 'seconds.total': seconds }
   state.guard = guard
   state.panel = panel?.state ?? state.panel
+  await folder.evaluations(evaluations)
   await folder.metrics(line)
-  reporter.step(line)
+  reporter.step(line, evaluations)
   if (isNewSet) reporter.note('the held-out questions have changed: the best model is sought anew from this step')
   for (const trip of trips) if (trip.isNew) reporter.note(tripText(trip, config.guard))
   state.openLine = null

@@ -1,7 +1,10 @@
-import { evaluates, requirePaths } from '../config/check.ts'
+import { requirePaths } from '../config/check.ts'
+import { evaluates } from '../config/evaluation-rules.ts'
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
-import { type HeldOutQuestion, readHeldOut } from '../eval/read-held-out.ts'
+import type { EvalItem } from '../eval/eval-set.ts'
+import { readSetFile } from '../eval/read-held-out.ts'
+import { heldOutName } from '../eval/set-figures.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import { fewShotTokens } from '../instruct/prompt.ts'
 import { type BuiltPrompt, buildPrompt } from '../instruct/propose.ts'
@@ -16,6 +19,10 @@ import { type PromptFormat, promptTokens } from '../rollout/prompt.ts'
 import { readPromptFormat } from '../rollout/read-prompt-format.ts'
 import { readSeeds, type Seed } from '../seeds/read-seeds.ts'
 import { holdOutSeeds } from '../seeds/split-seeds.ts'
+import { type FurtherSet, readFurtherSets } from './further-sets.ts'
+
+/** A held-out question, and where it belongs in its set. */
+export type HeldOutItem = Pick<EvalItem, 'problem' | 'answer' | 'groups'>
 
 export interface Preflight {
   readonly seeds: readonly Seed[] // without those held out
@@ -23,11 +30,22 @@ export interface Preflight {
   readonly panel: readonly string[] // questions of the panel; empty: none
   readonly panelSeeds: number // seed questions that the panel took out of training
   readonly heldOutSeeds: readonly Seed[] // for eval.holdOut and the panel; no new question may resemble them either
-  readonly heldOut: readonly HeldOutQuestion[] // empty: no evaluation
+  readonly heldOut: readonly HeldOutItem[] // empty: there are none
+  readonly furtherSets: readonly FurtherSet[]
+  readonly evaluations: readonly PlannedEvaluation[] // of all of these
   /** The first prompt that asks for new questions; null where instruct.source = given. */
   readonly firstQuestionPrompt: BuiltPrompt | null
   /** [P] tokens of a first seed question that fits, as it is asked. */
   readonly firstAnswerPrompt: Int32Array
+}
+
+/** What an evaluation will ask. */
+export interface PlannedEvaluation {
+  readonly set: string
+  readonly questions: number
+  readonly responses: number // of one evaluation
+  readonly longestPrompt: number // tokens
+  readonly every: number // training steps
 }
 
 /** What asks: the model's tokens, in the run's form. */
@@ -50,8 +68,9 @@ export async function preflight(config: Config, described: Omit<Asking, 'format'
   )
   const heldOut =
     config.eval.path === null
-      ? heldOutOfSeeds.map(({ text, answer }) => ({ problem: text, answer }))
-      : await readHeldOut(config.eval.path, config.eval.limit, answersOf(config))
+      ? heldOutOfSeeds.map(({ text, answer }) => ({ problem: text, answer, groups: {} }))
+      : (await readSetFile(config.eval.path, config.eval.limit, answersOf(config))).items
+  const furtherSets = await readFurtherSets(config, model.format)
   const chosen = await choosePanel(
     config,
     training,
@@ -63,7 +82,7 @@ export async function preflight(config: Config, described: Omit<Asking, 'format'
   requireRoom(config, model)
   const firstAnswerPrompt = firstFittingPrompt(config, model, seeds)
   requireFewHeldOut(config, heldOut.length)
-  requireHeldOutFit(config, model, heldOut)
+  const evaluations = planEvaluations(config, model, heldOut, furtherSets)
   const firstQuestionPrompt = config.instruct.source === 'self' ? questionPrompt(config, model, seeds) : null
   await tryModules(config)
   const panelSeeds = chosen.takenSeeds.length
@@ -74,6 +93,8 @@ export async function preflight(config: Config, described: Omit<Asking, 'format'
     panelSeeds,
     heldOutSeeds,
     heldOut,
+    furtherSets,
+    evaluations,
     firstQuestionPrompt,
     firstAnswerPrompt,
   }
@@ -91,7 +112,7 @@ function requireRoom(config: Config, { maxPositions }: Asking): void {
   const { rollout, instruct, eval: evaluation } = config
   const asked: Record<string, number> = { 'rollout.maxNewTokens': rollout.maxNewTokens }
   if (instruct.source === 'self') asked['instruct.maxNewTokens'] = instruct.maxNewTokens
-  if (evaluates(config)) asked['eval.maxNewTokens'] = evaluation.maxNewTokens
+  if (evaluates(config) || evaluation.sets.length > 0) asked['eval.maxNewTokens'] = evaluation.maxNewTokens
   const problems = Object.entries(asked)
     .filter(([, tokens]) => tokens >= maxPositions)
     .map(([key, tokens]) => `${key} = ${tokens} leaves no room for a prompt: the model has ${maxPositions} positions`)
@@ -113,17 +134,44 @@ function firstFittingPrompt(config: Config, model: Asking, seeds: readonly Seed[
   )
 }
 
-function requireHeldOutFit(config: Config, model: Asking, heldOut: readonly { readonly problem: string }[]): void {
-  const longest = model.maxPositions - config.eval.maxNewTokens
-  for (const { problem } of heldOut) {
+/** @throws UserError if a question does not fit */
+function planEvaluations(
+  config: Config,
+  model: Asking,
+  heldOut: readonly HeldOutItem[],
+  furtherSets: readonly FurtherSet[],
+): PlannedEvaluation[] {
+  const source = (config.eval.path ?? config.seeds.path)!
+  const main = { set: { name: heldOutName, source, items: heldOut }, format: model.format, every: config.eval.every }
+  const asked = heldOut.length === 0 ? [] : [{ ...main, samples: 1 + config.eval.samples }]
+  return [...asked, ...furtherSets].map(({ set, format, samples, every }) => ({
+    set: set.name,
+    questions: set.items.length,
+    responses: set.items.length * samples,
+    longestPrompt: longestEvaluated(config, { ...model, format }, set),
+    every,
+  }))
+}
+
+function longestEvaluated(
+  config: Config,
+  model: Asking,
+  { source, items }: { readonly source: string; readonly items: readonly { readonly problem: string }[] },
+): number {
+  const room = model.maxPositions - config.eval.maxNewTokens
+  let longest = 0
+  for (const { problem } of items) {
     const { length } = questionTokens(config, model, problem)
-    if (length <= longest) continue
-    throw new UserError(
-      `${config.eval.path ?? config.seeds.path}: a held-out question has ${length} tokens, and with eval.maxNewTokens = ` +
-        `${config.eval.maxNewTokens} new ones it exceeds the model's ${model.maxPositions} positions: remove it, or ` +
-        `lower eval.maxNewTokens. It begins: ${JSON.stringify(problem.slice(0, 80))}`,
-    )
+    if (length > room) {
+      throw new UserError(
+        `${source}: a held-out question has ${length} tokens, and with eval.maxNewTokens = ` +
+          `${config.eval.maxNewTokens} new ones it exceeds the model's ${model.maxPositions} positions: remove it, or ` +
+          `lower eval.maxNewTokens. It begins: ${JSON.stringify(problem.slice(0, 80))}`,
+      )
+    }
+    longest = Math.max(longest, length)
   }
+  return longest
 }
 
 const questionTokens = ({ rollout }: Config, { tokenizer, format }: Asking, text: string): Int32Array =>

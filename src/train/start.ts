@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.ts'
 import { configText } from '../config/text.ts'
 import type { HeldOutQuestion } from '../eval/read-held-out.ts'
 import { selectingHalf } from '../eval/selecting-half.ts'
+import type { EvaluationLine } from '../eval/set-figures.ts'
 import { writingIn } from '../file-errors.ts'
 import { writeWhole } from '../files.ts'
 import { emptyPool } from '../instruct/pool.ts'
@@ -52,6 +53,7 @@ export interface Outcome extends Ended {
   readonly run: string
   readonly final: string // folder of the trained model
   readonly metrics: readonly StepMetrics[]
+  readonly evaluations: readonly EvaluationLine[]
 }
 
 /**
@@ -84,7 +86,7 @@ async function runLocked(options: StartOptions, { data, resumable }: Checked): P
     scorer = await scorerOf(config)
     const folder = resumable === null ? await createRunFolder(out, configText(config, preset)) : openRunFolder(out)
     const start = resumable === null ? initialState(emptyPool) : await goOn(options, model, resumable)
-    const { seeds, format, panel, heldOut, heldOutSeeds } = data
+    const { seeds, format, panel, heldOut, furtherSets, heldOutSeeds } = data
     if (config.eval.holdOut > 0) await writeQuestions(heldOutFile(out), heldOut)
     if (data.panelSeeds > 0) reporter.note(panelText(data.panelSeeds))
     const known = knownQuestions([...seeds, ...heldOutSeeds])
@@ -95,6 +97,7 @@ async function runLocked(options: StartOptions, { data, resumable }: Checked): P
       format,
       panel,
       heldOut,
+      furtherSets,
       known,
       checker,
       scorer,
@@ -137,7 +140,7 @@ const panelText = (count: number): string =>
 
 /** Held-out questions, for other evaluations. */
 const writeQuestions = (file: string, questions: readonly HeldOutQuestion[]): Promise<void> =>
-  writeWhole(file, questions.map((question) => `${JSON.stringify(question)}\n`).join(''))
+  writeWhole(file, questions.map(({ problem, answer }) => `${JSON.stringify({ problem, answer })}\n`).join(''))
 
 async function finish(context: TrainContext, ended: Ended): Promise<Outcome> {
   const { model, folder, trace } = context
@@ -147,7 +150,7 @@ async function finish(context: TrainContext, ended: Ended): Promise<Outcome> {
   const { stopped, modelOfStep, selected } = ended
   if (selected) await setAside(context)
   await writeOutcome(folder.path, { step, modelOfStep, stopped: stopped?.text ?? null, selected })
-  return { run: folder.path, final, metrics, ...ended }
+  return { run: folder.path, final, metrics, evaluations: await folder.readEvaluations(), ...ended }
 }
 
 /** Where held-out questions chose the model, or when to stop: sets aside those that can still judge it. */

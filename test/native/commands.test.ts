@@ -121,6 +121,8 @@ describe('training the demonstration', () => {
     '--set',
     'eval.limit=40',
     '--set',
+    'eval.sets={path: seeds/demo-heldout.jsonl, name: sampled, limit: 10, samples: 2}',
+    '--set',
     'checkpoint.every=1',
     '--set',
     'checkpoint.keep=9',
@@ -143,6 +145,15 @@ describe('training the demonstration', () => {
     const [before, after] = [lines[0]!['eval.accuracy'] as number, lines.at(-1)!['eval.accuracy'] as number]
     expect(before).toBeLessThan(0.6)
     expect(after).toBeGreaterThan(0.75)
+  })
+
+  it('evaluates a further set, several times per question', async () => {
+    const lines = (await jsonl(join(whole, 'evaluations.jsonl'))).filter(({ set }) => set === 'sampled')
+    expect(lines.map(({ step, questions, samples }) => [step, questions, samples])).toEqual(
+      [0, 1, 2, 3].map((step) => [step, 10, 2]),
+    )
+    for (const line of lines) expect(line.passAtK).toBeGreaterThanOrEqual(line.majorityAtK as number)
+    expect(lines.at(-1)!.accuracy).toBeGreaterThan(lines[0]!.accuracy as number)
   })
 
   it('logs that sampling and training agree up to rounding', async () => {
@@ -205,6 +216,9 @@ describe('training the demonstration', () => {
     await succeed('train', '--resume', '--out', out, '--quiet')
     expect(withoutSeconds(await jsonl(join(out, 'metrics.jsonl')))).toEqual(
       withoutSeconds(await jsonl(join(whole, 'metrics.jsonl'))),
+    )
+    expect(withoutSeconds(await jsonl(join(out, 'evaluations.jsonl')))).toEqual(
+      withoutSeconds(await jsonl(join(whole, 'evaluations.jsonl'))),
     )
     expect(await jsonl(join(out, 'instructions.jsonl'))).toEqual(await jsonl(join(whole, 'instructions.jsonl')))
     for (const name of await readdir(join(whole, 'final'))) {

@@ -7,7 +7,7 @@ import { deviceOf } from '../../model/open-model.ts'
 import { requireTracePath } from '../../trace/trace-file.ts'
 import { resumeText } from '../../train/check-resume.ts'
 import { checkStart, type StartCheck } from '../../train/check-start.ts'
-import { type Preflight, tooLongSeeds } from '../../train/preflight.ts'
+import { type PlannedEvaluation, type Preflight, tooLongSeeds } from '../../train/preflight.ts'
 import type { TrainFlags } from './flags.ts'
 
 /** What a dry run shows. */
@@ -43,8 +43,10 @@ export async function dryRun(
   const warning = memoryWarning(plan, asked.model.device, deviceMemory(asked.model.device))
   if (resumable !== null && !quiet) process.stderr.write(`${resumeText(start.out, start.config, resumable)}\n`)
   if (json)
-    process.stdout.write(`${JSON.stringify({ config: asked, memory: plan, memoryWarning: warning, prompts })}\n`)
-  else if (!quiet) process.stdout.write(`${sections(asked, memoryText(plan), prompts)}\n`)
+    process.stdout.write(
+      `${JSON.stringify({ config: asked, memory: plan, memoryWarning: warning, evaluations: data.evaluations, prompts })}\n`,
+    )
+  else if (!quiet) process.stdout.write(`${sections(asked, memoryText(plan), data.evaluations, prompts)}\n`)
   const left = leftOutText(start, data)
   if (left !== null && !quiet) process.stderr.write(`${left}\n`)
   if (warning !== null && !quiet) process.stderr.write(`warning: ${warning}\n`)
@@ -65,6 +67,13 @@ function leftOutText({ config, described }: StartCheck, { seeds, format }: Prefl
   )
 }
 
+const evaluationText = (
+  { set, questions, responses, longestPrompt, every }: PlannedEvaluation,
+  config: Config,
+): string =>
+  `${set}: ${counted(questions, 'question')} of at most ${counted(longestPrompt, 'token')}, ${counted(responses, 'response')} of at ` +
+  `most ${config.eval.maxNewTokens}, every ${every === 1 ? 'step' : `${every} steps`}`
+
 const shownSeeds = 10
 
 interface ShownPrompt {
@@ -73,8 +82,15 @@ interface ShownPrompt {
   readonly tokens: readonly number[]
 }
 
-function sections(config: Config, memory: string, prompts: { instruct: ShownPrompt | null; rollout: ShownPrompt }) {
+function sections(
+  config: Config,
+  memory: string,
+  evaluations: readonly PlannedEvaluation[],
+  prompts: { instruct: ShownPrompt | null; rollout: ShownPrompt },
+): string {
   const parts = [configText(config).trimEnd(), '# memory', memory]
+  if (evaluations.length > 0)
+    parts.push('# evaluations', ...evaluations.map((planned) => evaluationText(planned, config)))
   const { instruct, rollout } = prompts
   if (instruct !== null) parts.push(`# first prompt for questions (${instruct.count} tokens)`, instruct.text)
   parts.push(`# first prompt for answers (${rollout.count} tokens)`, rollout.text)

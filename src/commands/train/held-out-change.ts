@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { percent } from '../../log/console.ts'
 import type { StepMetrics } from '../../log/metrics.ts'
+import { percent } from '../../log/percent.ts'
 import { checkpointFolder } from '../../run/run-folder.ts'
 import type { Outcome } from '../../train/start.ts'
 

@@ -1,9 +1,10 @@
 import type { Config } from '../../config/schema.ts'
 import { layoutText } from '../../eval/settings.ts'
-import { percent } from '../../log/console.ts'
 import { counted } from '../../log/counted.ts'
+import { percent } from '../../log/percent.ts'
 import type { Outcome } from '../../train/start.ts'
 import type { Stopped } from '../../train/stop.ts'
+import { evaluationChanges, evaluationRows } from './evaluation-changes.ts'
 import { changeText, heldOutChange } from './held-out-change.ts'
 import { shellWord } from './shell-word.ts'
 
@@ -22,6 +23,7 @@ export function summaryJson(outcome: Outcome): object {
     tokensTrained: total(outcome, 'tokens.trained'),
     seconds: total(outcome, 'seconds.total'),
     modelOfStep: outcome.modelOfStep,
+    evaluations: evaluationChanges(outcome),
     stopped: outcome.stopped === null ? null : stoppedJson(outcome.stopped),
   }
 }
@@ -33,12 +35,16 @@ const stoppedJson = ({ step, text, trip }: Stopped): object => ({
 
 /** What happened, in words and in a small table, and what to try next. */
 export function summaryText(outcome: Outcome, config: Config): string {
-  const rows = tableRows(outcome)
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  const table = rows.map((row) => `  ${row.map((cell, column) => cell.padStart(widths[column]!)).join('   ')}`)
-  const lines = ['', story(outcome, config), '', ...table, '', `the run            ${outcome.run}`]
+  const further = tableLines(evaluationRows(evaluationChanges(outcome)))
+  const tables = [...tableLines(tableRows(outcome)), '', ...(further.length === 0 ? [] : [...further, ''])]
+  const lines = ['', story(outcome, config), '', ...tables, `the run            ${outcome.run}`]
   lines.push(`the trained model  ${outcome.final}`, '', ...nextSteps(outcome, config), '')
   return lines.join('\n')
+}
+
+function tableLines(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]!.length))) ?? []
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padStart(widths[column]!)).join('   ')}`)
 }
 
 const total = (outcome: Outcome, key: 'tokens.generated' | 'tokens.trained' | 'seconds.total'): number =>
@@ -131,6 +137,7 @@ function nextSteps(outcome: Outcome, config: Config): string[] {
     'Next steps:',
     ...(own ? [`  read its questions              ${run}/instructions.jsonl`] : []),
     `  read its responses              ${run}/rollouts/`,
+    ...(outcome.evaluations.length > 0 ? [`  read its evaluations            ${run}/evaluations.jsonl`] : []),
     ...(isPlain(config) ? [`  sample from the model           ${generateCommandLine(outcome, config)}`] : []),
     '  train your own model            npx serl train cpu-100m --model FOLDER --seeds QUESTIONS.jsonl',
   ]

@@ -95,8 +95,10 @@ const openForTraining = (described: DescribedModel, trace: Trace) => async (conf
 }
 
 /** Files that a run reads. */
-const inputsOf = ({ seeds, eval: heldOut, reward }: Config): string[] =>
-  [seeds.path, heldOut.path, reward.scorer].filter((path) => path !== null)
+const inputsOf = ({ seeds, eval: evaluation, reward }: Config): string[] =>
+  [seeds.path, evaluation.path, ...evaluation.sets.map(({ path }) => path), reward.scorer].filter(
+    (path) => path !== null,
+  )
 
 /** A run's name: that of its preset or config file. */
 export const runName = (source = 'demo'): string => basename(source).replace(/\.ya?ml$/, '')

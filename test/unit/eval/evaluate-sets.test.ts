@@ -132,6 +132,27 @@ describe('evaluateSets', () => {
   })
 })
 
+it('progress counts samples, of all calls', async () => {
+  const seen: [number, number][] = []
+  const { engine: open, ...model } = modelOf()
+  const engine = await open()
+  const inTokens: NativeEngine = {
+    ...engine, // as the real one counts
+    generate: (prompts, sampling, onProgress) =>
+      engine.generate(prompts, sampling, (done, total) => onProgress?.(4 * done, 4 * total)),
+  }
+  await evaluateSets({ ...model, engine: async () => inTokens }, [setOf('digits', questions(8))], sampled, {
+    cache,
+    fresh: false,
+    rowsPerCall: 16,
+    signal: new AbortController().signal,
+    onProgress: (_, done, total) => void seen.push([done, total]),
+    onSet: async () => {},
+  })
+  expect(seen.at(-1)).toEqual([32, 32])
+  expect(Math.max(...seen.map(([done]) => done))).toBe(32)
+})
+
 describe('the cache', () => {
   it('lets a killed evaluation continue, with the same results', async () => {
     const set = setOf('digits', questions(10))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { stepMetrics } from '../../../src/log/metrics.ts'
 import { createRunFolder, requireEmpty, requireNoRun, stepOf, truncateRun } from '../../../src/run/run-folder.ts'
+import { evaluated } from '../../support/evaluation-line.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 let root: string
@@ -23,6 +24,9 @@ describe('run folder', () => {
     ])
     await folder.instructions([])
     expect(await folder.readMetrics()).toEqual(lines)
+    expect(await folder.readEvaluations()).toEqual([]) // no file
+    await folder.evaluations([evaluated({ set: 'a' }), evaluated({ set: 'b' })])
+    expect(await folder.readEvaluations()).toEqual([evaluated({ set: 'a' }), evaluated({ set: 'b' })])
     expect(await text('run', 'instructions.jsonl')).toBe('{"step":1,"text":"a"}\n{"step":1,"text":"b"}\n')
     expect(await text('run', 'config.yaml')).toBe('train: {}\n')
   })
@@ -32,6 +36,7 @@ describe('run folder', () => {
     const folder = await createRunFolder(path, '')
     for (const step of [0, 1, 2, 3]) {
       await folder.metrics(stepMetrics({ step }))
+      await folder.evaluations([evaluated({ step, set: 'a' }), evaluated({ step, set: 'b' })])
       await folder.instructions([{ step, text: `q${step}` }])
       await folder.rollouts(step, [{ step }])
     }
@@ -44,8 +49,13 @@ describe('run folder', () => {
       'step-000001.jsonl',
       'step-000002.jsonl',
     ])
+    const evaluatedSteps = async () => (await folder.readEvaluations()).map((line) => line.step)
+    expect(await evaluatedSteps()).toEqual([0, 0, 1, 1, 2, 2])
+    await truncateRun(path, 2, 1) // step 2 is to be evaluated again
+    expect(await evaluatedSteps()).toEqual([0, 0, 1, 1])
     await truncateRun(path, -1)
     expect(await text('run', 'metrics.jsonl')).toBe('')
+    expect(await text('run', 'evaluations.jsonl')).toBe('')
   })
 
   it('accepts only an empty or a new folder', async () => {

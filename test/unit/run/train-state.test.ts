@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { stepMetrics } from '../../../src/log/metrics.ts'
 import { decodeState, encodeState, initialState } from '../../../src/run/train-state.ts'
 import { knownQuestions } from '../../../src/train/known-questions.ts'
 import { fakeGroup } from '../../support/fake-group.ts'
@@ -67,6 +68,13 @@ describe('state', () => {
     expect(state).toMatchObject({ step: 4, asked: [], guard: { looks: 0 } })
     expect(state.queuedGroups[0]).toMatchObject({ right: null, vote: { votes: [0, 0] } })
   })
+})
+
+it('the line of an earlier program gets the keys that it lacks', () => {
+  const saved = JSON.parse(encodeState(initialState({ kept: [] })))
+  const { 'eval.passAtK': _, ...openLine } = { ...saved.openLine, loss: 0.5 }
+  expect(decodeState(JSON.stringify({ ...saved, openLine })).openLine).toEqual(stepMetrics({ step: 0, loss: 0.5 }))
+  expect(decodeState(JSON.stringify({ ...saved, openLine: null })).openLine).toBeNull()
 })
 
 describe('knownQuestions', () => {

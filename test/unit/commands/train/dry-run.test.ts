@@ -36,7 +36,16 @@ describe('train --dry-run', () => {
     )
   })
 
-  it('says nothing of the kind where all are asked, or seeds are examples only', async () => {
+  it('says what will be evaluated, and how much that is', async () => {
+    const set = await file('hard.jsonl', '{"problem":"How much is 1 + 1?","answer":"2"}\n')
+    const sets = ['--set', `eval.sets={path: ${set}, samples: 4, every: 5}`, '--set', 'eval.limit=10']
+    expect(await serl('train', 'demo', '--dry-run', ...sets)).toBe(0)
+    expect(said()).toMatch(
+      /# evaluations\nheld-out: 10 questions of at most \d+ tokens, 10 responses of at most 60, every step\nhard: 1 question of at most \d+ tokens, 4 responses of at most 60, every 5 steps\n/,
+    )
+  })
+
+  it('does not name seed questions where all are asked, or seeds are examples only', async () => {
     expect(await serl('train', 'demo', '--dry-run')).toBe(0)
     expect(said()).not.toContain('will not be asked')
   })

@@ -7,6 +7,7 @@ import { resolveConfig } from '../../../../src/config/resolve.ts'
 import type { Trip } from '../../../../src/guard/guards.ts'
 import { type StepMetrics, stepMetrics } from '../../../../src/log/metrics.ts'
 import type { Ended } from '../../../../src/train/stop.ts'
+import { evaluated } from '../../../support/evaluation-line.ts'
 import { tempFolder } from '../../../support/temp-folder.ts'
 
 const config = resolveConfig([])
@@ -14,6 +15,7 @@ const outcome = (metrics: StepMetrics[], over: Partial<Ended> = {}) => ({
   run: 'runs/demo-1',
   final: 'runs/demo-1/final',
   metrics,
+  evaluations: [],
   stopped: null,
   modelOfStep: metrics.at(-1)?.step ?? 0,
   bestNotKept: null,
@@ -137,6 +139,36 @@ describe('the summary of a run', () => {
     expect(rows.at(-1)).toMatch(/^ +125 /)
   })
 
+  describe('of several sets', () => {
+    const lines = [0, 1, 2].flatMap((n) => [
+      evaluated({ step: n, set: 'held-out', accuracy: 0.4 + n / 10 }),
+      evaluated({ step: n, set: 'hard', samples: 4, temperature: 1, accuracy: n / 10, majorityAtK: n / 5, passAtK: 1 }),
+    ])
+    const metrics = [step(0, 0.4), step(1, 0.5), step(2, 0.6)]
+    const stopped = { guard: 'kl', modelOfStep: 1, step: 2, text: 'x' } as Stopped
+
+    it('compares the first model with the last, beyond what it says of the held-out questions', () => {
+      const text = summaryText({ ...outcome(metrics), evaluations: lines }, config)
+      expect(text).toContain(
+        '\n\n  evaluation   before    after\n  hard avg@4    0.0 %   20.0 %\n  hard maj@4    0.0 %   40.0 %\n\n',
+      )
+      expect(text).toContain('read its evaluations            runs/demo-1/evaluations.jsonl')
+      expect(summaryText({ ...outcome(metrics), evaluations: [lines[0]!] }, config)).not.toContain('before    after')
+    })
+
+    it('takes the model that a guard went back to', () => {
+      const text = summaryText({ ...outcome(metrics, stopped), evaluations: lines }, config)
+      expect(text).toContain('  hard avg@4    0.0 %   10.0 %\n')
+      const { evaluations } = summaryJson({ ...outcome(metrics, stopped), evaluations: lines }) as {
+        evaluations: unknown
+      }
+      expect(evaluations).toEqual([
+        { set: 'held-out', before: lines[0], after: lines[2] },
+        { set: 'hard', before: lines[1], after: lines[3] },
+      ])
+    })
+  })
+
   it('is one object with --json', () => {
     expect(summaryJson(outcome([step(0, 0.39), step(1, null), step(2, 0.9)]))).toEqual({
       run: 'runs/demo-1',
@@ -150,6 +182,7 @@ describe('the summary of a run', () => {
       tokensTrained: 0,
       seconds: 90,
       modelOfStep: 2,
+      evaluations: [],
       stopped: null,
     })
   })
