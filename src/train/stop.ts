@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type Trip, tripText } from '../guard/guards.ts'
-import { percent } from '../log/console.ts'
+import { percent } from '../log/percent.ts'
 import { loadCheckpoint } from '../run/resume.ts'
 import { rollBack } from '../run/rollback.ts'
 import { checkpointFolder } from '../run/run-folder.ts'

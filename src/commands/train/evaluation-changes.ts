@@ -11,11 +11,11 @@ export interface EvaluationChange {
 }
 
 /** Every evaluation of a run, in the order in which they were first made. */
-export function evaluationChanges({ evaluations, stopped }: Pick<Outcome, 'evaluations' | 'stopped'>) {
+export function evaluationChanges({ evaluations, modelOfStep }: Pick<Outcome, 'evaluations' | 'modelOfStep'>) {
   const changes = new Map<string, EvaluationChange>()
   for (const line of evaluations) {
     const { set, samples, temperature, step } = line
-    if (step > (stopped?.modelOfStep ?? Infinity)) continue
+    if (step > modelOfStep) continue
     const key = JSON.stringify([set, samples, temperature])
     changes.set(key, { set, before: changes.get(key)?.before ?? line, after: line })
   }

@@ -172,7 +172,7 @@ describe('an evaluation', () => {
       'guard.accuracyDrop': { steps: 1, action: 'stop' },
     }
     const { evaluations, stopped } = await run({ ...falling, 'eval.sets': { path: levels, every: 50 } })
-    expect(stopped).toMatchObject({ guard: 'accuracyDrop' })
+    expect(stopped!.trip).toMatchObject({ guard: 'accuracyDrop' })
     expect(named(evaluations.filter(({ set }) => set === 'levels'))).toEqual(['0 levels', `${stopped!.step} levels`])
   })
 })

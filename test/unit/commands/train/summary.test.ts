@@ -145,7 +145,7 @@ describe('the summary of a run', () => {
       evaluated({ step: n, set: 'hard', samples: 4, temperature: 1, accuracy: n / 10, majorityAtK: n / 5, passAtK: 1 }),
     ])
     const metrics = [step(0, 0.4), step(1, 0.5), step(2, 0.6)]
-    const stopped = { guard: 'kl', modelOfStep: 1, step: 2, text: 'x' } as Stopped
+    const back = { stopped: { step: 2, text: 'x', trip: null }, modelOfStep: 1 }
 
     it('compares the first model with the last, beyond what it says of the held-out questions', () => {
       const text = summaryText({ ...outcome(metrics), evaluations: lines }, config)
@@ -157,9 +157,9 @@ describe('the summary of a run', () => {
     })
 
     it('takes the model that a guard went back to', () => {
-      const text = summaryText({ ...outcome(metrics, stopped), evaluations: lines }, config)
+      const text = summaryText({ ...outcome(metrics, back), evaluations: lines }, config)
       expect(text).toContain('  hard avg@4    0.0 %   10.0 %\n')
-      const { evaluations } = summaryJson({ ...outcome(metrics, stopped), evaluations: lines }) as {
+      const { evaluations } = summaryJson({ ...outcome(metrics, back), evaluations: lines }) as {
         evaluations: unknown
       }
       expect(evaluations).toEqual([
