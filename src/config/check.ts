@@ -3,6 +3,7 @@ import { MOST_CALL_TOKENS } from '../native/bounds.ts'
 import { sampledPerPrompt } from '../reward/choose-trained.ts'
 import { evaluationRules } from './evaluation-rules.ts'
 import { type GuardBounds, type GuardName, guardSchema } from './guard-schema.ts'
+import { instructRules } from './instruct-rules.ts'
 import type { Rule } from './rule.ts'
 import type { Config } from './schema.ts'
 
@@ -62,6 +63,7 @@ const tooManyTokens = (asked: Sampling): boolean => callTokens(asked) > MOST_CAL
 
 const rules: readonly Rule[] = [
   ...evaluationRules,
+  ...instructRules,
   {
     broken: (config) => samplings(config).some(tooManyRows),
     message: (config) => {
@@ -175,11 +177,6 @@ const rules: readonly Rule[] = [
   {
     broken: ({ reward }) => reward.clip[0] >= reward.clip[1],
     message: ({ reward }) => `reward.clip = [${reward.clip.join(', ')}]: the first must be below the second`,
-  },
-  {
-    broken: ({ instruct }) => instruct.fromPool > instruct.examples,
-    message: ({ instruct }) =>
-      `instruct.fromPool = ${instruct.fromPool} is above instruct.examples = ${instruct.examples}, which includes them`,
   },
   {
     broken: ({ filter }) => filter.minWords > filter.maxWords,

@@ -3,7 +3,7 @@ import { instructSchema } from './question-schema.ts'
 
 /** How the model is prompted for new questions. */
 export type InstructConfig = Readonly<
-  Omit<z.output<typeof instructSchema>, 'source' | 'maxRounds' | 'maxStaleness' | 'poolLimit'>
+  Omit<z.output<typeof instructSchema>, 'source' | 'maxRounds' | 'maxStaleness' | 'poolLimit' | 'retireAfter'>
 >
 
 export const defaultInstructConfig: InstructConfig = instructSchema.parse({})

@@ -73,6 +73,18 @@ export const instructSchema = z.strictObject({
     .min(0)
     .default(0)
     .describe('maximum number of questions kept as examples for later prompts, the newest ones; 0 = no limit'),
+  choose: z
+    .enum(['uniform', 'thompson'])
+    .default('uniform')
+    .describe(
+      'how the examples of a prompt are chosen, among the seeds and among the questions kept so far: uniform = each alike; thompson = by Thompson sampling, those whose answered children often lie in the difficulty band',
+    ),
+  retireAfter: count()
+    .nullable()
+    .default(null)
+    .describe(
+      'number of answered children of a seed, none inside the difficulty band, after which it is no longer used as an example, as long as instruct.examples seeds are left; null = never',
+    ),
 })
 
 // a question about a picture cannot be answered without it

@@ -1,27 +1,9 @@
 import type { InstructConfig } from '../config/instruct-config.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
-import type { Random } from '../random.ts'
-import type { Question } from '../rollout/group.ts'
 import { chatTokens } from '../rollout/prompt.ts'
 import { oneLine } from './parse.ts'
-import type { Pool } from './pool.ts'
 
 export type PromptConfig = Pick<InstructConfig, 'system' | 'header' | 'template'>
-
-/**
- * Examples of one prompt: `fromPool` of the kept questions (as many as there are), the rest from the seeds, shuffled.
- * Fewer than `examples` where the seeds do not suffice.
- */
-export function chooseExamples(
-  config: Pick<InstructConfig, 'examples' | 'fromPool'>,
-  seeds: readonly Question[],
-  pool: Pool,
-  random: Random,
-): string[] {
-  const kept = random.sample(pool.kept, Math.min(config.fromPool, config.examples))
-  const chosen = [...kept, ...random.sample(seeds, config.examples - kept.length)]
-  return random.shuffle(chosen).map((question) => question.text)
-}
 
 /** The header, the examples as a numbered list of one line each, and the next number: "...\n8. ...\n9." */
 export function listText(header: string, examples: readonly string[]): string {

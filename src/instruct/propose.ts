@@ -5,13 +5,16 @@ import { FinishReason, type NativeEngine, type ProgressFn } from '../native/type
 import type { Random } from '../random.ts'
 import type { Question } from '../rollout/group.ts'
 import { packTokens } from '../rollout/pack.ts'
+import { chooseExamples } from './choose-examples.ts'
 import { parseQuestions } from './parse.ts'
 import type { Pool } from './pool.ts'
-import { chooseExamples, fewShotTokens, usesChat } from './prompt.ts'
+import { fewShotTokens, usesChat } from './prompt.ts'
+import type { Yields } from './yields.ts'
 
 /** A question as the model proposed it, before any filter. */
 export interface Proposal extends Question {
   readonly source: 'self'
+  readonly examples: readonly string[] // ids of those in its prompt, in their order
 }
 
 export interface ProposeContext {
@@ -20,6 +23,8 @@ export interface ProposeContext {
   readonly config: InstructConfig
   readonly seeds: readonly Question[]
   readonly pool: Pool
+  /** What the examples gave so far, for config.choose thompson; default: nothing is known. */
+  readonly yields?: Yields
   /** Keyed by run, step and round: the same key proposes the same again. */
   readonly random: Random
   readonly eosTokenIds: readonly number[]
@@ -68,10 +73,11 @@ export async function propose(context: ProposeContext): Promise<Proposed> {
     const prompt = Math.floor(row / config.samplesPerPrompt)
     const isCut = completions.finishReasons[row] !== FinishReason.stop
     const tokens = completions.tokens.subarray(completions.offsets[row], completions.offsets[row + 1])
-    const text = built[prompt]!.opening + context.tokenizer.decode(tokens)
+    const { opening, examples } = built[prompt]!
+    const text = opening + context.tokenizer.decode(tokens)
     for (const question of parseQuestions(text, isCut)) {
       const id = `step${context.step}-${context.round}-${proposals.length}`
-      proposals.push({ id, text: question, source: 'self' })
+      proposals.push({ id, text: question, source: 'self', examples })
     }
   }
   return {
@@ -99,24 +105,30 @@ export interface BuiltPrompt {
   readonly tokens: Int32Array // [T]
   /** Text that the continuation is read behind: the number that a plain prompt ends in. */
   readonly opening: string
+  readonly examples: readonly string[] // ids of those shown, in their order
   readonly dropped: number // examples left out
 }
 
-type PromptContext = Pick<ProposeContext, 'config' | 'tokenizer' | 'seeds' | 'pool' | 'random' | 'maxPositions'>
+type PromptContext = Pick<
+  ProposeContext,
+  'config' | 'tokenizer' | 'seeds' | 'pool' | 'yields' | 'random' | 'maxPositions'
+>
 
 /**
  * One prompt: examples as chooseExamples draws them, the longest left out one by one until it fits with maxNewTokens.
  * @throws UserError where not even the shortest fits
  */
-export function buildPrompt({ config, tokenizer, seeds, pool, random, maxPositions }: PromptContext): BuiltPrompt {
-  const examples = chooseExamples(config, seeds, pool, random)
+export function buildPrompt(context: PromptContext): BuiltPrompt {
+  const { config, tokenizer, seeds, pool, yields, random, maxPositions } = context
+  const examples = chooseExamples(config, seeds, pool, random, yields)
   const room = maxPositions - config.maxNewTokens
   for (let dropped = 0; dropped < examples.length; dropped++) {
     const shown = withoutLongest(examples, dropped)
-    const tokens = fewShotTokens(config, shown, tokenizer)
+    const texts = shown.map(({ text }) => text)
+    const tokens = fewShotTokens(config, texts, tokenizer)
     if (tokens.length > room) continue
     const opening = usesChat(config.template, tokenizer) ? '' : `${shown.length + 1}.`
-    return { tokens, opening, dropped }
+    return { tokens, opening, examples: shown.map(({ id }) => id), dropped }
   }
   throw new UserError(
     `no example fits a prompt for new questions: the model has ${maxPositions} positions, of which ` +
@@ -125,8 +137,9 @@ export function buildPrompt({ config, tokenizer, seeds, pool, random, maxPositio
 }
 
 /** In the order they had. */
-function withoutLongest(texts: readonly string[], count: number): string[] {
-  const byLength = texts.map((_, i) => i).sort((a, b) => texts[b]!.length - texts[a]!.length || b - a)
+function withoutLongest(examples: readonly Question[], count: number): Question[] {
+  const length = (i: number): number => examples[i]!.text.length
+  const byLength = examples.map((_, i) => i).sort((a, b) => length(b) - length(a) || b - a)
   const left = new Set(byLength.slice(0, count))
-  return texts.filter((_, i) => !left.has(i))
+  return examples.filter((_, i) => !left.has(i))
 }

@@ -6,6 +6,7 @@ export interface Question {
   readonly text: string
   readonly source: 'seed' | 'self'
   readonly answer?: string // the known answer of a seed question
+  readonly examples?: readonly string[] // ids of the examples of its prompt, where their yields are counted
 }
 
 /** One sampled response. */

@@ -21,6 +21,15 @@ export interface RunFolder {
 }
 
 export const configFile = (run: string): string => join(run, 'config.yaml')
+/** The seed questions that the run trains with, or writes others like: {"id","text"} per line. */
+export const seedsFile = (run: string): string => join(run, 'seeds.jsonl')
+export const metricsFile = (run: string): string => join(run, 'metrics.jsonl')
+/** Figures on sets of questions, by step. */
+export const evaluationsFile = (run: string): string => join(run, 'evaluations.jsonl')
+export const instructionsFile = (run: string): string => join(run, 'instructions.jsonl')
+export const rolloutsFolder = (run: string): string => join(run, 'rollouts')
+/** A file as it was before this step, where a resumed run has replaced it: config.before-step-7.yaml. */
+export const fileBefore = (step: number, file: string): string => file.replace(/(\.\w+)$/, `.before-step-${step}$1`)
 export const checkpointsFolder = (run: string): string => join(run, 'checkpoints')
 export const heldOutFile = (run: string): string => join(run, 'held-out.jsonl')
 /** The held-out questions that had no part in choosing the model; only where the others chose it. */
@@ -29,6 +38,7 @@ export const outcomeFile = (run: string): string => join(run, 'outcome.json')
 export const finalFolder = (run: string): string => join(run, 'final')
 
 const stepName = (step: number): string => `step-${String(step).padStart(6, '0')}`
+export const rolloutsFile = (run: string, step: number): string => join(rolloutsFolder(run), `${stepName(step)}.jsonl`)
 export const checkpointFolder = (run: string, step: number): string => join(checkpointsFolder(run), stepName(step))
 
 /** The step in a name like step-000012, or null. */
@@ -38,8 +48,6 @@ export function stepOf(name: string): number | null {
 }
 
 export function openRunFolder(path: string): RunFolder {
-  const metricsFile = join(path, 'metrics.jsonl')
-  const evaluationsFile = join(path, 'evaluations.jsonl')
   const unsynced = new Set<string>()
   const append = async (file: string, lines: readonly object[]): Promise<void> => {
     if (lines.length === 0) return
@@ -48,17 +56,17 @@ export function openRunFolder(path: string): RunFolder {
   }
   return {
     path,
-    metrics: (line) => append(metricsFile, [line]),
-    evaluations: (lines) => append(evaluationsFile, lines),
-    instructions: (lines) => append(join(path, 'instructions.jsonl'), lines),
-    rollouts: (step, lines) => append(join(path, 'rollouts', `${stepName(step)}.jsonl`), lines),
-    readMetrics: async () => (await readLines(metricsFile)).map((line) => JSON.parse(line)),
-    readEvaluations: async () => (await readLines(evaluationsFile)).map((line) => JSON.parse(line)),
+    metrics: (line) => append(metricsFile(path), [line]),
+    evaluations: (lines) => append(evaluationsFile(path), lines),
+    instructions: (lines) => append(instructionsFile(path), lines),
+    rollouts: (step, lines) => append(rolloutsFile(path, step), lines),
+    readMetrics: async () => (await readLines(metricsFile(path))).map((line) => JSON.parse(line)),
+    readEvaluations: async () => (await readLines(evaluationsFile(path))).map((line) => JSON.parse(line)),
     sync: async () => {
       const files = [...unsynced]
       unsynced.clear()
       for (const file of files) await syncPath(file)
-      if (files.length > 0) for (const folder of [join(path, 'rollouts'), path]) await syncPath(folder)
+      if (files.length > 0) for (const folder of [rolloutsFolder(path), path]) await syncPath(folder)
     },
   }
 }
@@ -77,7 +85,7 @@ export async function createRunFolder(path: string, config: string): Promise<Run
 
 /** Makes the folders inside a run's folder. A resumed run calls it too, as it may have died before it had them. */
 export async function makeSubfolders(path: string): Promise<void> {
-  await mkdir(join(path, 'rollouts'), { recursive: true })
+  await mkdir(rolloutsFolder(path), { recursive: true })
   await mkdir(checkpointsFolder(path), { recursive: true })
 }
 
@@ -122,10 +130,10 @@ export async function requireEmpty(path: string, ofRun?: (name: string) => boole
  * @param measured the last step whose metrics and evaluations stay; one less than `step` where that one is to be evaluated again
  */
 export async function truncateRun(path: string, step: number, measured = step): Promise<void> {
-  await keepLines(join(path, 'metrics.jsonl'), measured)
-  await keepLines(join(path, 'evaluations.jsonl'), measured)
-  await keepLines(join(path, 'instructions.jsonl'), step)
-  const rollouts = join(path, 'rollouts')
+  await keepLines(metricsFile(path), measured)
+  await keepLines(evaluationsFile(path), measured)
+  await keepLines(instructionsFile(path), step)
+  const rollouts = rolloutsFolder(path)
   for (const name of await readdir(rollouts).catch(() => [])) {
     if ((stepOf(name.replace(/\.jsonl$/, '')) ?? 0) > step) await rm(join(rollouts, name))
   }

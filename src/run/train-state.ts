@@ -1,5 +1,6 @@
 import { type GuardMemory, newGuardMemory } from '../guard/guard-state.ts'
 import type { Pool } from '../instruct/pool.ts'
+import type { Yields } from '../instruct/yields.ts'
 import { type StepMetrics, stepMetrics } from '../log/metrics.ts'
 import type { PanelState } from '../panel/reading.ts'
 import type { Question, Response, RewardedGroup } from '../rollout/group.ts'
@@ -22,6 +23,7 @@ export interface TrainState {
   openLine: StepMetrics | null // of a step whose evaluation and line in metrics.jsonl are still missing
   guard: GuardMemory
   panel: PanelState | null // null: never read
+  yields: Yields | null // of examples; null: not counted, with instruct.choose uniform and nothing retired
 }
 
 /** Position in the iteration that began when the reference was last set. */
@@ -53,11 +55,13 @@ export const initialState = (pool: Pool): TrainState => ({
   openLine: stepMetrics({ step: 0 }),
   guard: newGuardMemory(),
   panel: null,
+  yields: null,
 })
 
 /** state.json, under the names that saved runs have: docs/glossary.md. */
-interface SavedState extends Omit<TrainState, 'iteration' | 'queuedQuestions' | 'queuedGroups'> {
+interface SavedState extends Omit<TrainState, 'iteration' | 'queuedQuestions' | 'queuedGroups' | 'yields'> {
   readonly version: number
+  readonly yields?: Yields
   readonly iteration: Omit<IterationState, 'questions'> & { readonly instructions: number }
   readonly queuedInstructions: QueuedQuestion[]
   readonly queuedGroups: SavedGroup[]
@@ -87,6 +91,7 @@ export function encodeState(state: TrainState): string {
     openLine: state.openLine,
     guard: state.guard,
     panel: state.panel,
+    ...(state.yields !== null && { yields: state.yields }),
   }
   return `${JSON.stringify(saved, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value))}\n`
 }
@@ -104,6 +109,7 @@ export function decodeState(text: string): TrainState {
     guard: { ...newGuardMemory(), ...state.guard },
     panel: state.panel ?? null,
     openLine: state.openLine && stepMetrics(state.openLine), // an earlier program knew fewer keys
+    yields: state.yields ?? null,
     queuedQuestions: queuedInstructions,
     queuedGroups: queuedGroups.map(decodeGroup),
   }

@@ -4,6 +4,7 @@ import { type DifficultyConfig, difficultyOf, keepInBand } from '../reward/diffi
 import type { RewardedGroup } from '../rollout/group.ts'
 import type { TrainState } from '../run/train-state.ts'
 import type { TrainContext } from './context.ts'
+import { countsYields, countYields } from './count-yields.ts'
 import type { Tally } from './tally.ts'
 
 // texts answered and not kept; beyond it the oldest may come back
@@ -14,14 +15,16 @@ const mostRemembered = 8192
  * them; the others are remembered, so that a copy is not answered again. Every group is logged.
  */
 export async function keep(
-  { config, folder }: TrainContext,
+  context: TrainContext,
   state: TrainState,
   groups: readonly RewardedGroup[],
   tally: Tally,
 ): Promise<RewardedGroup[]> {
+  const { config, folder } = context
   const { instruct } = config
   const kept = keepInBand(groups, config)
   if (instruct.source === 'self') remember(state, groups, kept, instruct.poolLimit)
+  if (countsYields(config)) countYields(context, state, groups, kept)
   tally.answered.push(...groups)
   tally.kept += kept.length
   tally.unfinished += groups.filter((group) => difficultyOf(group, config) === 'unfinished').length

@@ -1,10 +1,12 @@
 import { indexTexts, type Verdict } from '../filter/filter.ts'
 import type { Proposal } from '../instruct/propose.ts'
 import { instructRound } from '../instruct/round.ts'
+import { noYields, seedsInUse } from '../instruct/yields.ts'
 import { createRandom } from '../random.ts'
 import type { Question } from '../rollout/group.ts'
 import type { QueuedQuestion, TrainState } from '../run/train-state.ts'
 import { Interrupted, stopIfAsked, type TrainContext } from './context.ts'
+import { countsYields } from './count-yields.ts'
 import type { Tally } from './tally.ts'
 
 /**
@@ -56,6 +58,8 @@ async function oneRound(context: TrainContext, state: TrainState, tally: Tally):
   const { config, model, seeds, known, folder, reporter, signal } = context
   stopIfAsked(context)
   const { search } = tally
+  const yields = state.yields ?? noYields
+  const retired = config.instruct.retireAfter === null ? [] : yields.retired
   const droppedBefore = search.examplesDropped
   tally.batch ??= indexTexts(state.queuedQuestions)
   const round = {
@@ -63,7 +67,8 @@ async function oneRound(context: TrainContext, state: TrainState, tally: Tally):
     tokenizer: model.tokenizer,
     config: config.instruct,
     filter: config.filter,
-    seeds,
+    seeds: seedsInUse(seeds, retired, config.instruct.examples),
+    yields,
     pool: state.pool,
     known: known.index(state.pool),
     batch: tally.batch,
@@ -84,10 +89,12 @@ async function oneRound(context: TrainContext, state: TrainState, tally: Tally):
     reporter.note(`${dropped} examples left out of the prompts for questions: longer than instruct.maxNewTokens allows`)
   }
   stopIfAsked(context)
-  return verdicts.filter((verdict) => verdict.accepted).map(({ proposal }) => queued(proposal, state.step))
+  const accepted = verdicts.filter((verdict) => verdict.accepted)
+  return accepted.map(({ proposal: { id, text, source, examples } }) => ({
+    ...{ id, text, source, step: state.step },
+    ...(countsYields(config) && { examples }),
+  }))
 }
-
-const queued = ({ id, text, source }: Proposal, step: number): QueuedQuestion => ({ id, text, source, step })
 
 /** The next `count` seed questions: each once per pass, in a new random order each pass. A round ends where a pass does. */
 function nextSeeds({ config, seeds }: TrainContext, state: TrainState, count: number): Question[] {
@@ -112,4 +119,5 @@ const instructionLine = (step: number, { proposal, accepted, reason, rougeL, nea
   reason,
   rougeL,
   nearest,
+  examples: proposal.examples,
 })

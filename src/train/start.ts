@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { AnswerChecker } from '../answers/answer-checker.ts'
 import { configChanges } from '../config/changes.ts'
 import type { Config } from '../config/schema.ts'
@@ -22,14 +21,17 @@ import { resumeRun } from '../run/resume.ts'
 import {
   configFile,
   createRunFolder,
+  fileBefore,
   heldOutFile,
   openRunFolder,
   reportingFile,
   requireNoRun,
+  seedsFile,
 } from '../run/run-folder.ts'
 import { lockRun } from '../run/run-lock.ts'
 import { saveFinal } from '../run/save-checkpoint.ts'
 import { initialState, type TrainState } from '../run/train-state.ts'
+import type { Seed } from '../seeds/read-seeds.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
 import { type Resumable, resumeText } from './check-resume.ts'
 import { type Checked, checkStart, type StartCheck, whenNotWritable } from './check-start.ts'
@@ -87,6 +89,7 @@ async function runLocked(options: StartOptions, { data, resumable }: Checked): P
     const folder = resumable === null ? await createRunFolder(out, configText(config, preset)) : openRunFolder(out)
     const start = resumable === null ? initialState(emptyPool) : await goOn(options, model, resumable)
     const { seeds, format, panel, heldOut, furtherSets, heldOutSeeds } = data
+    if (!isFinished(config, start)) await writeSeeds(out, start.step + 1, seeds)
     if (config.eval.holdOut > 0) await writeQuestions(heldOutFile(out), heldOut)
     if (data.panelSeeds > 0) reporter.note(panelText(data.panelSeeds))
     const known = knownQuestions([...seeds, ...heldOutSeeds])
@@ -124,15 +127,25 @@ async function goOn(
   const state = (await resumeRun(model, out, config.checkpoint.keep)) ?? initialState(emptyPool)
   reporter.note(resumeText(out, config, { began, state }))
   if (isFinished(config, state)) return state // settings that no step will use are not the run's
-  if (configChanges(began, config).length > 0) await replaceConfig(out, state.step + 1, configText(config, preset))
+  if (configChanges(began, config).length > 0)
+    await replaceFrom(state.step + 1, configFile(out), configText(config, preset))
   return state
 }
 
 /** The old one is kept; if there is already one for this step, nothing ran with those in between. */
-async function replaceConfig(out: string, step: number, text: string): Promise<void> {
-  const old = join(out, `config.before-step-${step}.yaml`)
-  if (!existsSync(old)) await writeWhole(old, await readFile(configFile(out), 'utf8'))
-  await writeWhole(configFile(out), text)
+async function replaceFrom(step: number, file: string, text: string): Promise<void> {
+  const old = fileBefore(step, file)
+  if (!existsSync(old)) await writeWhole(old, await readFile(file, 'utf8'))
+  await writeWhole(file, text)
+}
+
+/** What the ids in instructions.jsonl stand for. */
+async function writeSeeds(out: string, step: number, seeds: readonly Seed[]): Promise<void> {
+  const file = seedsFile(out)
+  const lines = seeds.map(({ id, text }) => `${JSON.stringify({ id, text })}\n`).join('')
+  const before = await readFile(file, 'utf8').catch(() => null)
+  if (before === null) await writeWhole(file, lines)
+  else if (before !== lines) await replaceFrom(step, file, lines)
 }
 
 const panelText = (count: number): string =>

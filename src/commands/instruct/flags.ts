@@ -26,7 +26,10 @@ export const instructLine: CommandLine<InstructFlags> = {
       required: true,
     },
     output: { value: '<file>', help: 'JSONL: {"id","text","rougeL","nearest"} per line (default: stdout)' },
-    proposals: { value: '<file>', help: 'JSONL: every proposal with its verdict and the reason' },
+    proposals: {
+      value: '<file>',
+      help: 'JSONL: every proposal with its verdict, the reason and the ids of the examples in its prompt',
+    },
     config: { value: '<name>', help: 'a config file or preset; only its groups instruct and filter have an effect' },
     set: setFlag,
     ...engineFlags,

@@ -26,6 +26,7 @@ import type { InstructFlags } from './flags.ts'
 export async function instructCommand(flags: InstructFlags): Promise<number> {
   const base = flags.config === undefined ? [] : await readLayers(flags.config)
   const config = resolveConfig([...base, ...flagLayers(flags)])
+  requireNoYields(config)
   const paths = requirePaths(config)
   const seeds = await readSeeds(paths.seeds)
   const described = await describeModel(paths.model)
@@ -53,6 +54,17 @@ export async function instructCommand(flags: InstructFlags): Promise<number> {
   } finally {
     interrupt.release()
   }
+}
+
+/** @throws UserError where examples are to be chosen, or retired, by what came of the answers to their children */
+function requireNoYields({ instruct: { choose, retireAfter } }: Config): void {
+  const needs = (key: string, value: unknown, instead: string): string =>
+    `instruct.${key} = ${value} needs answers, and serl instruct answers no question: set instruct.${key}=${instead}`
+  const problems = [
+    ...(choose === 'uniform' ? [] : [needs('choose', choose, 'uniform')]),
+    ...(retireAfter === null ? [] : [needs('retireAfter', retireAfter, 'null')]),
+  ]
+  if (problems.length > 0) throw new UserError(problems.join('\n'))
 }
 
 /** Accepted and rejected questions add up to the proposed ones. */
@@ -169,6 +181,7 @@ const acceptedLine = ({ proposal: { id, text }, rougeL, nearest }: Verdict<Propo
   ...{ id, text, rougeL, nearest },
 })
 
-const proposalLine = ({ proposal: { id, text }, accepted, reason, rougeL, nearest }: ProposalOutcome): object => ({
-  ...{ id, text, kept: accepted, reason, rougeL, nearest },
-})
+const proposalLine = ({ proposal, accepted, reason, rougeL, nearest }: ProposalOutcome): object => {
+  const { id, text, examples } = proposal
+  return { id, text, kept: accepted, reason, rougeL, nearest, examples }
+}

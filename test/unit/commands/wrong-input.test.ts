@@ -72,6 +72,14 @@ describe('flags', () => {
     [['sft', '--model', 'm', '--data', 'd', '--out', 'o', '--lr', 'Infinity'], /Expected a number of at least 0/],
     [['train', '--threads', '1e9'], /Expected a whole number from 0 to 1024/],
     [['train', '--resume'], /--resume needs --out RUN/],
+    [
+      [...['instruct', '--model', 'm', '--seeds', 's', '--count', '1'], '--set', 'instruct.choose=thompson'],
+      /instruct\.choose = thompson needs answers, and serl instruct answers no question: set instruct\.choose=uniform/,
+    ],
+    [
+      [...['instruct', '--model', 'm', '--seeds', 's', '--count', '1'], '--set', 'instruct.retireAfter=9'],
+      /instruct\.retireAfter = 9 needs answers, .*set instruct\.retireAfter=null/,
+    ],
   ])('%j', (argv, message) => refused(serl(...argv), message))
 
   it('marks the required options of a command', async () => {

@@ -40,6 +40,19 @@ describe('settings that do not fit together', () => {
     [{ 'reward.votes': 4 }, /reward\.votes = 4 is below rollout\.samplesPerPrompt = 8/],
     [{ 'reward.choose': 'variance' }, /reward\.choose = variance is read only with reward\.votes/],
     [{ 'reward.overlongBuffer': 2 }, /reward\.overlongBuffer = 2 is read only/],
+    [
+      { 'instruct.choose': 'thompson', 'instruct.source': 'given' },
+      /instruct\.choose = thompson chooses examples for new questions, and with instruct\.source = given .*set instruct\.choose=uniform/,
+    ],
+    [
+      { 'instruct.retireAfter': 9, 'rollout.seedShare': 1 },
+      /instruct\.retireAfter = 9 .*with rollout\.seedShare = 1 none is written: set instruct\.retireAfter=null/,
+    ],
+    [
+      { 'instruct.retireAfter': 0 },
+      /instruct\.retireAfter = 0: must be a whole number of at least 1|instruct\.retireAfter = 0/,
+    ],
+    [{ 'instruct.fromPool': 9 }, /instruct\.fromPool = 9 is above instruct\.examples = 8/],
     [{ 'difficulty.minVoters': 9 }, /difficulty\.minVoters = 9 is above the 8 responses/],
   ] as const)('%j', (over, message) => {
     expect(() => fakeConfig('/nowhere', over)).toThrow(message)

@@ -2,47 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { defaultInstructConfig } from '../../../src/config/instruct-config.ts'
 import { UserError } from '../../../src/errors.ts'
 import { addToPool, emptyPool } from '../../../src/instruct/pool.ts'
-import { chooseExamples, fewShotTokens, listText } from '../../../src/instruct/prompt.ts'
-import { createRandom } from '../../../src/random.ts'
+import { fewShotTokens, listText } from '../../../src/instruct/prompt.ts'
 import type { Question } from '../../../src/rollout/group.ts'
 import { characterTokenizer, textOf } from './character-tokenizer.ts'
 
 const questions = (source: 'seed' | 'self', count: number): Question[] =>
   Array.from({ length: count }, (_, i) => ({ id: `${source}-${i}`, text: `${source} ${i}`, source }))
-const seeds = questions('seed', 30)
-const count = (examples: readonly string[], source: string) =>
-  examples.filter((example) => example.startsWith(source)).length
-
-describe('examples', () => {
-  test.each([
-    [0, 0],
-    [1, 1],
-    [2, 2],
-    [40, 2],
-  ])('of %i kept questions %i are shown, seeds fill up to 8', (kept, shown) => {
-    const pool = addToPool(emptyPool, questions('self', kept))
-    for (let round = 0; round < 50; round++) {
-      const examples = chooseExamples(defaultInstructConfig, seeds, pool, createRandom(['x', round]))
-      expect(new Set(examples).size).toBe(8)
-      expect(count(examples, 'self')).toBe(shown)
-    }
-  })
-  test('kept questions come at any place', () => {
-    const pool = addToPool(emptyPool, questions('self', 5))
-    const places = new Set<number>()
-    for (let round = 0; round < 200; round++) {
-      const examples = chooseExamples(defaultInstructConfig, seeds, pool, createRandom(['y', round]))
-      for (const [place, example] of examples.entries()) if (example.startsWith('self')) places.add(place)
-    }
-    expect(places.size).toBe(8)
-  })
-  test('the same key chooses the same; few seeds give fewer examples', () => {
-    const choose = (of: readonly Question[]) =>
-      chooseExamples(defaultInstructConfig, of, emptyPool, createRandom(['z']))
-    expect(choose(seeds)).toEqual(choose(seeds))
-    expect(choose(seeds.slice(0, 3))).toHaveLength(3)
-  })
-})
 
 describe('the pool', () => {
   test('keeps the newest up to its limit, and everything without one', () => {

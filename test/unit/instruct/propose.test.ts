@@ -65,13 +65,26 @@ describe('a round of proposals', () => {
   test('plain list: the first item is read behind the number that the prompt ends in', async () => {
     const { engine } = scriptedEngine((row) => ` first of ${row}?\n10. second of ${row}?$`)
     const { proposals, newTokens } = await propose(context(engine, { promptsPerRound: 2 }))
-    expect(proposals).toEqual([
+    expect(proposals.map(({ examples: _, ...proposal }) => proposal)).toEqual([
       { id: 'step3-1-0', text: 'First of 0?', source: 'self' },
       { id: 'step3-1-1', text: 'Second of 0?', source: 'self' },
       { id: 'step3-1-2', text: 'First of 1?', source: 'self' },
       { id: 'step3-1-3', text: 'Second of 1?', source: 'self' },
     ])
     expect(newTokens).toBe(2 * ' first of 0?\n10. second of 0?$'.length)
+  })
+  test('each proposal names the examples of its prompt, in their order', async () => {
+    const { engine, calls } = scriptedEngine(() => ' first?\n10. second?$')
+    const { proposals } = await propose(context(engine, { promptsPerRound: 2, samplesPerPrompt: 2 }))
+    expect(proposals.length).toBe(8)
+    const { tokens, offsets } = calls[0]!.prompts
+    for (const [i, { examples }] of proposals.entries()) {
+      const prompt = Math.floor(i / 4) // two continuations of two questions each
+      const shown = [...textOf(tokens.subarray(offsets[prompt], offsets[prompt + 1])).matchAll(/\d+\. (What.*)/g)]
+      expect(examples.map((id) => seeds.find((seed) => seed.id === id)!.text)).toEqual(shown.map(([, text]) => text))
+      expect(examples.length).toBe(8)
+    }
+    expect(proposals[0]!.examples).not.toEqual(proposals[4]!.examples)
   })
   test('several continuations of a prompt; a cut-off one loses its last item', async () => {
     const { engine, calls } = scriptedEngine((row) => (row % 2 === 0 ? ' whole?$' : ' whole?\n10. half of'))
@@ -118,6 +131,11 @@ describe('a short context', () => {
     expect(proposed.examplesDropped).toBe(8 - prompt.split('What is').length + 1)
     expect(proposed.examplesDropped).toBeGreaterThan(0)
     expect(prompt.endsWith(`\n${9 - proposed.examplesDropped}.`)).toBe(true)
+    const shown = prompt.split('\n').slice(1, -1)
+    expect(proposed.proposals[0]!.examples.length).toBe(shown.length)
+    for (const [i, id] of proposed.proposals[0]!.examples.entries()) {
+      expect(shown[i]).toBe(`${i + 1}. ${seeds.find((seed) => seed.id === id)!.text}`)
+    }
   })
   test('the longest are left out first, so that one long question does not push out the rest', async () => {
     const { engine, calls } = scriptedEngine(() => ' x?$')

@@ -84,8 +84,8 @@ describe('a run killed', () => {
       await start(out, { resume: existsSync(join(out, 'config.yaml')) })
       expect(await contents(out), `after rename ${kills}`).toEqual(whole)
     }
-    // config, then state and folder of two checkpoints, the first one's removal, final/, outcome
-    expect(kills).toBe(8)
+    // config, seeds, then state and folder of two checkpoints, the first one's removal, final/, outcome
+    expect(kills).toBe(9)
   })
 })
 

@@ -41,6 +41,14 @@ describe('state', () => {
     expect(decodeState(encodeState(state))).toEqual(state)
   })
 
+  it('has the yields of examples only where they are counted', () => {
+    const state = initialState({ kept: [] })
+    expect(JSON.parse(encodeState(state))).not.toHaveProperty('yields')
+    expect(decodeState(encodeState(state)).yields).toBeNull()
+    const yields = { of: { 'seed-3': { answered: 4, kept: 1 } }, retired: ['seed-9'] }
+    expect(decodeState(encodeState({ ...state, yields })).yields).toEqual(yields)
+  })
+
   it('keeps the names that saved runs have', () => {
     const state = initialState({ kept: [] })
     const saved = JSON.parse(encodeState({ ...state, iteration: { ...state.iteration, questions: 7 } }))
