@@ -22,13 +22,18 @@ export async function readJsonl(path: string): Promise<JsonLine[]> {
 
 const expected = 'expected one JSON object per line'
 
+/** How to read a file that may still be written. */
+interface Growing {
+  readonly dropCut?: boolean // leave out a last line without a line break; default: read it
+}
+
 /**
  * The lines of a JSONL file, one after the other; blank ones are skipped.
  * @throws UserError naming the file (missing), or the file and line and what it looks like (not UTF-8, not JSON, a list)
  */
-export async function* eachJsonLine(path: string): AsyncGenerator<JsonLine> {
+export async function* eachJsonLine(path: string, { dropCut = false }: Growing = {}): AsyncGenerator<JsonLine> {
   let isFirst = true
-  for await (const { line, text } of textLines(path)) {
+  for await (const { line, text } of textLines(path, dropCut)) {
     if (text.trim() === '') continue
     const value = parseLine(text, `${path}:${line}`, isFirst)
     isFirst = false
@@ -72,7 +77,7 @@ interface TextLine {
 }
 
 /** Lines of a UTF-8 file, read as they are needed; some editors write a byte order mark, which is left out. */
-async function* textLines(path: string): AsyncGenerator<TextLine> {
+async function* textLines(path: string, dropCut: boolean): AsyncGenerator<TextLine> {
   const stream = createReadStream(path)
   let line = 0
   let parts: Buffer[] = [] // of a line that goes on in the next chunk
@@ -93,7 +98,7 @@ async function* textLines(path: string): AsyncGenerator<TextLine> {
       }
       if (from < chunk.length) parts.push(chunk.subarray(from))
     }
-    if (parts.length > 0) yield take(Buffer.alloc(0))
+    if (parts.length > 0 && !dropCut) yield take(Buffer.alloc(0))
   } catch (cause) {
     if (cause instanceof UserError) throw cause
     throw new UserError(`cannot read ${path}: ${fileReason(cause)}`, { cause })

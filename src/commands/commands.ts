@@ -10,6 +10,7 @@ import { forecastLine } from './forecast/flags.ts'
 import { generateLine } from './generate/flags.ts'
 import { gradeLine } from './grade/flags.ts'
 import { instructLine } from './instruct/flags.ts'
+import { lineageLine } from './lineage/flags.ts'
 import { scoreLine } from './score/flags.ts'
 import { sftLine } from './sft/flags.ts'
 import { trainLine } from './train/flags.ts'
@@ -32,6 +33,7 @@ export function addCommands(program: Command, done: (code: number) => void): voi
   add(instructLine, async (flags) => (await import('./instruct/instruct.ts')).instructCommand(flags))
   add(evalLine, async (flags) => (await import('./eval/eval.ts')).evalCommand(flags))
   add(compareLine, async (flags, paths) => (await import('./compare/compare.ts')).compareCommand(paths, flags))
+  add(lineageLine, async (flags, [run]) => (await import('./lineage/lineage.ts')).lineageCommand(run!, flags))
   add(gradeLine, async (flags) => (await import('./grade/grade.ts')).gradeCommand(flags))
   add(filterLine, async (flags) => (await import('./filter/filter.ts')).filterCommand(flags))
   add(doctorLine, async (flags) => (await import('./doctor/doctor.ts')).doctorCommand(flags))

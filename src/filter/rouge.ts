@@ -38,6 +38,12 @@ export interface RougeIndex {
    * Time grows with the texts that share words with this one.
    */
   nearest(text: string, above?: number): Nearest
+  /**
+   * Calls `found` with the place, from 0, of every text whose score is above `above`, in the order in which they were
+   * added.
+   * @param isSkipped asked before a text's score is computed: true leaves it out
+   */
+  eachNear(text: string, above: number, found: (place: number) => void, isSkipped?: (place: number) => boolean): void
 }
 
 /**
@@ -52,6 +58,16 @@ export function createRougeIndex(): RougeIndex {
   const postings: number[][] = [] // [term] -> texts that have it, ascending
   const tokensOf: Int32Array[] = [] // [texts][tokens]
   let overlaps = new Uint32Array(1024) // [texts or more] zero between calls
+  /** Adds up, in `overlaps`, the terms that each text shares with this one; returns this one's tokens. */
+  const countOverlaps = (text: string): Int32Array => {
+    const { tokens, termIds } = terms.of(text, false)
+    for (const term of termIds) {
+      if (term < 0) continue
+      const list = postings[term]!
+      for (let i = 0; i < list.length; i++) overlaps[list[i]!]!++
+    }
+    return tokens
+  }
 
   return {
     get size() {
@@ -71,15 +87,20 @@ export function createRougeIndex(): RougeIndex {
     },
     same: (text) => sameAs.get(foldedText(text)) ?? null,
     nearest(text, above = 0) {
-      const { tokens, termIds } = terms.of(text, false)
-      for (const term of termIds) {
-        if (term < 0) continue
-        const list = postings[term]!
-        for (let i = 0; i < list.length; i++) overlaps[list[i]!]!++
-      }
-      const best = bestMatch(tokens, tokensOf, overlaps, above)
+      const best = bestMatch(countOverlaps(text), tokensOf, overlaps, above)
       overlaps.fill(0, 0, texts.length)
       return best.index < 0 ? { score: 0, text: null } : { score: best.score, text: texts[best.index]! }
+    },
+    eachNear(text, above, found, isSkipped = () => false) {
+      const ids = countOverlaps(text) // [m]
+      const lcs = lcsMatcher(ids)
+      for (let place = 0; place < texts.length; place++) {
+        if (overlaps[place] === 0) continue
+        const total = ids.length + tokensOf[place]!.length
+        if ((2 * overlaps[place]!) / total <= above || isSkipped(place)) continue
+        if ((2 * lcs(tokensOf[place]!)) / total > above) found(place)
+      }
+      overlaps.fill(0, 0, texts.length)
     },
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
-import { fieldsFound, readJsonl } from '../../src/jsonl.ts'
+import { eachJsonLine, fieldsFound, readJsonl } from '../../src/jsonl.ts'
 import { commandTrial } from '../support/command-trial.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
@@ -64,6 +64,27 @@ describe('readJsonl', () => {
       '; the line has "instruction", "id" (a number), "tags" (a list), "more" (null)',
     )
     expect([fieldsFound({}), fieldsFound('x')]).toEqual(['; the line has no fields', '; found "x"'])
+  })
+})
+
+describe('eachJsonLine of a file that is still written', () => {
+  const linesOf = async (file: string): Promise<unknown[]> => {
+    const values: unknown[] = []
+    for await (const { value } of eachJsonLine(file, { dropCut: true })) values.push(value)
+    return values
+  }
+
+  it('leaves out a last line without a line break, wherever it is cut', async () => {
+    const last = Buffer.from('{"b":"é"}')
+    for (let length = 0; length <= last.length; length++) {
+      const file = await fileOf(Buffer.concat([Buffer.from('{"a":1}\n'), last.subarray(0, length)]))
+      expect(await linesOf(file)).toEqual([{ a: 1 }])
+    }
+  })
+
+  it('reads a last line with one, and refuses a broken line before it', async () => {
+    expect(await linesOf(await fileOf('{"a":1}\n{"b":2}\n'))).toEqual([{ a: 1 }, { b: 2 }])
+    await expect(linesOf(await fileOf('{"a":\n{"b":2}\n'))).rejects.toThrow(/in\.jsonl:1: not valid JSON/)
   })
 })
 

@@ -17,7 +17,10 @@ export interface OutputPlaces {
  * A folder's TITLE.json, TITLE.md and items/; or NAME.json itself, with NAME.md and NAME-items/ next to it.
  * @throws UserError if it cannot be written there
  */
-export async function outputPlaces(output: string, title: 'results' | 'comparison' = 'results'): Promise<OutputPlaces> {
+export async function outputPlaces(
+  output: string,
+  title: 'results' | 'comparison' | 'lineage' = 'results',
+): Promise<OutputPlaces> {
   const named = output.endsWith('.json') ? output.slice(0, -'.json'.length) : null
   const folder = named === null ? output : dirname(output)
   const found = await stat(folder).catch(() => null)

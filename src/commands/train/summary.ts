@@ -136,6 +136,7 @@ function nextSteps(outcome: Outcome, config: Config): string[] {
   return [
     'Next steps:',
     ...(own ? [`  read its questions              ${run}/instructions.jsonl`] : []),
+    ...(own ? [`  see what each seed gave         npx serl lineage ${shellWord(run)}`] : []),
     `  read its responses              ${run}/rollouts/`,
     ...(outcome.evaluations.length > 0 ? [`  read its evaluations            ${run}/evaluations.jsonl`] : []),
     ...(isPlain(config) ? [`  sample from the model           ${generateCommandLine(outcome, config)}`] : []),

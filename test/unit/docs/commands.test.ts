@@ -2,6 +2,7 @@
 //   npm ci, npm run build:native, npm run test:all   .ci/run
 //   serl train and its resuming, serl generate ...   test/native/commands.test.ts, test/unit/commands/train
 //   serl eval, serl compare                          test/native/evaluation.test.ts, test/unit/commands/eval
+//   serl lineage                                     test/unit/commands/lineage
 //   the scoring module of method.md                  test/unit/reward/documented.test.ts
 //   the walks of architecture.md                     patches.test.ts
 import { readFileSync } from 'node:fs'
@@ -16,6 +17,7 @@ import { forecastLine } from '../../../src/commands/forecast/flags.ts'
 import { generateLine } from '../../../src/commands/generate/flags.ts'
 import { gradeLine } from '../../../src/commands/grade/flags.ts'
 import { instructLine } from '../../../src/commands/instruct/flags.ts'
+import { lineageLine } from '../../../src/commands/lineage/flags.ts'
 import { scoreLine } from '../../../src/commands/score/flags.ts'
 import { sftLine } from '../../../src/commands/sft/flags.ts'
 import { trainLine } from '../../../src/commands/train/flags.ts'
@@ -45,6 +47,7 @@ function commandLine(parsed: (found: Parsed) => void): Command {
   addCommand(program, instructLine, run)
   addCommand(program, evalLine, run)
   addCommand(program, compareLine, run)
+  addCommand(program, lineageLine, run)
   addCommand(program, gradeLine, run)
   addCommand(program, filterLine, run)
   addCommand(program, doctorLine, run)

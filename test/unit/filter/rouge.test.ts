@@ -66,6 +66,24 @@ describe('the index', () => {
       expect(index.nearest(candidate, score)).toEqual({ score: 0, text: null })
     }
   })
+  test('all texts above a limit, in their order, except for those that are skipped', () => {
+    for (const candidate of candidates.filter((_, i) => i % 8 === 0)) {
+      for (const above of [0, 0.25, 0.5]) {
+        const expected = texts.flatMap((text, place) => (rougeL(text, candidate) > above ? [place] : []))
+        const found: number[] = []
+        index.eachNear(candidate, above, (place) => found.push(place))
+        expect(found).toEqual(expected)
+        const odd: number[] = []
+        index.eachNear(
+          candidate,
+          above,
+          (place) => odd.push(place),
+          (place) => place % 2 === 0,
+        )
+        expect(odd).toEqual(expected.filter((place) => place % 2 === 1))
+      }
+    }
+  })
   test('grows past its first allocation, and stays clean between calls', () => {
     const grown = createRougeIndex()
     for (let i = 0; i < 1100; i++) grown.add(`question number ${i}`)
