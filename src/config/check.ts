@@ -4,6 +4,7 @@ import { sampledPerPrompt } from '../reward/choose-trained.ts'
 import { evaluationRules } from './evaluation-rules.ts'
 import { type GuardBounds, type GuardName, guardSchema } from './guard-schema.ts'
 import { instructRules } from './instruct-rules.ts'
+import { moduleRules } from './module-rules.ts'
 import type { Rule } from './rule.ts'
 import type { Config } from './schema.ts'
 
@@ -97,15 +98,7 @@ const rules: readonly Rule[] = [
       'reward.kind = rule needs known answers, and instruct.source = self writes questions that have none: ' +
       'set instruct.source=given, or reward.kind=mixed or majority',
   },
-  {
-    broken: ({ reward }) => (reward.answers === 'module') !== (reward.module !== null),
-    message: ({ reward }) =>
-      `reward.answers = ${reward.answers} and reward.module = ${reward.module} contradict each other`,
-  },
-  {
-    broken: ({ reward }) => (reward.kind === 'module') !== (reward.scorer !== null),
-    message: ({ reward }) => `reward.kind = ${reward.kind} and reward.scorer = ${reward.scorer} contradict each other`,
-  },
+  ...moduleRules,
   {
     // the expected gradient of k1 is 0 under the policy's own samples: as a loss it restrains nothing
     broken: ({ kl }) => kl.place === 'loss' && kl.estimator === 'k1' && !kl.byRatio && kl.coef > 0,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { nativeBounds } from '../native/bounds.ts'
-import { bounded, count, mostAtOnce, path, share, temperature } from './value-schema.ts'
+import { bounded, count, milliseconds, mostAtOnce, path, share, temperature } from './value-schema.ts'
 
 // Where questions come from, and which of them are dropped.
 
@@ -85,6 +85,15 @@ export const instructSchema = z.strictObject({
     .describe(
       'number of answered children of a seed, none inside the difficulty band, after which it is no longer used as an example, as long as instruct.examples seeds are left; null = never',
     ),
+  module: path()
+    .nullable()
+    .default(null)
+    .describe(
+      'JavaScript file exporting prompt(request), parse(reply) or both: how the model is asked for new questions, and how they are read; null = none',
+    ),
+  moduleLimitMs: milliseconds()
+    .default(60_000)
+    .describe('time limit of a call to instruct.module, in milliseconds; beyond it the run stops'),
 })
 
 // a question about a picture cannot be answered without it
@@ -106,4 +115,13 @@ export const filterSchema = z.strictObject({
     .array(z.string())
     .default([...pictureWords])
     .describe('words and phrases that no new question may contain, as whole words in any case'),
+  module: path()
+    .nullable()
+    .default(null)
+    .describe(
+      'JavaScript file exporting filter(round), which accepts or rejects the new questions that passed the other rules; null = none',
+    ),
+  moduleLimitMs: milliseconds()
+    .default(60_000)
+    .describe('time limit of filter.module per round of questions, in milliseconds; beyond it the run stops'),
 })

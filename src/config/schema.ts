@@ -98,6 +98,8 @@ export const pathKeys = [
   'eval.path',
   'rollout.examples',
   'panel.path',
+  'instruct.module',
+  'filter.module',
   'reward.module',
   'reward.scorer',
 ] as const

@@ -12,8 +12,19 @@ export type Reason =
   | 'has-answer' // brings its own answer, which the prompt would then contain
   | 'duplicate' // the same text, ignoring case and white space
   | 'similar' // ROUGE-L above rougeMax
+  | ModuleReason
 
-export type RuleConfig = Omit<FilterConfig, 'rougeMax'>
+/** The user's own filter rejected it (filter.module), with its reason where it gave one. */
+export type ModuleReason = 'module' | `module: ${string}`
+
+/** What rejections are counted by: those of a module together, whatever their reasons. */
+export type ReasonKind = Exclude<Reason, `module: ${string}`>
+
+export const reasonKind = (reason: Reason): ReasonKind => (isOfModule(reason) ? 'module' : reason)
+
+const isOfModule = (reason: Reason): reason is ModuleReason => reason.startsWith('module')
+
+export type RuleConfig = Omit<FilterConfig, 'rougeMax' | 'module' | 'moduleLimitMs'>
 
 /** The first rule that a text breaks, or null. */
 export type Rules = (text: string) => Reason | null

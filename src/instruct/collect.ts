@@ -1,14 +1,18 @@
 import type { FilterConfig } from '../config/filter-config.ts'
 import type { InstructConfig } from '../config/instruct-config.ts'
 import { indexTexts, type Verdict } from '../filter/filter.ts'
+import type { QuestionFilter } from '../filter/question-filter.ts'
 import { createRandom } from '../random.ts'
 import { addToPool, emptyPool } from './pool.ts'
 import type { Proposal, ProposeContext } from './propose.ts'
+import type { QuestionWriter } from './question-writer.ts'
 import { instructRound, newSearch, type Search } from './round.ts'
 
 export interface CollectContext extends Pick<ProposeContext, 'engine' | 'tokenizer' | 'seeds' | 'maxPositions'> {
   readonly instruct: InstructConfig & { readonly poolLimit: number }
   readonly filter: FilterConfig
+  readonly questionFilter?: QuestionFilter | null // the user's own; default none
+  readonly writer?: QuestionWriter | null // the user's own; default none
   readonly stopTokens: Int32Array
   readonly seed: number
   readonly count: number // questions wanted
@@ -45,6 +49,7 @@ export async function* collectQuestions(
   for (let round = 0; taken < count && idle < context.maxIdleRounds; round++) {
     const asking = {
       ...context,
+      questionFilter: context.questionFilter ?? null,
       config: instruct,
       pool,
       known,

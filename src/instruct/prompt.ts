@@ -1,4 +1,6 @@
 import type { InstructConfig } from '../config/instruct-config.ts'
+import { UserError } from '../errors.ts'
+import type { ChatMessage } from '../model/chat-template.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 import { chatTokens } from '../rollout/prompt.ts'
 import { oneLine } from './parse.ts'
@@ -26,4 +28,37 @@ export function fewShotTokens(config: PromptConfig, examples: readonly string[],
   if (!usesChat(config.template, tokenizer)) return tokenizer.encode(list)
   const system = oneLine(config.system) === '' ? '' : config.system
   return chatTokens(tokenizer, system, [{ role: 'user', content: list }])
+}
+
+/** Tokens to continue, and the text that the continuation is read behind: the number that they end in, if they do. */
+export interface OpenPrompt {
+  readonly tokens: Int32Array // [T]
+  readonly opening: string
+}
+
+/** @throws UserError as fewShotTokens */
+export const fewShotPrompt = (config: PromptConfig, examples: readonly string[], tokenizer: Tokenizer): OpenPrompt => ({
+  tokens: fewShotTokens(config, examples, tokenizer),
+  opening: usesChat(config.template, tokenizer) ? '' : `${examples.length + 1}.`,
+})
+
+// a last line that is the number of the next item alone
+const nextNumber = /(?:^|\n)[ \t]*(\d+[.)][ \t]*)$/
+
+/**
+ * A prompt that a user's module wrote: a text as it is, with the special tokens that a text gets; turns through the
+ * chat template.
+ * @throws UserError for turns where the checkpoint has no chat template, or it fails; for a text without tokens
+ */
+export function ownPrompt(written: string | readonly ChatMessage[], tokenizer: Tokenizer): OpenPrompt {
+  if (typeof written === 'string') {
+    const tokens = tokenizer.encode(written)
+    if (tokens.length > 0) return { tokens, opening: nextNumber.exec(written)?.[1] ?? '' }
+    throw new UserError(`instruct.module: the prompt ${JSON.stringify(written)} has no tokens`)
+  }
+  try {
+    return { tokens: chatTokens(tokenizer, '', written), opening: '' }
+  } catch (cause) {
+    throw cause instanceof UserError ? new UserError(`instruct.module: ${cause.message}`, { cause }) : cause
+  }
 }

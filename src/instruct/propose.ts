@@ -8,7 +8,8 @@ import { packTokens } from '../rollout/pack.ts'
 import { chooseExamples } from './choose-examples.ts'
 import { parseQuestions } from './parse.ts'
 import type { Pool } from './pool.ts'
-import { fewShotTokens, usesChat } from './prompt.ts'
+import { fewShotPrompt, ownPrompt } from './prompt.ts'
+import type { QuestionWriter, Reply } from './question-writer.ts'
 import type { Yields } from './yields.ts'
 
 /** A question as the model proposed it, before any filter. */
@@ -33,6 +34,8 @@ export interface ProposeContext {
   readonly step: number
   /** Of this step, from 0; part of the proposals' ids. */
   readonly round: number
+  /** The user's own prompts and reading; default none. */
+  readonly writer?: QuestionWriter | null
   readonly onProgress?: ProgressFn
   readonly signal?: AbortSignal // aborted: propose nothing
 }
@@ -47,10 +50,11 @@ export interface Proposed {
 /**
  * One round of self-instruction (SeRL, arXiv 2505.20347, section "online instruction expansion"): few-shot prompts
  * from seeds and kept questions, sampled continuations, the questions read off their numbered lists.
- * @throws UserError where not even one example fits the context
+ * @throws UserError where not even one example fits the context, or the user's module fails
  */
 export async function propose(context: ProposeContext): Promise<Proposed> {
-  const { config, engine, random, eosTokenIds } = context
+  const { config, engine, random, eosTokenIds, tokenizer } = context
+  const parse = context.writer?.parse ?? (async (reply: Reply) => parseQuestions(reply.continuation, reply.cutOff))
   const built = await buildPrompts(context)
   if (context.signal?.aborted) return { proposals: [], newTokens: 0, examplesDropped: 0 }
   const prompts = packTokens(built.map((prompt) => prompt.tokens))
@@ -71,11 +75,11 @@ export async function propose(context: ProposeContext): Promise<Proposed> {
   const proposals: Proposal[] = []
   for (let row = 0; row < rows; row++) {
     const prompt = Math.floor(row / config.samplesPerPrompt)
-    const isCut = completions.finishReasons[row] !== FinishReason.stop
+    const cutOff = completions.finishReasons[row] !== FinishReason.stop
     const tokens = completions.tokens.subarray(completions.offsets[row], completions.offsets[row + 1])
     const { opening, examples } = built[prompt]!
-    const text = opening + context.tokenizer.decode(tokens)
-    for (const question of parseQuestions(text, isCut)) {
+    const continuation = opening + tokenizer.decode(tokens)
+    for (const question of await parse({ continuation, cutOff })) {
       const id = `step${context.step}-${context.round}-${proposals.length}`
       proposals.push({ id, text: question, source: 'self', examples })
     }
@@ -92,7 +96,7 @@ async function buildPrompts(context: ProposeContext): Promise<BuiltPrompt[]> {
   const built: BuiltPrompt[] = []
   let heardAt = performance.now()
   while (built.length < context.config.promptsPerRound && !context.signal?.aborted) {
-    built.push(buildPrompt(context))
+    built.push(await buildPrompt(context))
     if (performance.now() - heardAt < 50) continue
     await new Promise((done) => setImmediate(done))
     heardAt = performance.now()
@@ -111,28 +115,35 @@ export interface BuiltPrompt {
 
 type PromptContext = Pick<
   ProposeContext,
-  'config' | 'tokenizer' | 'seeds' | 'pool' | 'yields' | 'random' | 'maxPositions'
+  'config' | 'tokenizer' | 'seeds' | 'pool' | 'yields' | 'random' | 'maxPositions' | 'step' | 'round' | 'writer'
 >
 
 /**
  * One prompt: examples as chooseExamples draws them, the longest left out one by one until it fits with maxNewTokens.
- * @throws UserError where not even the shortest fits
+ * @throws UserError where not even the shortest fits, or the user's module fails
  */
-export function buildPrompt(context: PromptContext): BuiltPrompt {
-  const { config, tokenizer, seeds, pool, yields, random, maxPositions } = context
+export async function buildPrompt(context: PromptContext): Promise<BuiltPrompt> {
+  const { config, tokenizer, seeds, pool, yields, random, maxPositions, step, round } = context
   const examples = chooseExamples(config, seeds, pool, random, yields)
+  const own = context.writer?.prompt ?? null
+  const seed = own === null ? 0 : random.uint32() // without a module, runs draw what they always drew
   const room = maxPositions - config.maxNewTokens
   for (let dropped = 0; dropped < examples.length; dropped++) {
     const shown = withoutLongest(examples, dropped)
     const texts = shown.map(({ text }) => text)
-    const tokens = fewShotTokens(config, texts, tokenizer)
-    if (tokens.length > room) continue
-    const opening = usesChat(config.template, tokenizer) ? '' : `${shown.length + 1}.`
-    return { tokens, opening, examples: shown.map(({ id }) => id), dropped }
+    const prompt =
+      own === null
+        ? fewShotPrompt(config, texts, tokenizer)
+        : ownPrompt(await own({ examples: texts, step, round, seed }), tokenizer)
+    if (prompt.tokens.length <= room) return { ...prompt, examples: shown.map(({ id }) => id), dropped }
   }
+  const shorter =
+    own === null
+      ? 'use shorter seed questions'
+      : 'write shorter prompts, or with fewer of the examples (instruct.module)'
   throw new UserError(
     `no example fits a prompt for new questions: the model has ${maxPositions} positions, of which ` +
-      `instruct.maxNewTokens takes ${config.maxNewTokens}; lower instruct.maxNewTokens, or use shorter seed questions`,
+      `instruct.maxNewTokens takes ${config.maxNewTokens}; lower instruct.maxNewTokens, or ${shorter}`,
   )
 }
 

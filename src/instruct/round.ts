@@ -1,10 +1,13 @@
 import type { FilterConfig } from '../config/filter-config.ts'
-import { filterQuestions, type Verdict } from '../filter/filter.ts'
+import { filterWithModule, type Verdict } from '../filter/filter.ts'
+import type { QuestionFilter } from '../filter/question-filter.ts'
 import type { RougeIndex } from '../filter/rouge.ts'
 import { type Proposal, type ProposeContext, propose } from './propose.ts'
 
 export interface RoundContext extends ProposeContext {
   readonly filter: FilterConfig
+  /** The user's own filter; null: none. */
+  readonly questionFilter: QuestionFilter | null
   /** Seeds and kept questions; not changed. */
   readonly known: RougeIndex
   /** Accepted before, not in `known` yet; what this round accepts is added. */
@@ -36,17 +39,17 @@ export const newSearch = (): Search => ({
 const rejectionsShown = 5
 
 /**
- * One round of self-instruction, in training and in `serl instruct`: the model proposes questions, rules and ROUGE-L
- * filter them, the search counts.
+ * One round of self-instruction, in training and in `serl instruct`: the model proposes questions, rules,
+ * ROUGE-L and the user's own filter accept or reject them, the search counts.
  * @returns every proposal with its verdict; null if aborted: the proposals of a cancelled generation are cut
  * short and not counted
- * @throws UserError where not even one example fits the context
+ * @throws UserError where not even one example fits the context, or a module of the user fails
  */
 export async function instructRound(context: RoundContext, search: Search): Promise<Verdict<Proposal>[] | null> {
-  const { filter: config, known, batch, asked, signal } = context
+  const { filter: config, known, batch, asked, signal, questionFilter } = context
   const { proposals, newTokens, examplesDropped } = await propose(context)
   if (signal.aborted) return null
-  const verdicts = filterQuestions(proposals, { config, known, batch, asked })
+  const verdicts = await filterWithModule(proposals, { config, known, batch, asked }, questionFilter)
   search.rounds += 1
   search.newTokens += newTokens
   search.examplesDropped += examplesDropped

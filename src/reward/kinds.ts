@@ -2,7 +2,8 @@ import type { AnswerChecker } from '../answers/answer-checker.ts'
 import type { Config } from '../config/schema.ts'
 import { createRandom } from '../random.ts'
 import type { Group, Vote } from '../rollout/group.ts'
-import type { Scorer } from './scorer/scorer.ts'
+import { groupRequest } from './group-request.ts'
+import type { Scorer } from './scorer.ts'
 import { mayVote } from './unfinished.ts'
 
 /** What computing rewards needs. */
@@ -27,19 +28,8 @@ const rule: Reward = async ({ checker }, group, voters) => {
 
 /** The vote's answers, the module's rewards. */
 const module: Reward = async (tools, group, voters, step) => {
-  const { scorer } = tools
   const vote = await majority(tools, group, voters, step)
-  const { text: question, answer } = group.question
-  const { responses } = group
-  const rewards = await scorer!.score({
-    question,
-    responses: responses.map(({ text }) => text),
-    answers: vote.answers,
-    gold: answer ?? null,
-    lengths: responses.map(({ tokens }) => tokens.length),
-    cutOff: responses.map(({ finishReason }) => finishReason !== 'stop'),
-    logprobs: responses.map(({ logprobs }) => logprobs),
-  })
+  const rewards = await tools.scorer!.score(groupRequest(group, vote.answers))
   return rewards === null ? { ...vote, rewards: vote.rewards.map(() => 0), isDropped: true } : { ...vote, rewards }
 }
 

@@ -2,17 +2,20 @@ import type { AnswerChecker } from '../answers/answer-checker.ts'
 import type { Config } from '../config/schema.ts'
 import type { Reporter } from '../log/reporter.ts'
 import type { TrainModel } from '../model/train-model.ts'
-import type { Scorer } from '../reward/scorer/scorer.ts'
 import type { PromptFormat } from '../rollout/prompt.ts'
 import type { RunFolder } from '../run/run-folder.ts'
 import type { Seed } from '../seeds/read-seeds.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { FurtherSet } from './further-sets.ts'
 import type { KnownQuestions } from './known-questions.ts'
+import type { UserModules } from './open-modules.ts'
 import type { HeldOutItem } from './preflight.ts'
 
-/** What a run trains with; nothing in it changes from step to step except for the weights behind the engine. */
-export interface TrainContext {
+/**
+ * What a run trains with, the user's modules included; nothing in it changes from step to step except for the weights behind
+ * the engine.
+ */
+export interface TrainContext extends UserModules {
   readonly config: Config
   readonly model: TrainModel
   readonly seeds: readonly Seed[]
@@ -22,7 +25,6 @@ export interface TrainContext {
   readonly heldOut: readonly HeldOutItem[] // empty: there are none
   readonly furtherSets: readonly FurtherSet[] // evaluated too
   readonly checker: AnswerChecker
-  readonly scorer: Scorer | null // for reward.kind module
   readonly folder: RunFolder
   readonly reporter: Reporter
   readonly trace: Trace

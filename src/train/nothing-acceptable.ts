@@ -68,7 +68,7 @@ export function nothingToTrainOn(tally: Tally, config: Config): NothingAcceptabl
   return new NothingAcceptable(
     `of ${counted(tally.answered.length, 'question')}, ${tally.kept} lie in the difficulty band ` +
       `[${config.difficulty.low}, ${config.difficulty.high}]: ${number('too-easy')} were too easy, ${number('too-hard')} too hard, ` +
-      `${number('undecided')} undecided, ${number('dropped')} dropped by the scoring module, ${number('unfinished')} had too many responses cut off; ` +
+      `${number('undecided')} undecided, ${number('dropped')} dropped by a module, ${number('unfinished')} had too many responses cut off; ` +
       `${answerless} of ${counted(responses, 'response')} had no answer.${tally.tooLong > 0 ? ` ${tooLong}.` : ''}\nThe last ones:\n${last.join('\n')}\n` +
       'If most are too easy, training may be done, or try harder seed questions; if most are undecided, sample more ' +
       'responses (reward.votes) or lower difficulty.minMargin; if responses have no answer, ask for ' +

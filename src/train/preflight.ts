@@ -8,18 +8,19 @@ import { heldOutName } from '../eval/set-figures.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import { fewShotTokens } from '../instruct/prompt.ts'
 import { type BuiltPrompt, buildPrompt } from '../instruct/propose.ts'
+import type { QuestionWriter } from '../instruct/question-writer.ts'
 import type { TrainModel } from '../model/train-model.ts'
 import { MOST_CALL_TOKENS } from '../native/bounds.ts'
 import { choosePanel } from '../panel/choose-panel.ts'
 import { createRandom } from '../random.ts'
 import { answersOf, openAnswerChecker } from '../reward/open-answer-checker.ts'
-import { openScorer } from '../reward/scorer/scorer.ts'
 import { longestPrompt } from '../rollout/answering.ts'
 import { type PromptFormat, promptTokens } from '../rollout/prompt.ts'
 import { readPromptFormat } from '../rollout/read-prompt-format.ts'
 import { readSeeds, type Seed } from '../seeds/read-seeds.ts'
 import { holdOutSeeds } from '../seeds/split-seeds.ts'
 import { type FurtherSet, readFurtherSets } from './further-sets.ts'
+import { openModules, type UserModules } from './open-modules.ts'
 
 /** A held-out question, and where it belongs in its set. */
 export type HeldOutItem = Pick<EvalItem, 'problem' | 'answer' | 'groups'>
@@ -83,8 +84,9 @@ export async function preflight(config: Config, described: Omit<Asking, 'format'
   const firstAnswerPrompt = firstFittingPrompt(config, model, seeds)
   requireFewHeldOut(config, heldOut.length)
   const evaluations = planEvaluations(config, model, heldOut, furtherSets)
-  const firstQuestionPrompt = config.instruct.source === 'self' ? questionPrompt(config, model, seeds) : null
-  await tryModules(config)
+  const firstQuestionPrompt = await tryModules(config, ({ writer }) =>
+    config.instruct.source === 'self' ? questionPrompt(config, model, seeds, writer) : null,
+  )
   const panelSeeds = chosen.takenSeeds.length
   return {
     seeds,
@@ -178,12 +180,19 @@ const questionTokens = ({ rollout }: Config, { tokenizer, format }: Asking, text
   naming(`rollout.template = ${rollout.template}`, () => promptTokens(tokenizer, text, format))
 
 /** As the first step draws it. */
-function questionPrompt(config: Config, model: Asking, seeds: readonly Seed[]): BuiltPrompt {
+async function questionPrompt(
+  config: Config,
+  model: Asking,
+  seeds: readonly Seed[],
+  writer: QuestionWriter | null,
+): Promise<BuiltPrompt> {
   const random = createRandom([config.train.seed, 'propose', 1, 0])
-  naming(`instruct.template = ${config.instruct.template}`, () =>
-    fewShotTokens(config.instruct, [seeds[0]!.text], model.tokenizer),
-  )
-  return buildPrompt({ ...model, config: config.instruct, seeds, pool: emptyPool, random })
+  if (writer?.prompt == null) {
+    naming(`instruct.template = ${config.instruct.template}`, () =>
+      fewShotTokens(config.instruct, [seeds[0]!.text], model.tokenizer),
+    )
+  }
+  return buildPrompt({ ...model, config: config.instruct, seeds, pool: emptyPool, random, step: 1, round: 0, writer })
 }
 
 /** Puts the setting in front of a user's error. */
@@ -195,11 +204,15 @@ function naming<T>(setting: string, work: () => T): T {
   }
 }
 
-/** Loads the user's modules once, so that one that does not load is found now. */
-async function tryModules(config: Config): Promise<void> {
-  const { reward } = config
-  if (reward.answers === 'module') await (await openAnswerChecker(config)).close()
-  if (reward.scorer !== null) await (await openScorer(reward.scorer, reward.scorerLimitMs)).close()
+/** Loads the user's modules once, so that one that does not load is found now, and works with them. */
+async function tryModules<T>(config: Config, work: (modules: UserModules) => T): Promise<Awaited<T>> {
+  if (config.reward.answers === 'module') await (await openAnswerChecker(config)).close()
+  const { modules, close } = await openModules(config)
+  try {
+    return await work(modules)
+  } finally {
+    await close()
+  }
 }
 
 /** @throws UserError if an evaluation, which is one call, would be too large for it */

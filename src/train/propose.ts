@@ -55,7 +55,7 @@ async function proposeAndFilter(
 
 /** Every proposal is logged; the accepted ones are returned. */
 async function oneRound(context: TrainContext, state: TrainState, tally: Tally): Promise<QueuedQuestion[]> {
-  const { config, model, seeds, known, folder, reporter, signal } = context
+  const { config, model, seeds, known, folder, reporter, signal, writer, questionFilter } = context
   stopIfAsked(context)
   const { search } = tally
   const yields = state.yields ?? noYields
@@ -66,7 +66,9 @@ async function oneRound(context: TrainContext, state: TrainState, tally: Tally):
     engine: model.engine,
     tokenizer: model.tokenizer,
     config: config.instruct,
+    writer,
     filter: config.filter,
+    questionFilter,
     seeds: seedsInUse(seeds, retired, config.instruct.examples),
     yields,
     pool: state.pool,

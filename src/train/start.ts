@@ -14,7 +14,6 @@ import { counted } from '../log/counted.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import type { Reporter } from '../log/reporter.ts'
 import type { TrainModel } from '../model/train-model.ts'
-import { openScorer, type Scorer } from '../reward/scorer/scorer.ts'
 import { keepsReference } from '../rl/train-batch.ts'
 import { writeOutcome } from '../run/outcome-file.ts'
 import { resumeRun } from '../run/resume.ts'
@@ -39,6 +38,7 @@ import type { TrainContext } from './context.ts'
 import { isFinished } from './iteration.ts'
 import { knownQuestions } from './known-questions.ts'
 import { train } from './loop.ts'
+import { openModules } from './open-modules.ts'
 import type { Ended } from './stop.ts'
 
 export interface StartOptions extends StartCheck {
@@ -82,10 +82,10 @@ async function runLocked(options: StartOptions, { data, resumable }: Checked): P
   const cancel = (): void => model.engine.cancel()
   signal.addEventListener('abort', cancel)
   let checker: AnswerChecker | null = null
-  let scorer: Scorer | null = null
+  let opened: Awaited<ReturnType<typeof openModules>> | null = null
   try {
     checker = await options.openChecker(config)
-    scorer = await scorerOf(config)
+    opened = await openModules(config)
     const folder = resumable === null ? await createRunFolder(out, configText(config, preset)) : openRunFolder(out)
     const start = resumable === null ? initialState(emptyPool) : await goOn(options, model, resumable)
     const { seeds, format, panel, heldOut, furtherSets, heldOutSeeds } = data
@@ -103,7 +103,7 @@ async function runLocked(options: StartOptions, { data, resumable }: Checked): P
       furtherSets,
       known,
       checker,
-      scorer,
+      ...opened.modules,
       folder,
       reporter,
       trace,
@@ -113,7 +113,7 @@ async function runLocked(options: StartOptions, { data, resumable }: Checked): P
   } finally {
     signal.removeEventListener('abort', cancel)
     await checker?.close()
-    await scorer?.close()
+    await opened?.close()
     await model.engine.close()
   }
 }
@@ -173,6 +173,3 @@ async function setAside({ heldOut, folder }: TrainContext): Promise<void> {
   const others = heldOut.filter((_, i) => !half[i])
   await writeQuestions(reportingFile(folder.path), others)
 }
-
-const scorerOf = async ({ reward }: Config): Promise<Scorer | null> =>
-  reward.scorer === null ? null : openScorer(reward.scorer, reward.scorerLimitMs)

@@ -1,11 +1,14 @@
+import { MOST_MS } from '../../config/value-schema.ts'
 import type { CommandLine } from '../command-line/command-line.ts'
-import { number } from '../command-line/parsers.ts'
+import { integer, number } from '../command-line/parsers.ts'
 
 export interface FilterFlags {
   readonly input: string
   readonly output: string
   readonly seeds?: string
   readonly rougeMax?: number
+  readonly module?: string
+  readonly moduleLimitMs?: number
   readonly json?: boolean
   readonly quiet?: boolean
 }
@@ -29,6 +32,15 @@ export const filterLine: CommandLine<FilterFlags> = {
       value: '<x>',
       help: 'largest ROUGE-L F with a seed or an earlier accepted question (default: that of filter.rougeMax)',
       parse: number({ least: 0, most: 1 }),
+    },
+    module: {
+      value: '<file>',
+      help: 'JavaScript file exporting filter(round), which judges what passed the other rules',
+    },
+    moduleLimitMs: {
+      value: '<ms>',
+      help: 'time limit of --module (default: that of filter.moduleLimitMs)',
+      parse: integer(1, MOST_MS),
     },
     json: { help: 'print one JSON object on stdout and nothing else' },
     quiet: { help: 'print errors only' },

@@ -5,10 +5,12 @@ import { resolveConfig } from '../../config/resolve.ts'
 import type { Config } from '../../config/schema.ts'
 import { UserError } from '../../errors.ts'
 import type { Verdict } from '../../filter/filter.ts'
-import type { Reason } from '../../filter/rules.ts'
-import { type CollectedRound, collectQuestions } from '../../instruct/collect.ts'
+import { openQuestionFilter } from '../../filter/question-filter.ts'
+import { type Reason, reasonKind } from '../../filter/rules.ts'
+import { type CollectContext, type CollectedRound, collectQuestions } from '../../instruct/collect.ts'
 import { emptyPool } from '../../instruct/pool.ts'
 import { buildPrompt, type Proposal } from '../../instruct/propose.ts'
+import { openQuestionWriter } from '../../instruct/question-writer.ts'
 import { newSearch } from '../../instruct/round.ts'
 import { statusLine } from '../../log/console.ts'
 import { counted } from '../../log/counted.ts'
@@ -17,6 +19,7 @@ import type { TrainModel } from '../../model/train-model.ts'
 import { createRandom } from '../../random.ts'
 import { readSeeds, type Seed } from '../../seeds/read-seeds.ts'
 import { NothingAcceptable, noQuestion } from '../../train/nothing-acceptable.ts'
+import { openAll } from '../../user-module/open-all.ts'
 import { flagLayers } from '../command-line/given-settings.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { type JsonlOutput, printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
@@ -32,20 +35,34 @@ export async function instructCommand(flags: InstructFlags): Promise<number> {
   const described = await describeModel(paths.model)
   const { tokenizer } = requireTrainable(described)
   const maxPositions = described.checkpoint.config.maxPositionEmbeddings
-  // whether a prompt fits is known before the weights are loaded
-  const random = createRandom([config.train.seed, 'instruct', 0])
-  buildPrompt({ tokenizer, maxPositions, config: config.instruct, seeds, pool: emptyPool, random })
-  const inputs = [paths.seeds]
+  const inputs = [paths.seeds, config.instruct.module, config.filter.module].filter((path) => path !== null)
   if (flags.proposals !== undefined && flags.output !== undefined && resolve(flags.proposals) === resolve(flags.output))
     throw new UserError(`--output and --proposals are both ${flags.output}: give another name`)
+  const { modules, close } = await openAll({
+    writer: () => openQuestionWriter(config.instruct),
+    questionFilter: () => openQuestionFilter(config.filter),
+  })
   const interrupt = interruptSignal('stopping: accepted questions are kept')
   const { signal } = interrupt
   const settings = { ...config.model, path: paths.model, kvCacheGiB: config.model.kvCacheGiB ?? 4 }
   const open = async () => trainModel(await openModel(described, settings, false))
   try {
+    // whether a prompt fits is known before the weights are loaded
+    const random = createRandom([config.train.seed, 'instruct', 0])
+    const first = {
+      tokenizer,
+      maxPositions,
+      config: config.instruct,
+      seeds,
+      pool: emptyPool,
+      random,
+      step: 0,
+      round: 0,
+    }
+    await buildPrompt({ ...first, writer: modules.writer })
     const summary = await withJsonlOutput(flags.output, { json: flags.json, inputs }, (output) =>
       withProposals(flags.proposals, inputs, (proposals) =>
-        collectFrom(open, seeds, config, { flags, output, proposals, signal }),
+        collectFrom(open, seeds, { ...config, ...modules }, { flags, output, proposals, signal }),
       ),
     )
     if (summary instanceof NothingAcceptable) throw summary
@@ -53,6 +70,7 @@ export async function instructCommand(flags: InstructFlags): Promise<number> {
     return signal.aborted ? 130 : 0
   } finally {
     interrupt.release()
+    await close()
   }
 }
 
@@ -84,11 +102,14 @@ const withProposals = <T>(
   work: (proposals: JsonlOutput | null) => Promise<T>,
 ): Promise<T> => (path === undefined ? work(null) : withJsonlOutput(path, { inputs }, work))
 
+/** Settings, and the user's own modules. */
+type CollectConfig = Config & Pick<CollectContext, 'writer' | 'questionFilter'>
+
 /** A search that ends early is returned, not thrown: what it found, and why the rest was rejected, is kept. */
 async function collectFrom(
   open: () => Promise<TrainModel>,
   seeds: readonly Seed[],
-  config: Config,
+  config: CollectConfig,
   collection: Collection,
 ) {
   const model = await open()
@@ -121,7 +142,7 @@ export interface Summary {
   readonly accepted: number
   readonly proposed: number // accepted, and those of every reason
   readonly rounds: number
-  readonly reasons: Readonly<Record<string, number>> // why proposals were not accepted
+  readonly reasons: Readonly<Record<string, number>> // why proposals were not accepted; those of a module together
   readonly newTokens: number
   readonly examplesDropped: number
   readonly seconds: number
@@ -134,7 +155,7 @@ export interface Summary {
 export async function collect(
   model: TrainModel,
   seeds: readonly Seed[],
-  config: Config,
+  config: CollectConfig,
   { flags, output, proposals, signal }: Collection,
 ): Promise<Summary> {
   const started = performance.now()
@@ -154,7 +175,11 @@ export async function collect(
   }
   for await (const round of collectQuestions(collecting, search)) {
     const outcomes = outcomesOf(round)
-    for (const { reason } of outcomes) if (reason !== null) reasons[reason] = (reasons[reason] ?? 0) + 1
+    for (const { reason } of outcomes) {
+      if (reason === null) continue
+      const kind = reason === notNeeded ? notNeeded : reasonKind(reason)
+      reasons[kind] = (reasons[kind] ?? 0) + 1
+    }
     accepted += round.taken.length
     await output.write(round.taken.map(acceptedLine))
     await proposals?.write(outcomes.map(proposalLine))

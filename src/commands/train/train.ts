@@ -95,8 +95,16 @@ const openForTraining = (described: DescribedModel, trace: Trace) => async (conf
 }
 
 /** Files that a run reads. */
-const inputsOf = ({ seeds, eval: evaluation, reward }: Config): string[] =>
-  [seeds.path, evaluation.path, ...evaluation.sets.map(({ path }) => path), reward.scorer].filter(
+const inputsOf = ({ seeds, eval: evaluation, instruct, filter, reward }: Config): string[] =>
+  [
+    seeds.path,
+    evaluation.path,
+    ...evaluation.sets.map(({ path }) => path),
+    instruct.module,
+    filter.module,
+    reward.module,
+    reward.scorer,
+  ].filter(
     (path) => path !== null,
   )
 

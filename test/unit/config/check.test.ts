@@ -54,6 +54,11 @@ describe('settings that do not fit together', () => {
     ],
     [{ 'instruct.fromPool': 9 }, /instruct\.fromPool = 9 is above instruct\.examples = 8/],
     [{ 'difficulty.minVoters': 9 }, /difficulty\.minVoters = 9 is above the 8 responses/],
+    [
+      { 'instruct.source': 'given', 'filter.module': 'a.mjs' },
+      /filter\.module = a\.mjs is read only with instruct\.source/,
+    ],
+    [{ 'instruct.source': 'given', 'instruct.module': 'a.mjs' }, /instruct\.module = a\.mjs is read only with/],
   ] as const)('%j', (over, message) => {
     expect(() => fakeConfig('/nowhere', over)).toThrow(message)
   })

@@ -4,6 +4,7 @@
 //   serl eval, serl compare                          test/native/evaluation.test.ts, test/unit/commands/eval
 //   serl lineage                                     test/unit/commands/lineage
 //   the scoring module of method.md                  test/unit/reward/documented.test.ts
+//   the modules of modules.md                        modules.test.ts
 //   the walks of architecture.md                     patches.test.ts
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'

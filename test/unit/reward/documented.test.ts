@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { configSchema } from '../../../src/config/schema.ts'
 import { difficultyOf } from '../../../src/reward/difficulty.ts'
-import { openScorer } from '../../../src/reward/scorer/scorer.ts'
+import { openScorer } from '../../../src/reward/scorer.ts'
 import { fakeGroup } from '../../support/fake-group.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { configSchema } from '../../../src/config/schema.ts'
 import { difficultyOf } from '../../../src/reward/difficulty.ts'
 import { rewardGroup } from '../../../src/reward/kinds.ts'
-import type { ScoreRequest } from '../../../src/reward/scorer/scorer.ts'
+import type { ScoreRequest } from '../../../src/reward/scorer.ts'
 import { fakeChecker } from '../../support/fake-checker.ts'
 import { fakeGroup } from '../../support/fake-group.ts'
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../../src/errors.ts'
-import { openScorer, type Scorer } from '../../../src/reward/scorer/scorer.ts'
+import { openScorer, type Scorer } from '../../../src/reward/scorer.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 async function module(text: string, limitMs = 2000): Promise<Scorer> {

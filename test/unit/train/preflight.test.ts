@@ -100,5 +100,24 @@ describe('preflight', () => {
     await refuse(check(answers), /must export extract\(text\) and equal\(a, b\)/)
     await writeFile(join(folder, 'scorer.mjs'), 'export const score = ({ responses }) => responses.map(() => 0)')
     expect((await check(scorer)).seeds).toHaveLength(12)
+    const wrong = join(folder, 'scorer.mjs')
+    await refuse(check({ 'filter.module': wrong }), /filter module .*scorer\.mjs failed while loading/)
+    await refuse(check({ 'instruct.module': wrong }), /instruct module .*scorer\.mjs failed while loading/)
+  })
+
+  it('writes the first prompt with the module that the run will use', async () => {
+    const own = join(folder, 'prompts.mjs')
+    await writeFile(own, 'export const prompt = ({ step, round }) => "Step " + step + ", round " + round + ":"')
+    const { firstQuestionPrompt } = await check({ 'instruct.module': own })
+    expect(byteTokenizer.decode(firstQuestionPrompt!.tokens)).toBe('Step 1, round 0:')
+    const chats = join(folder, 'chats.mjs')
+    await writeFile(chats, 'export const prompt = () => [{ role: "user", content: "Ask" }]')
+    const broken = {
+      ...byteTokenizer,
+      chat: () => {
+        throw new UserError('the template wants tools')
+      },
+    }
+    await refuse(check({ 'instruct.module': chats }, 2048, broken), /instruct\.module: the template wants tools/)
   })
 })
