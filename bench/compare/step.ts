@@ -84,6 +84,7 @@ async function sample(
       answerless: 0,
       timeouts: 0,
     },
+    masks: null,
     right: null,
     step,
   }))

@@ -95,6 +95,15 @@ export const rewardSchema = z.strictObject({
   scorerLimitMs: milliseconds()
     .default(60_000)
     .describe('time limit of reward.scorer per question, in milliseconds; beyond it the run stops'),
+  mask: path()
+    .nullable()
+    .default(null)
+    .describe(
+      'JavaScript file exporting mask(group), which says what is trained on: which questions, responses and tokens; null = none',
+    ),
+  maskLimitMs: milliseconds()
+    .default(60_000)
+    .describe('time limit of reward.mask per question, in milliseconds; beyond it the run stops'),
   answers: z
     .enum(['math', 'choice', 'exact', 'number', 'module'])
     .default('math')

@@ -102,6 +102,7 @@ export const pathKeys = [
   'filter.module',
   'reward.module',
   'reward.scorer',
+  'reward.mask',
 ] as const
 
 /** Those that hold any text: on the command line it needs no quotes, whatever YAML makes of it. */

@@ -45,7 +45,13 @@ export async function forecast(tools: ForecastTools, groups: readonly Group[]): 
   const rewarded = await Promise.all(
     groups.map(async (group) => {
       const reward = { config: byKind, checker: tools.checker, scorer: null }
-      return { ...group, vote: await rewardGroup(reward, group, 0), right: await rightOf(reward, group), step: 0 }
+      return {
+        ...group,
+        vote: await rewardGroup(reward, group, 0),
+        right: await rightOf(reward, group),
+        masks: null,
+        step: 0,
+      }
     }),
   )
   const difficulties = rewarded.map((group) => difficultyOf(group, byKind))

@@ -30,10 +30,11 @@ export function chooseTrained(
 
 /** A group of these responses only; shares and counts of the vote stay those of all. */
 export function pickRows(group: RewardedGroup, rows: readonly number[]): RewardedGroup {
-  const { vote, responses, right } = group
+  const { vote, responses, right, masks } = group
   return {
     ...group,
     responses: rows.map((i) => responses[i]!),
+    masks: masks && rows.map((i) => masks[i]!),
     right: right && Float32Array.from(rows, (i) => right[i]!),
     vote: {
       ...vote,

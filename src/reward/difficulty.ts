@@ -1,15 +1,15 @@
 import type { Config } from '../config/schema.ts'
 import type { RewardedGroup } from '../rollout/group.ts'
-import { mayVote } from './unfinished.ts'
+import { mayVote, trainedRows } from './unfinished.ts'
 import { marginOf } from './vote-margin.ts'
 
 /** kept: inside the band. unfinished: too few responses may vote. undecided: the majority leads by too few votes. dropped: by
- * the scoring module. */
+ * the user's scoring or mask module, or nothing that it left is trained on. */
 export type Difficulty = 'kept' | 'too-hard' | 'too-easy' | 'unfinished' | 'undecided' | 'dropped'
 
 export type DifficultyConfig = Pick<Config, 'difficulty' | 'reward'>
 
-type Judged = Pick<RewardedGroup, 'question' | 'responses' | 'vote'>
+type Judged = Pick<RewardedGroup, 'question' | 'responses' | 'vote' | 'masks'>
 
 // rewards are float32: five times 0.8 has a mean of 0.800000012
 const rounding = 1e-6
@@ -19,11 +19,9 @@ const rounding = 1e-6
  * agree neither always nor hardly ever. Both ends are inside the band, with 1e-6 for float32 rounding. Only responses
  * that may vote count: a cut-off one says something about length, not about difficulty.
  */
-export function difficultyOf(
-  { question, responses, vote }: Judged,
-  { difficulty, reward }: DifficultyConfig,
-): Difficulty {
-  if (vote.isDropped) return 'dropped'
+export function difficultyOf(group: Judged, { difficulty, reward }: DifficultyConfig): Difficulty {
+  const { question, responses, vote, masks } = group
+  if (vote.isDropped || (masks !== null && trainedRows(group, reward).length === 0)) return 'dropped'
   const rewards = vote.rewards.filter((_, i) => mayVote(responses[i]!, reward))
   if (rewards.length < (difficulty.minVoters ?? Math.ceil(responses.length / 2))) return 'unfinished'
   const mean = rewards.reduce((sum, value) => sum + value, 0) / rewards.length

@@ -1,6 +1,6 @@
 import type { Group } from '../rollout/group.ts'
 
-/** What a user's scoring module gets of a question and its n responses. */
+/** What a user's scoring or mask module gets of a question and its n responses. */
 export interface GroupRequest {
   readonly question: string
   readonly responses: readonly string[] // [n] whole texts, those cut off included

@@ -7,25 +7,35 @@ export const mayVote = (response: Response, reward: Pick<Config['reward'], 'unfi
   response.finishReason === 'stop' || reward.unfinishedVotes
 
 /**
- * What a kept group is trained on, by reward.unfinished. mask: the responses that may vote, so that neither the loss nor
- * the baseline sees a length (TRL's mask_truncated_completions masks the loss alone). penalty: all, with overlongPenalty
- * added to their rewards. zero: all, as they are.
+ * The responses that a group is trained on: without those that a user's module masks as a whole, and, with
+ * reward.unfinished mask, without those that may not vote, so that neither the loss nor the baseline sees a length (TRL's
+ * mask_truncated_completions masks the loss alone).
+ * @returns rows
+ */
+export const trainedRows = (
+  { responses, masks }: Pick<RewardedGroup, 'responses' | 'masks'>,
+  reward: Pick<Config['reward'], 'unfinished' | 'unfinishedVotes'>,
+): number[] =>
+  [...responses.keys()].filter(
+    (i) => masks?.[i] !== false && (reward.unfinished !== 'mask' || mayVote(responses[i]!, reward)),
+  )
+
+/**
+ * What a kept group is trained on: its trainedRows, with overlongPenalty added to their rewards where reward.unfinished is
+ * penalty.
  */
 export function trainedOn(
   group: RewardedGroup,
   { reward, rollout }: Pick<Config, 'reward' | 'rollout'>,
 ): RewardedGroup {
-  const { vote, responses } = group
-  if (reward.unfinished === 'zero') return group
-  if (reward.unfinished === 'penalty') {
-    const limit = rollout.maxNewTokens
-    const buffer = reward.overlongBuffer ?? Math.ceil(limit / 5)
-    const rewards = vote.rewards.map((r, i) => r + overlongPenalty(responses[i]!.tokens.length, limit, buffer))
-    return { ...group, vote: { ...vote, rewards } }
-  }
-  const rows = [...responses.keys()].filter((i) => mayVote(responses[i]!, reward))
-  if (rows.length === responses.length) return group
-  return pickRows(group, rows)
+  const rows = trainedRows(group, reward)
+  const trained = rows.length === group.responses.length ? group : pickRows(group, rows)
+  if (reward.unfinished !== 'penalty') return trained
+  const { vote, responses } = trained
+  const limit = rollout.maxNewTokens
+  const buffer = reward.overlongBuffer ?? Math.ceil(limit / 5)
+  const rewards = vote.rewards.map((r, i) => r + overlongPenalty(responses[i]!.tokens.length, limit, buffer))
+  return { ...trained, vote: { ...vote, rewards } }
 }
 
 /**

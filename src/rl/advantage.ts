@@ -5,6 +5,11 @@
 // advantages, and where the estimator says `normalise` they are normalised over all action tokens of the batch. The batch
 // is the kept groups: the reference implementation normalises before the difficulty band, so questions outside it leave
 // their statistics behind; here they do not.
+//
+// A masked token was sampled like any other: its KL penalty, the reward at the last token and the discount count in the
+// returns of the tokens before it. It is left out of the mean and the variance of the normalisation, and later of the loss.
+
+import type { TokenMask } from './token-mask.ts'
 
 export interface AdvantageParams {
   readonly estimator: Estimator
@@ -13,11 +18,12 @@ export interface AdvantageParams {
   readonly rewardClip: readonly [low: number, high: number] // of the shaped reward
 }
 
-/** A group's rewards, and each response's per-token KL (null: no penalty). */
+/** A group's rewards, each response's per-token KL (null: no penalty), and which of its tokens are trained on. */
 export interface GroupRewards {
   readonly rewards: Float32Array // [n]
   readonly lengths: readonly number[] // [n] action tokens
   readonly kl: readonly Float32Array[] | null // [n] of [lengths[i]], nats
+  readonly masks?: readonly TokenMask[] // [n]; default: every token is trained on
 }
 
 interface EstimatorSpec {
@@ -77,7 +83,10 @@ export function computeAdvantages(groups: readonly GroupRewards[], params: Advan
       return returnsToGo(tokenRewards(reward, length, group.kl?.[i] ?? null, params.klCoef), params.gamma)
     })
   })
-  if (normalise) normaliseTokens(advantages.flat())
+  if (normalise) {
+    const masks = groups.flatMap((group) => group.masks ?? group.lengths.map(() => null))
+    normaliseTokens(advantages.flat(), masks)
+  }
   return advantages
 }
 
@@ -101,19 +110,20 @@ function returnsToGo(rewards: Float64Array, gamma: number): Float32Array {
 }
 
 /**
- * In place: mean 0, variance 1 over every token of every row. Biased variance, floored at 1e-8, as OpenRLHF's replay
- * buffer does it; a batch of equal values becomes zeros.
+ * In place: mean 0, variance 1 over every token of every row that is trained on. Biased variance, floored at 1e-8, as
+ * OpenRLHF's replay buffer does it; a batch of equal values becomes zeros.
  */
-function normaliseTokens(rows: readonly Float32Array[]): void {
-  let count = 0
-  let sum = 0
-  for (const row of rows) {
-    count += row.length
-    for (const value of row) sum += value
+function normaliseTokens(rows: readonly Float32Array[], masks: readonly TokenMask[]): void {
+  const total = (pick: (value: number) => number): number => {
+    let sum = 0
+    for (const [i, row] of rows.entries()) {
+      for (const [t, value] of row.entries()) if (masks[i]?.[t] !== 0) sum += pick(value)
+    }
+    return sum
   }
-  const centre = sum / count
-  let squares = 0
-  for (const row of rows) for (const value of row) squares += (value - centre) ** 2
+  const count = total(() => 1)
+  const centre = total((value) => value) / count
+  const squares = total((value) => (value - centre) ** 2)
   const scale = 1 / Math.sqrt(Math.max(squares / count, 1e-8))
   for (const row of rows) for (let t = 0; t < row.length; t++) row[t] = (row[t]! - centre) * scale
 }

@@ -8,6 +8,7 @@ import { tokenKl } from './kl.ts'
 import { scoreSequences } from './logprobs.ts'
 import { importanceWeights, type Mismatch, measureMismatch, wantsImportance } from './mismatch.ts'
 import { recomputeOld, scoreParams } from './old-logprobs.ts'
+import type { TokenMask } from './token-mask.ts'
 
 /** One response, ready for the policy loss. */
 export interface TrainSequence extends TokenSequence {
@@ -15,11 +16,12 @@ export interface TrainSequence extends TokenSequence {
   readonly oldLogprobs: Float32Array // [A] of the policy that the ratio is taken against
   readonly referenceLogprobs: Float32Array | null // [A]
   readonly importance: Float32Array | null // [A] multiply each token's loss; null = 1
+  readonly mask: TokenMask // [A]; a token that is not trained on is left out of the loss
 }
 
 export interface TrainBatch {
   readonly sequences: readonly TrainSequence[]
-  readonly klMean: number | null // nats per token, of kl.estimator; null without a reference
+  readonly klMean: number | null // nats per token, masked ones too, of kl.estimator; null without a reference
   readonly mismatch: Mismatch | null // null where nothing was recomputed
   readonly importanceMean: number | null // of the weights; null where nothing was corrected
 }
@@ -58,7 +60,9 @@ export async function buildTrainBatch(
     : null
   const kl = reference && old.map((logprobs, i) => tokenKl(logprobs, reference[i]!, config.kl.estimator))
   const penalty = config.kl.place === 'reward' ? kl : null
-  const advantages = groupAdvantages(groups, penalty, config, plan.klCoef)
+  const masks = groups.map(tokenMasks)
+  const advantages = groupAdvantages(groups, { kl: penalty, masks }, config, plan.klCoef)
+  const mask = masks.flat()
   return {
     sequences: sequences.map((sequence, i) => ({
       ...sequence,
@@ -66,6 +70,7 @@ export async function buildTrainBatch(
       oldLogprobs: old[i]!,
       referenceLogprobs: reference?.[i] ?? null,
       importance: importance?.[i] ?? null,
+      mask: mask[i]!,
     })),
     klMean: kl && meanOf(kl),
     mismatch,
@@ -87,21 +92,34 @@ function importanceOf(
 /** Whether the run needs frozen reference weights at all. */
 export const keepsReference = (config: Config): boolean => config.kl.coef > 0 || config.kl.monitor
 
+/** [n] of responses that are trained on: those masked as a whole have left the group (reward/unfinished.ts). */
+const tokenMasks = ({ responses, masks }: RewardedGroup): TokenMask[] =>
+  responses.map((_, i) => {
+    const mask = masks?.[i] ?? true
+    return typeof mask === 'boolean' ? null : mask
+  })
+
+interface OfTokens {
+  readonly kl: readonly Float32Array[] | null // flat over responses
+  readonly masks: readonly (readonly TokenMask[])[] // [groups][n]
+}
+
 /** Flat over responses, in the order of the groups. */
 function groupAdvantages(
   groups: readonly RewardedGroup[],
-  kl: readonly Float32Array[] | null,
+  { kl, masks }: OfTokens,
   config: Config,
   klCoef: number,
 ): Float32Array[] {
   let at = 0
-  const inputs = groups.map((group) => {
+  const inputs = groups.map((group, g) => {
     const first = at
     at += group.responses.length
     return {
       rewards: group.vote.rewards,
       lengths: group.responses.map((response) => response.tokens.length),
       kl: kl === null ? null : kl.slice(first, at),
+      masks: masks[g]!,
     }
   })
   return computeAdvantages(inputs, {

@@ -6,6 +6,7 @@ import { noTrace, type Trace } from '../trace/trace.ts'
 import { type LossWeights, lossWeights } from './loss-mean.ts'
 import { learningRate, type Schedule, warmupSteps } from './schedule.ts'
 import { bySequenceRatio } from './sequence-ratio.ts'
+import { trainedCount } from './token-mask.ts'
 import type { TrainSequence } from './train-batch.ts'
 
 /** Every optimizer step of an update was skipped: weights and moments are unchanged. */
@@ -23,11 +24,11 @@ export class NoFiniteGradient extends SerlError {
 export interface UpdateStats {
   readonly loss: number
   readonly gradNorm: number // before clipping
-  readonly clipFraction: number // of action tokens
-  readonly entropyMean: number // nats per token
+  readonly clipFraction: number // of action tokens, masked ones too
+  readonly entropyMean: number // nats per token, masked ones too
   readonly ratioMax: number
   readonly learningRate: number // of the last optimizer step
-  readonly tokensTrained: number // action tokens, once per epoch; of the steps taken
+  readonly tokensTrained: number // action tokens that are not masked, once per epoch; of the steps taken
   readonly optimizerSteps: number // taken
   readonly skipped: readonly string[] // one tensor name per optimizer step skipped because of a non-finite gradient
 }
@@ -74,7 +75,7 @@ export async function updatePolicy(
   const stats: LossStats[] = []
   const norms: number[] = []
   const skipped: string[] = []
-  let lr = 0
+  let [lr, tokensTrained] = [0, 0]
   const perStep = optimizerSteps(config)
   for (const [done, rows] of progress.minibatches.entries()) {
     const minibatch = rows.map((i) => sequences[i]!)
@@ -89,15 +90,20 @@ export async function updatePolicy(
     }
     stats.push(losses)
     norms.push(gradNorm)
+    tokensTrained += tokensOf(minibatch).reduce((sum, tokens) => sum + tokens, 0)
   }
   if (norms.length === 0) throw new NoFiniteGradient(skipped[0]!)
-  return summarise(stats, norms, skipped, lr)
+  return { ...summarise(stats, norms), learningRate: lr, tokensTrained, skipped }
 }
 
 const adamw = (config: Config) => {
   const { beta1, beta2, eps, weightDecay, maxGradNorm } = config.optimizer
   return { beta1, beta2, eps, weightDecay, maxGradNorm }
 }
+
+/** [sequences] tokens that are trained on. */
+const tokensOf = (sequences: readonly TrainSequence[]): number[] =>
+  sequences.map(({ advantages, mask }) => trainedCount(mask, advantages.length))
 
 /** Gradients of one optimizer step, in micro-batches of at most `tokensPerMicroBatch` tokens. */
 async function accumulateMinibatch(
@@ -106,8 +112,7 @@ async function accumulateMinibatch(
   config: Config,
   klCoef: number,
 ): Promise<LossStats> {
-  const actions = minibatch.map((sequence) => sequence.advantages.length)
-  const mean = lossWeights(config.update.lossMean, actions, config.rollout.maxNewTokens)
+  const mean = lossWeights(config.update.lossMean, tokensOf(minibatch), config.rollout.maxNewTokens)
   const parts: LossStats[] = []
   for (const rows of microBatches(engine.info, minibatch, config.update.tokensPerMicroBatch)) {
     const members = rows.map((i) => minibatch[i]!)
@@ -154,11 +159,11 @@ function policyLoss(members: readonly TrainSequence[], config: Config, klCoef: n
   }
 }
 
-/** Nothing where every token weighs 1. */
+/** 0 for a masked token: its loss, its KL term and its entropy bonus. Nothing where every token weighs 1. */
 function tokenWeights(members: readonly TrainSequence[], mean: LossWeights): { weights?: Float32Array } {
-  const rows = members.map(({ advantages, importance }) => {
-    const weight = mean.weight(advantages.length)
-    return importance === null ? new Float32Array(advantages.length).fill(weight) : importance.map((w) => w * weight)
+  const rows = members.map(({ advantages, importance, mask }) => {
+    const weight = mean.weight(trainedCount(mask, advantages.length))
+    return advantages.map((_, t) => (mask?.[t] === 0 ? 0 : weight * (importance?.[t] ?? 1)))
   })
   return rows.every((row) => row.every((weight) => weight === 1)) ? {} : { weights: concatFloats(rows) }
 }
@@ -176,7 +181,7 @@ export function sumStats(parts: readonly LossStats[]): LossStats {
   }
 }
 
-function summarise(stats: LossStats[], norms: number[], skipped: string[], lr: number): UpdateStats {
+function summarise(stats: LossStats[], norms: number[]) {
   const sum = sumStats(stats)
   return {
     loss: sum.loss / stats.length,
@@ -184,9 +189,6 @@ function summarise(stats: LossStats[], norms: number[], skipped: string[], lr: n
     clipFraction: sum.clippedTokens / sum.tokens,
     entropyMean: sum.entropySum / sum.tokens,
     ratioMax: sum.ratioMax,
-    learningRate: lr,
-    tokensTrained: sum.tokens,
     optimizerSteps: norms.length,
-    skipped,
   }
 }

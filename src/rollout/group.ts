@@ -34,12 +34,16 @@ export interface Vote {
   readonly classes: number // distinct answers
   readonly answerless: number // responses without an answer, cut-off ones included
   readonly timeouts: number // comparisons given up, counted as unequal
-  readonly isDropped?: boolean // by the scoring module: not trained on, rewards are 0; default false
+  readonly isDropped?: boolean // by the user's scoring or mask module: not trained on; default false
 }
+
+/** What of a response is trained on: all of it; nothing; or [T] 1 where a token is, with a 1 and a 0 in it. */
+export type ResponseMask = boolean | Uint8Array
 
 /** A group with its rewards; kept groups wait in this form until a step trains on them. */
 export interface RewardedGroup extends Group {
   readonly vote: Vote
+  readonly masks: readonly ResponseMask[] | null // [n] from reward.mask; null: all of every response
   readonly right: Float32Array | null // [n] 1: equals the question's known answer; null: none is known
   readonly step: number // the step whose policy sampled it
 }

@@ -3,7 +3,7 @@ import type { Pool } from '../instruct/pool.ts'
 import type { Yields } from '../instruct/yields.ts'
 import { type StepMetrics, stepMetrics } from '../log/metrics.ts'
 import type { PanelState } from '../panel/reading.ts'
-import type { Question, Response, RewardedGroup } from '../rollout/group.ts'
+import type { Question, Response, ResponseMask, RewardedGroup } from '../rollout/group.ts'
 
 /**
  * A run's state between steps, besides weights and optimizer state. Generators are not in it: each
@@ -71,6 +71,7 @@ interface SavedGroup extends Pick<RewardedGroup, 'promptTokens' | 'step' | 'righ
   readonly instruction: RewardedGroup['question']
   readonly completions: RewardedGroup['responses']
   readonly judgement: RewardedGroup['vote']
+  readonly masks?: RewardedGroup['masks'] // undefined in states of versions that had none
 }
 
 /** JSON text; float32 values survive it exactly. */
@@ -115,11 +116,12 @@ export function decodeState(text: string): TrainState {
   }
 }
 
-const encodeGroup = ({ question, promptTokens, responses, vote, right, step }: RewardedGroup): SavedGroup => ({
+const encodeGroup = ({ question, promptTokens, responses, vote, masks, right, step }: RewardedGroup): SavedGroup => ({
   instruction: question,
   promptTokens,
   completions: responses,
   judgement: vote,
+  masks,
   right,
   step,
 })
@@ -129,6 +131,7 @@ const decodeGroup = ({
   promptTokens,
   completions,
   judgement,
+  masks,
   right,
   step,
 }: SavedGroup): RewardedGroup => ({
@@ -136,9 +139,12 @@ const decodeGroup = ({
   promptTokens: Int32Array.from(promptTokens),
   responses: completions.map(decodeResponse),
   vote: { ...judgement, votes: judgement.votes ?? [0, 0], rewards: Float32Array.from(judgement.rewards) },
+  masks: masks?.map(decodeMask) ?? null,
   right: right ? Float32Array.from(right) : null,
   step,
 })
+
+const decodeMask = (mask: ResponseMask): ResponseMask => (typeof mask === 'boolean' ? mask : Uint8Array.from(mask))
 
 const decodeResponse = (response: Response): Response => ({
   ...response,

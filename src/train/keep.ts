@@ -1,7 +1,7 @@
 import { foldedText } from '../filter/rouge.ts'
 import { addToPool } from '../instruct/pool.ts'
 import { type DifficultyConfig, difficultyOf, keepInBand } from '../reward/difficulty.ts'
-import type { RewardedGroup } from '../rollout/group.ts'
+import type { Response, ResponseMask, RewardedGroup } from '../rollout/group.ts'
 import type { TrainState } from '../run/train-state.ts'
 import type { TrainContext } from './context.ts'
 import { countsYields, countYields } from './count-yields.ts'
@@ -54,7 +54,7 @@ function remember(
 
 /** One line of rollouts/step-NNNNNN.jsonl. */
 function rolloutLine(group: RewardedGroup, config: DifficultyConfig): object {
-  const { question, vote, responses } = group
+  const { question, vote, responses, masks } = group
   return {
     step: group.step,
     id: question.id,
@@ -72,6 +72,12 @@ function rolloutLine(group: RewardedGroup, config: DifficultyConfig): object {
       reward: vote.rewards[i],
       newTokens: response.tokens.length,
       finishReason: response.finishReason,
+      ...(masks === null ? {} : { trainedTokens: trainedTokens(response, masks[i]!) }),
     })),
   }
+}
+
+function trainedTokens({ tokens }: Response, mask: ResponseMask): number {
+  if (typeof mask === 'boolean') return mask ? tokens.length : 0
+  return mask.reduce((sum, bit) => sum + bit, 0)
 }

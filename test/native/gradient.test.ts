@@ -54,6 +54,13 @@ const losses: [string, MakeLoss, temperature?: number][] = [
   ['policy with KL k3 by the ratio', policy({ klEstimator: 'k3', klByRatio: true }, false, true)],
   ['policy with an entropy bonus', policy({ entropyCoef: 0.3 })],
   [
+    'policy with KL k3 and an entropy bonus, half of the tokens masked',
+    (now, random) => ({
+      ...policy({ klEstimator: 'k3', entropyCoef: 0.3 }, false, true)(now, random),
+      weights: floats(now.length, () => random.below(2)),
+    }),
+  ],
+  [
     'policy with an entropy bonus at temperature 0.7, weighted',
     (now, random) => ({
       ...policy({ entropyCoef: 0.3, temperature: 0.7 })(now, random),

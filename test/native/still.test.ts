@@ -73,6 +73,7 @@ async function sampleGroups(engine: NativeEngine, step: number): Promise<Rewarde
       answerless: 0,
       timeouts: 0,
     },
+    masks: null,
     right: null,
     step,
   }))

@@ -32,6 +32,7 @@ export function fakeGroup({
       answerless: cutOff.length,
       timeouts: 0,
     },
+    masks: null,
     right: null,
     step: 1,
   }

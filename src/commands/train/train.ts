@@ -104,6 +104,7 @@ const inputsOf = ({ seeds, eval: evaluation, instruct, filter, reward }: Config)
     filter.module,
     reward.module,
     reward.scorer,
+    reward.mask,
   ].filter(
     (path) => path !== null,
   )

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { openQuestionFilter } from '../../../src/filter/question-filter.ts'
 import { openQuestionWriter } from '../../../src/instruct/question-writer.ts'
+import { openMasker } from '../../../src/reward/masker.ts'
 import { fences, root } from '../../support/pages.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
@@ -42,4 +43,29 @@ it('the prompts are about the topic that the seed draws, and one question is rea
   expect(await writer.parse!({ continuation: ' How far?\nA new', cutOff: true })).toEqual(['How far?'])
   expect(await writer.parse!({ continuation: ' How fa', cutOff: true })).toEqual([])
   await writer.close()
+})
+
+it('the mask leaves out what is written behind the boxed answer, and nothing where that is nothing', async () => {
+  const masker = await openMasker(await moduleWith('mask'), 5000)
+  const tokens = [
+    ['It is ', '\\boxed{', '\\frac{1}{2}', '}.', ' Or', ' 3?', ''],
+    ['It is ', '\\boxed{4}', ' \n', ''],
+    ['No', ' idea', ''],
+    ['\\boxed{1}', ' no, ', '\\box', 'ed{', '2', '}', ' end'],
+  ]
+  const masks = await masker.mask({
+    question: 'How much?',
+    responses: tokens.map((texts) => texts.join('')),
+    answers: tokens.map(() => null),
+    gold: null,
+    lengths: tokens.map((texts) => texts.length),
+    cutOff: tokens.map(() => false),
+    logprobs: tokens.map((texts) => new Float32Array(texts.length)),
+    rewards: new Float32Array(4),
+    majority: null,
+    tokens,
+    ids: tokens.map((texts) => new Int32Array(texts.length)),
+  })
+  expect(masks).toEqual([Uint8Array.of(1, 1, 1, 1, 0, 0, 0), true, true, Uint8Array.of(1, 1, 1, 1, 1, 1, 0)])
+  await masker.close()
 })

@@ -22,6 +22,7 @@ const group = (text: string, majority: string | null, finish = 'stop'): Rewarded
     answerless: 1,
     timeouts: 0,
   },
+  masks: null,
   right: null,
   step: 1,
 })

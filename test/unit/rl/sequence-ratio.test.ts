@@ -12,6 +12,7 @@ describe('the ratio of a response', () => {
     oldLogprobs: old,
     referenceLogprobs: null,
     importance: null,
+    mask: null,
   })
   /** -min(s A, clip(s) A). */
   const lossOf = (current: Float32Array, advantage: number): number => {

@@ -43,6 +43,7 @@ export async function rewardedGroups(engine: NativeEngine, step: number): Promis
     }
     groups.push({
       question: { id: `q${g}`, text: '', source: 'self' },
+      masks: null,
       right: null,
       promptTokens,
       responses,

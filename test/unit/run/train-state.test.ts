@@ -33,6 +33,7 @@ describe('state', () => {
             answerless: 0,
             timeouts: 0,
           },
+          masks: [true, Uint8Array.of(1, 0), false],
           right: null,
           step: 3,
         },
@@ -58,6 +59,13 @@ describe('state', () => {
       queuedInstructions: [],
       queuedGroups: [],
     })
+  })
+
+  it('reads waiting groups of versions that had no masks', () => {
+    const group = fakeGroup({ rewards: [1, 0] })
+    const saved = JSON.parse(encodeState({ ...initialState({ kept: [] }), queuedGroups: [group] }))
+    delete saved.queuedGroups[0].masks
+    expect(decodeState(JSON.stringify(saved)).queuedGroups).toEqual([group])
   })
 
   it('refuses a version it does not know', () => {

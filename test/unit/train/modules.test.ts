@@ -37,6 +37,9 @@ const own = `
   export const prompt = ({ examples, seed }) => examples.slice(0, 1 + (seed % 2)).join('\\n') + '\\n9.'
   export const parse = ({ continuation }) => continuation.split(/\\n?\\d+\\. /).map((text) => text.trim() + ' own')
 `
+// the end-of-text token of every response, and all of those that answer 4
+const endless = `export const mask = ({ tokens, answers }) => tokens.map((texts, i) => answers[i] !== '4' && texts.map((text) => text !== ''))`
+
 describe('filter.module', () => {
   it('decides which questions are answered; its reasons are in instructions.jsonl', async () => {
     const outcome = await run({ 'filter.module': await write('no-h.mjs', noH), 'train.steps': 2 })
@@ -81,11 +84,56 @@ describe('instruct.module', () => {
   })
 })
 
+describe('reward.mask', () => {
+  it('leaves tokens and responses out of the update, whatever the reward', async () => {
+    const mask = await write('endless.mjs', endless)
+    const over = { 'train.steps': 1, 'rollout.maxRounds': 1, 'rollout.promptsPerRound': 4 }
+    const outcome = await run({ ...over, 'reward.mask': mask })
+    const groups = await lines(outcome, join('rollouts', 'step-000001.jsonl'))
+    const kept = groups.filter(({ verdict }) => verdict === 'kept')
+    expect(kept.length).toBeGreaterThan(0)
+    let trained = 0
+    for (const { responses } of kept) {
+      for (const { answer, newTokens, finishReason, trainedTokens } of responses) {
+        const ended = finishReason === 'stop' ? 1 : 0 // its last token is the end-of-text token
+        expect(trainedTokens).toBe(answer === '4' ? 0 : newTokens - ended)
+        if (finishReason === 'stop') trained += trainedTokens // the others are out by reward.unfinished
+      }
+    }
+    expect(outcome.metrics[1]!['tokens.trained']).toBe(trained)
+    const unmasked = await run(over)
+    for (const key of ['reward.mean', 'vote.majorityShare', 'groups.kept'] as const) {
+      expect(outcome.metrics[1]![key]).toBe(unmasked.metrics[1]![key])
+    }
+    expect(unmasked.metrics[1]!['tokens.trained']).toBeGreaterThan(trained)
+    expect((await lines(unmasked, join('rollouts', 'step-000001.jsonl')))[0].responses[0]).not.toHaveProperty(
+      'trainedTokens',
+    )
+  })
+
+  it('drops questions, which are then not trained on', async () => {
+    const mask = await write('drop.mjs', 'export const mask = ({ question }) => (question.includes("a") ? null : [])')
+    await expect(run({ 'reward.mask': mask, 'train.steps': 1 })).rejects.toThrow(/must return 8 masks/)
+    const some = await write(
+      'some.mjs',
+      'export const mask = ({ question, responses }) => (question.includes("h") ? null : responses.map(() => true))',
+    )
+    const outcome = await run({ 'reward.mask': some, 'train.steps': 1 })
+    const groups = await lines(outcome, join('rollouts', 'step-000001.jsonl'))
+    expect(groups.map(({ verdict }) => verdict)).toContain('dropped')
+    for (const { text, verdict } of groups) {
+      if (verdict === 'kept') expect(text).not.toContain('h')
+      if (verdict === 'dropped') expect(text).toContain('h')
+    }
+  })
+})
+
 describe('a run with all of them', () => {
-  it('is resumed bit for bit', async () => {
+  it('is resumed bit for bit, masks of waiting groups included', async () => {
     const over = {
       'instruct.module': await write('own.mjs', own),
       'filter.module': await write('no-h.mjs', noH),
+      'reward.mask': await write('endless.mjs', endless),
       'rollout.promptsPerRound': 6,
       'train.steps': 4,
       'checkpoint.every': 1,

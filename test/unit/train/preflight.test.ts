@@ -101,6 +101,7 @@ describe('preflight', () => {
     await writeFile(join(folder, 'scorer.mjs'), 'export const score = ({ responses }) => responses.map(() => 0)')
     expect((await check(scorer)).seeds).toHaveLength(12)
     const wrong = join(folder, 'scorer.mjs')
+    await refuse(check({ 'reward.mask': wrong }), /mask module .*scorer\.mjs failed while loading/)
     await refuse(check({ 'filter.module': wrong }), /filter module .*scorer\.mjs failed while loading/)
     await refuse(check({ 'instruct.module': wrong }), /instruct module .*scorer\.mjs failed while loading/)
   })

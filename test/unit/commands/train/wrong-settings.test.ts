@@ -78,6 +78,7 @@ describe('train', () => {
     [['rollout.maxPromptTokens=3'], /no seed question fits 3 tokens \(the shortest has \d+\)/],
     [['reward.answers=module', 'reward.module=none.mjs'], /answer module .*none\.mjs does not exist/],
     [['reward.kind=module', 'reward.scorer=none.mjs'], /reward\.scorer: there is no file .*none\.mjs/],
+    [['reward.mask=none.mjs'], /reward\.mask: there is no file .*none\.mjs/],
     [['filter.module=none.mjs'], /filter\.module: there is no file .*none\.mjs/],
     [['instruct.module=none.mjs'], /instruct\.module: there is no file .*none\.mjs/],
   ])('%j: before anything is written, and in a dry run too', async (settings, message) => {
