@@ -1,4 +1,5 @@
 import { createRandom } from '../../random.ts'
+import { t95 } from './student-t.ts'
 
 /** [low, high] of a 95 % interval. */
 export type Interval = readonly [number, number]
@@ -88,12 +89,6 @@ export function estimateAccuracy(shares: readonly number[], samples = 1): Estima
   return { mean, interval: wilsonInterval(mean * n, n), method: 'wilson-effective' }
 }
 
-// 97.5 % points of Student's t with 1 to 18 degrees of freedom
-const t95 = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11,
-  2.101,
-]
-
 /**
  * How many independent samples the shares are worth (Korn, Graubard 1998, Survey Methodology 24, 193-201): those that
  * give a proportion the variance of the shares' mean, fewer by (z / t)^2 because that variance is an estimate itself.
@@ -105,6 +100,6 @@ function effectiveSize(shares: readonly number[], samples: number): number {
   if (n === 1) return 1
   const mean = shares.reduce((total, share) => total + share, 0) / n
   const variance = shares.reduce((total, share) => total + (share - mean) ** 2, 0) / (n - 1) / n // of the mean
-  const worth = ((mean * (1 - mean)) / variance) * (z95 / t95[n - 2]!) ** 2
+  const worth = ((mean * (1 - mean)) / variance) * (z95 / t95(n - 1)) ** 2
   return Math.min(Math.max(worth, n), n * samples)
 }

@@ -1,5 +1,6 @@
 import { createRandom } from '../../random.ts'
 import { bootstrapInterval, type Interval, wilsonInterval } from './intervals.ts'
+import { t95 } from './student-t.ts'
 
 /** Two models on the same questions, each right or wrong. */
 export interface PairedCounts {
@@ -85,6 +86,28 @@ export function signFlipTest(strata: readonly (readonly number[])[]): number {
 /** Paired bootstrap of a mean difference; see bootstrapInterval. */
 export const differenceInterval = (strata: readonly (readonly number[])[]): Interval =>
   bootstrapInterval(strata, { rounds: 2000, key: ['paired'] })
+
+/** A mean of paired differences. */
+export interface MeanDifference {
+  readonly mean: number
+  readonly deviation: number // standard deviation of the differences, n - 1
+  readonly interval: Interval // 95 %
+}
+
+/**
+ * Mean of paired differences with Student's interval: mean +- t s / sqrt(n), n - 1 degrees of freedom (Student 1908,
+ * Biometrika 6, 1-25). It takes the differences as draws from a normal distribution.
+ * @param differences [n]
+ * @returns null below two: one difference has no spread
+ */
+export function pairedT(differences: readonly number[]): MeanDifference | null {
+  const n = differences.length
+  if (n < 2) return null
+  const mean = differences.reduce((sum, value) => sum + value, 0) / n
+  const deviation = Math.sqrt(differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1))
+  const half = (t95(n - 1) * deviation) / Math.sqrt(n)
+  return { mean, deviation, interval: [mean - half, mean + half] }
+}
 
 /**
  * Holm's correction (Holm 1979, Scand. J. Statist. 6): p-values such that calling those below 0.05 real errs anywhere with
