@@ -47,10 +47,11 @@ const samplings = (config: Config) =>
 const seedsPerRound = ({ seedShare, promptsPerRound }: Config['rollout']): number =>
   Math.round(seedShare * promptsPerRound)
 
-/** Is there a vote in the band whose lead is wide enough, the other answers being one of each? */
+/** Is there a vote in the band whose lead is wide enough, the other answers being one of each? A frozen vote may lie outside. */
 function canBeKept(config: Config): boolean {
   const { low, high, minMargin } = config.difficulty
   const n = sampledPerPrompt(config)
+  if (config.reward.kind === 'frozen-vote') return n >= minMargin
   const votes = Array.from({ length: n }, (_, i) => i + 1)
   return votes.some((top) => top / n >= low && top / n <= high && top - (top < n ? 1 : 0) >= minMargin)
 }
@@ -195,7 +196,7 @@ const rules: readonly Rule[] = [
       `reward.overlongBuffer = ${reward.overlongBuffer} is above rollout.maxNewTokens = ${rollout.maxNewTokens}`,
   },
   {
-    broken: (config) => config.reward.kind === 'majority' && !canBeKept(config),
+    broken: (config) => ['majority', 'frozen-vote'].includes(config.reward.kind) && !canBeKept(config),
     message: (config) =>
       `no question could be kept: with ${sampledPerPrompt(config)} responses, no vote leads by difficulty.minMargin = ` +
       `${config.difficulty.minMargin} and lies in the band [${config.difficulty.low}, ${config.difficulty.high}]: sample ` +

@@ -83,10 +83,10 @@ export const rolloutSchema = z.strictObject({
 
 export const rewardSchema = z.strictObject({
   kind: z
-    .enum(['majority', 'rule', 'mixed', 'module', 'random'])
+    .enum(['majority', 'rule', 'mixed', 'module', 'random', 'frozen-vote'])
     .default('majority')
     .describe(
-      'what a response is rewarded for: majority = the most frequent answer to its question; rule = the known answer; mixed = the known answer where there is one, else the most frequent; module = the score from reward.scorer; random = a fair coin, as a control',
+      'what a response is rewarded for: majority = the most frequent answer to its question; rule = the known answer; mixed = the known answer where there is one, else the most frequent; module = the score from reward.scorer; random = a fair coin, as a control; frozen-vote = the most frequent answer of the base model, which is not trained, as a control',
     ),
   scorer: path()
     .nullable()

@@ -65,6 +65,7 @@ export interface StepMetrics {
   readonly 'eval.averageAtK': number | null // share of right responses among those of eval.samples; null: none sampled
   readonly 'eval.majorityAtK': number | null // share of held-out questions whose most frequent answer is right
   readonly 'eval.passAtK': number | null // and with at least one right response
+  readonly 'eval.reporting': number | null // accuracy on the half of the questions that never chooses a model
 }
 
 const blank: StepMetrics = {
@@ -132,6 +133,7 @@ const blank: StepMetrics = {
   'eval.averageAtK': null,
   'eval.majorityAtK': null,
   'eval.passAtK': null,
+  'eval.reporting': null,
 }
 
 /** All keys in their order; what is not given is null. */

@@ -16,6 +16,7 @@ export interface MemoryPlan {
   readonly parameters: number
   readonly weightsBytes: number
   readonly referenceBytes: number
+  readonly baseBytes: number // the base model in an engine of its own, for reward.kind frozen-vote
   readonly gradientBytes: number // float32
   readonly optimizerBytes: number // both moments, and float32 masters of bfloat16 weights
   readonly activationBytes: number // of one micro-batch, with its logits
@@ -50,10 +51,11 @@ export function memoryPlan(model: PlannedModel, config: Config, available: numbe
   for (const shape of model.shapes) parameters += shape.reduce((product, size) => product * size, 1)
   const weightsBytes = parameters * (model.dtype === 'bfloat16' ? 2 : 4)
   const referenceBytes = keepsReference(config) ? weightsBytes : 0
+  const baseBytes = config.reward.kind === 'frozen-vote' ? weightsBytes : 0
   const gradientBytes = parameters * 4
   const optimizerBytes = parameters * (model.dtype === 'bfloat16' ? 12 : 8)
   const work = workingSet(model, config)
-  const lasting = weightsBytes + referenceBytes + gradientBytes + optimizerBytes + processBytes(work)
+  const lasting = weightsBytes + referenceBytes + baseBytes + gradientBytes + optimizerBytes + processBytes(work)
   const room = available === null ? Number.POSITIVE_INFINITY : available * usableShare - lasting
   const chosen = choose(work, config, { lasting, room })
   const kvCacheBytes = Math.min(kvCacheNeed(work, config), chosen.kvCacheGiB * 2 ** 30)
@@ -63,6 +65,7 @@ export function memoryPlan(model: PlannedModel, config: Config, available: numbe
     parameters,
     weightsBytes,
     referenceBytes,
+    baseBytes,
     gradientBytes,
     optimizerBytes,
     activationBytes: training,
@@ -118,6 +121,7 @@ export const memoryText = (plan: MemoryPlan): string =>
     `parameters      ${(plan.parameters / 1e6).toFixed(2)} million`,
     `weights         ${gib(plan.weightsBytes)}`,
     `reference       ${gib(plan.referenceBytes)}`,
+    ...(plan.baseBytes > 0 ? [`base            ${gib(plan.baseBytes)}, which votes (reward.kind = frozen-vote)`] : []),
     `gradients       ${gib(plan.gradientBytes)}`,
     `optimizer       ${gib(plan.optimizerBytes)}`,
     `activations     ${gib(plan.activationBytes)} while training, ${plan.chosen.tokensPerMicroBatch} tokens per micro-batch` +

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts'
 import { createRandom } from '../random.ts'
 import type { Group, Vote } from '../rollout/group.ts'
 import { groupRequest } from './group-request.ts'
+import { shownAnswer } from './same-answer.ts'
 import type { Scorer } from './scorer.ts'
 import { mayVote } from './unfinished.ts'
 
@@ -48,6 +49,20 @@ const random: Reward = async (tools, group, voters, step) => {
 const mixed: Reward = (tools, group, voters, step) =>
   (group.question.answer === undefined ? majority : rule)(tools, group, voters, step)
 
+/**
+ * A control: the vote of the base model in the place of the policy's own, to tell distillation of a vote that was there
+ * before training from a vote that sharpens itself. The vote's other fields are the policy's.
+ */
+const frozenVote: Reward = async (tools, group, voters, step) => {
+  const { majority: target } = group.frozen!
+  if (target === null) {
+    const vote = await majority(tools, group, voters, step)
+    return { ...vote, rewards: vote.rewards.map(() => 0) }
+  }
+  const vote = await tools.checker.againstGold(textsOf(group, voters), shownAnswer(target, tools.config.reward))
+  return overAll(vote, group, voters)
+}
+
 const textsOf = (group: Group, rows: readonly number[]): string[] => rows.map((row) => group.responses[row]!.text)
 
 /** A vote of some responses as one of all n: the others have no answer and the reward 0; shares stay those of the voters. */
@@ -61,7 +76,14 @@ function overAll(vote: Vote, { responses }: Group, voters: readonly number[]): V
   return { ...vote, rewards, answers, answerless: vote.answerless + responses.length - voters.length }
 }
 
-const kinds: Record<Config['reward']['kind'], Reward> = { majority, rule, mixed, module, random }
+const kinds: Record<Config['reward']['kind'], Reward> = {
+  majority,
+  rule,
+  mixed,
+  module,
+  random,
+  'frozen-vote': frozenVote,
+}
 
 /**
  * The rewards of a group by reward.kind. Only the response is read, never the prompt; a response that the token

@@ -22,6 +22,14 @@ export interface Group {
   readonly question: Question
   readonly promptTokens: Int32Array // [P]
   readonly responses: readonly Response[] // [n]
+  readonly frozen?: FrozenVote // the base model's, where reward.kind = frozen-vote
+}
+
+/** The vote of the frozen base model on a question. */
+export interface FrozenVote {
+  readonly majority: string | null // null when nothing voted
+  readonly votes: readonly [top: number, runnerUp: number]
+  readonly voters: number // its responses that might vote
 }
 
 /** The vote on a group's answers, and the rewards by reward.kind: one per response. */

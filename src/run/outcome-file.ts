@@ -8,6 +8,13 @@ export interface SavedOutcome {
   readonly modelOfStep: number // in final/
   readonly stopped: string | null // why it ended before its last step; null: it did all its steps
   readonly selected: boolean // whether held-out questions helped to choose the model, now or before a resume
+  readonly heldOut?: HeldOutAccuracy | null // of the model in final/; null: never measured; absent in older files
+}
+
+/** Greedy accuracy on held-out questions. */
+export interface HeldOutAccuracy {
+  readonly accuracy: number // on all of them
+  readonly reporting: number | null // on those that may judge a model that the others chose; null: there are none
 }
 
 /** Null: the run has not ended yet, or is older than the file. */

@@ -3,7 +3,7 @@ import type { Pool } from '../instruct/pool.ts'
 import type { Yields } from '../instruct/yields.ts'
 import { type StepMetrics, stepMetrics } from '../log/metrics.ts'
 import type { PanelState } from '../panel/reading.ts'
-import type { Question, Response, ResponseMask, RewardedGroup } from '../rollout/group.ts'
+import type { FrozenVote, Question, Response, ResponseMask, RewardedGroup } from '../rollout/group.ts'
 
 /**
  * A run's state between steps, besides weights and optimizer state. Generators are not in it: each
@@ -24,6 +24,13 @@ export interface TrainState {
   guard: GuardMemory
   panel: PanelState | null // null: never read
   yields: Yields | null // of examples; null: not counted, with instruct.choose uniform and nothing retired
+  frozen: FrozenVotes // of the base model, on seed questions: each is asked once
+}
+
+/** Votes that the base model has given, by the text of the question. */
+export interface FrozenVotes {
+  readonly key: string | null // of the settings that they were sampled with; null: there is none yet
+  readonly votes: Readonly<Record<string, FrozenVote>>
 }
 
 /** Position in the iteration that began when the reference was last set. */
@@ -41,6 +48,8 @@ export interface QueuedQuestion extends Question {
 
 export const firstIteration: IterationState = { index: 0, steps: 0, optimizerSteps: 0, questions: 0 }
 
+const noFrozenVotes: FrozenVotes = { key: null, votes: {} }
+
 export const initialState = (pool: Pool): TrainState => ({
   step: 0,
   optimizerStep: 0,
@@ -56,6 +65,7 @@ export const initialState = (pool: Pool): TrainState => ({
   guard: newGuardMemory(),
   panel: null,
   yields: null,
+  frozen: noFrozenVotes,
 })
 
 /** state.json, under the names that saved runs have: docs/glossary.md. */
@@ -67,7 +77,7 @@ interface SavedState extends Omit<TrainState, 'iteration' | 'queuedQuestions' | 
   readonly queuedGroups: SavedGroup[]
 }
 
-interface SavedGroup extends Pick<RewardedGroup, 'promptTokens' | 'step' | 'right'> {
+interface SavedGroup extends Pick<RewardedGroup, 'promptTokens' | 'step' | 'right' | 'frozen'> {
   readonly instruction: RewardedGroup['question']
   readonly completions: RewardedGroup['responses']
   readonly judgement: RewardedGroup['vote']
@@ -93,6 +103,7 @@ export function encodeState(state: TrainState): string {
     guard: state.guard,
     panel: state.panel,
     ...(state.yields !== null && { yields: state.yields }),
+    frozen: state.frozen,
   }
   return `${JSON.stringify(saved, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value))}\n`
 }
@@ -105,18 +116,19 @@ export function decodeState(text: string): TrainState {
   return {
     ...state,
     iteration: { ...place, questions: instructions },
-    // version 2 had none of these
+    // older files have none of these
     asked: state.asked ?? [],
     guard: { ...newGuardMemory(), ...state.guard },
     panel: state.panel ?? null,
     openLine: state.openLine && stepMetrics(state.openLine), // an earlier program knew fewer keys
     yields: state.yields ?? null,
+    frozen: state.frozen ?? noFrozenVotes,
     queuedQuestions: queuedInstructions,
     queuedGroups: queuedGroups.map(decodeGroup),
   }
 }
 
-const encodeGroup = ({ question, promptTokens, responses, vote, masks, right, step }: RewardedGroup): SavedGroup => ({
+const encodeGroup = ({ question, promptTokens, responses, vote, masks, right, step, frozen }: RewardedGroup): SavedGroup => ({
   instruction: question,
   promptTokens,
   completions: responses,
@@ -124,6 +136,7 @@ const encodeGroup = ({ question, promptTokens, responses, vote, masks, right, st
   masks,
   right,
   step,
+  ...(frozen !== undefined && { frozen }),
 })
 
 const decodeGroup = ({
@@ -134,6 +147,7 @@ const decodeGroup = ({
   masks,
   right,
   step,
+  frozen,
 }: SavedGroup): RewardedGroup => ({
   question: instruction,
   promptTokens: Int32Array.from(promptTokens),
@@ -142,6 +156,7 @@ const decodeGroup = ({
   masks: masks?.map(decodeMask) ?? null,
   right: right ? Float32Array.from(right) : null,
   step,
+  ...(frozen !== undefined && { frozen }),
 })
 
 const decodeMask = (mask: ResponseMask): ResponseMask => (typeof mask === 'boolean' ? mask : Uint8Array.from(mask))

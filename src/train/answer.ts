@@ -4,21 +4,24 @@ import { sampledPerPrompt } from '../reward/choose-trained.ts'
 import { answeringParams, longestPrompt, promptQuestions } from '../rollout/answering.ts'
 import type { Group, Question } from '../rollout/group.ts'
 import { rollOut } from '../rollout/rollout.ts'
+import type { TrainState } from '../run/train-state.ts'
 import { stopIfAsked, type TrainContext } from './context.ts'
+import { withFrozenVotes } from './frozen-vote.ts'
 import type { Tally } from './tally.ts'
 
 /**
  * Responses to each question, as many as vote; one too long for the model or for the config is left out, and
- * counted.
- * @param at the step, and the round in it: they key the random seeds
+ * counted. With the base model's votes, where they decide the rewards.
+ * @param round of the step: the two key the random seeds
  * @throws Interrupted
  */
 export async function answer(
   context: TrainContext,
-  at: { readonly step: number; readonly round: number },
+  state: TrainState,
+  round: number,
   questions: readonly Question[],
   tally: Tally,
-): Promise<Group[]> {
+): Promise<readonly Group[]> {
   const { config, format, model, reporter } = context
   const prompted = promptQuestions(model, questions, config, format)
   const tooLong = questions.length - prompted.length
@@ -29,12 +32,12 @@ export async function answer(
   }
   stopIfAsked(context)
   const samples = sampledPerPrompt(config)
-  const seeds = rowSeeds(config.train.seed, `rollout/${at.round}`, at.step, prompted.length * samples)
+  const seeds = rowSeeds(config.train.seed, `rollout/${round}`, state.step, prompted.length * samples)
   const sampling = answeringParams(config, model, samples, seeds)
   const groups = await rollOut(model.engine, model.tokenizer, prompted, sampling, (done, total) =>
     reporter.progress('answering', done, total),
   )
   stopIfAsked(context)
   for (const { responses } of groups) for (const { tokens } of responses) tally.tokensAnswered += tokens.length
-  return groups
+  return withFrozenVotes(context, state, groups, tally)
 }

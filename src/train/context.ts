@@ -18,6 +18,7 @@ import type { HeldOutItem } from './preflight.ts'
 export interface TrainContext extends UserModules {
   readonly config: Config
   readonly model: TrainModel
+  readonly base: TrainModel | null // the untrained model in an engine of its own, for reward.kind frozen-vote
   readonly seeds: readonly Seed[]
   readonly known: KnownQuestions
   readonly format: PromptFormat // how questions are asked

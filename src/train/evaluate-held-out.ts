@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { gradeItems } from '../eval/grade-set.ts'
 import { selectingHalf } from '../eval/selecting-half.ts'
 import { type EvaluationLine, heldOutName } from '../eval/set-figures.ts'
+import { share } from '../guard/accuracy-drop.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import type { TrainContext } from './context.ts'
 import { type EvaluatedSet, evaluateSet } from './evaluate-set.ts'
@@ -27,16 +28,19 @@ export async function evaluateHeldOut(context: TrainContext, step: number): Prom
   const sampled = samples === 0 ? null : (await answered(context, step, { samples, temperature })).line
   const half = selectingHalf(heldOut.map(({ problem }) => problem))
   const chosen = heldOut.filter((_, i) => half[i]).map(({ problem, answer }) => [problem, answer])
+  const correct = greedy.graded.map(({ grades }) => grades[0]!.right)
+  const reporting = correct.filter((_, i) => !half[i])
   return {
     measured: {
       'eval.accuracy': greedy.line.accuracy,
       'eval.unfinished': greedy.line.unfinished,
+      'eval.reporting': reporting.length === 0 ? null : share(reporting),
       'eval.averageAtK': sampled?.accuracy ?? null,
       'eval.majorityAtK': sampled?.majorityAtK ?? null,
       'eval.passAtK': sampled?.passAtK ?? null,
     },
     lines: sampled === null ? [greedy.line] : [greedy.line, sampled],
-    selecting: greedy.graded.map(({ grades }) => grades[0]!.right).filter((_, i) => half[i]),
+    selecting: correct.filter((_, i) => half[i]),
     key: createHash('sha256').update(JSON.stringify(chosen)).digest('hex').slice(0, 16),
   }
 }

@@ -54,7 +54,7 @@ function remember(
 
 /** One line of rollouts/step-NNNNNN.jsonl. */
 function rolloutLine(group: RewardedGroup, config: DifficultyConfig): object {
-  const { question, vote, responses, masks } = group
+  const { question, vote, responses, masks, frozen } = group
   return {
     step: group.step,
     id: question.id,
@@ -66,6 +66,7 @@ function rolloutLine(group: RewardedGroup, config: DifficultyConfig): object {
     majorityShare: vote.majorityShare,
     votes: vote.votes,
     classes: vote.classes,
+    ...(frozen !== undefined && { frozen }),
     responses: responses.map((response, i) => ({
       text: response.text,
       answer: vote.answers[i],

@@ -9,7 +9,7 @@
 //   update      PPO's clipped loss                                               rl/
 //
 // Files beside this one give a stage what it needs from the run, and log and count the results: propose.ts (filter
-// too), answer.ts, keep.ts, learn.ts (advantages, update). The vote has none: it is called from here.
+// too), answer.ts (a frozen vote too), keep.ts, learn.ts (advantages, update). The vote has none: it is called from here.
 // docs/method.md describes each stage, docs/glossary.md each term.
 //
 // Departures from the reference implementation: the vote sees the response alone; text without an answer never votes,
@@ -101,7 +101,7 @@ async function takeStep(context: TrainContext, state: TrainState, tally: Tally):
     const size = roundSize(config, rollout.promptsPerStep - kept.length, tally)
     const questions = await stage('propose', 'propose', () => propose(context, state, tally, size))
     if (questions.length === 0) break
-    const groups = await stage('rollout', 'rollout', () => answer(context, { step, round }, questions, tally))
+    const groups = await stage('rollout', 'rollout', () => answer(context, state, round, questions, tally))
     const rewarded = await stage('rollout', 'vote', () => vote(context, groups, step))
     kept.push(...(await keep(context, state, rewarded, tally)))
   }

@@ -4,42 +4,30 @@ import type { AnswerChecker } from '../answers/answer-checker.ts'
 import { configChanges } from '../config/changes.ts'
 import type { Config } from '../config/schema.ts'
 import { configText } from '../config/text.ts'
-import type { HeldOutQuestion } from '../eval/read-held-out.ts'
-import { selectingHalf } from '../eval/selecting-half.ts'
-import type { EvaluationLine } from '../eval/set-figures.ts'
 import { writingIn } from '../file-errors.ts'
 import { writeWhole } from '../files.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import { counted } from '../log/counted.ts'
-import type { StepMetrics } from '../log/metrics.ts'
 import type { Reporter } from '../log/reporter.ts'
 import type { TrainModel } from '../model/train-model.ts'
 import { keepsReference } from '../rl/train-batch.ts'
-import { writeOutcome } from '../run/outcome-file.ts'
 import { resumeRun } from '../run/resume.ts'
-import {
-  configFile,
-  createRunFolder,
-  fileBefore,
-  heldOutFile,
-  openRunFolder,
-  reportingFile,
-  requireNoRun,
-  seedsFile,
-} from '../run/run-folder.ts'
+import { configFile, createRunFolder, fileBefore, heldOutFile, openRunFolder, requireNoRun, seedsFile } from '../run/run-folder.ts'
 import { lockRun } from '../run/run-lock.ts'
-import { saveFinal } from '../run/save-checkpoint.ts'
 import { initialState, type TrainState } from '../run/train-state.ts'
 import type { Seed } from '../seeds/read-seeds.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
 import { type Resumable, resumeText } from './check-resume.ts'
 import { type Checked, checkStart, type StartCheck, whenNotWritable } from './check-start.ts'
 import type { TrainContext } from './context.ts'
+import { endWithNothing, finish, type Outcome, writeQuestions } from './finish.ts'
 import { isFinished } from './iteration.ts'
 import { knownQuestions } from './known-questions.ts'
 import { train } from './loop.ts'
 import { openModules } from './open-modules.ts'
 import type { Ended } from './stop.ts'
+
+export type { Outcome } from './finish.ts'
 
 export interface StartOptions extends StartCheck {
   readonly preset?: string | null // that it started from, for the record
@@ -49,18 +37,13 @@ export interface StartOptions extends StartCheck {
   /** Loads the model; `reference`: with frozen weights for KL. */
   readonly openModel: (config: Config, reference: boolean) => Promise<TrainModel>
   readonly openChecker: (config: Config) => Promise<AnswerChecker>
-}
-
-export interface Outcome extends Ended {
-  readonly run: string
-  readonly final: string // folder of the trained model
-  readonly metrics: readonly StepMetrics[]
-  readonly evaluations: readonly EvaluationLine[]
+  /** Where nothing is ever found to train on: fail (default) with NothingAcceptable, or end with the model as it is. */
+  readonly whenNothing?: 'fail' | 'end'
 }
 
 /**
  * A whole run: checks what can be checked cheaply, claims the folder, opens the model, trains or resumes, writes final/.
- * @throws UserError, Interrupted
+ * @throws UserError, NothingAcceptable, Interrupted
  */
 export async function startRun(options: StartOptions): Promise<Outcome> {
   const { out, resume } = options
@@ -79,11 +62,16 @@ export async function startRun(options: StartOptions): Promise<Outcome> {
 async function runLocked(options: StartOptions, { data, resumable }: Checked): Promise<Outcome> {
   const { config, preset, out, signal, reporter, trace = noTrace } = options
   const model = await trace.span('open model', () => options.openModel(config, keepsReference(config)))
-  const cancel = (): void => model.engine.cancel()
+  let base: TrainModel | null = null
+  const cancel = (): void => {
+    model.engine.cancel()
+    base?.engine.cancel()
+  }
   signal.addEventListener('abort', cancel)
   let checker: AnswerChecker | null = null
   let opened: Awaited<ReturnType<typeof openModules>> | null = null
   try {
+    base = await openBase(options)
     checker = await options.openChecker(config)
     opened = await openModules(config)
     const folder = resumable === null ? await createRunFolder(out, configText(config, preset)) : openRunFolder(out)
@@ -96,6 +84,7 @@ async function runLocked(options: StartOptions, { data, resumable }: Checked): P
     const context = {
       config,
       model,
+      base,
       seeds,
       format,
       panel,
@@ -109,12 +98,28 @@ async function runLocked(options: StartOptions, { data, resumable }: Checked): P
       trace,
       signal,
     }
-    return await finish(context, await train(context, start))
+    return await finish(context, await steps(context, start, options.whenNothing ?? 'fail'))
   } finally {
     signal.removeEventListener('abort', cancel)
     await checker?.close()
     await opened?.close()
+    await base?.engine.close()
     await model.engine.close()
+  }
+}
+
+/** The model that the run starts from, in an engine of its own, where its votes are the rewards. */
+async function openBase({ config, openModel, trace = noTrace }: StartOptions): Promise<TrainModel | null> {
+  if (config.reward.kind !== 'frozen-vote') return null
+  return trace.span('open base model', () => openModel(config, false))
+}
+
+async function steps(context: TrainContext, start: TrainState, whenNothing: 'fail' | 'end'): Promise<Ended> {
+  try {
+    return await train(context, start)
+  } catch (error) {
+    if (whenNothing === 'fail') throw error
+    return await endWithNothing(context, error)
   }
 }
 
@@ -151,25 +156,3 @@ async function writeSeeds(out: string, step: number, seeds: readonly Seed[]): Pr
 const panelText = (count: number): string =>
   `${counted(count, 'seed question')} set aside as the panel, which is never trained on (panel.size=0: none)`
 
-/** Held-out questions, for other evaluations. */
-const writeQuestions = (file: string, questions: readonly HeldOutQuestion[]): Promise<void> =>
-  writeWhole(file, questions.map(({ problem, answer }) => `${JSON.stringify({ problem, answer })}\n`).join(''))
-
-async function finish(context: TrainContext, ended: Ended): Promise<Outcome> {
-  const { model, folder, trace } = context
-  const final = await trace.span('final model', () => saveFinal(model, folder.path))
-  const metrics = await folder.readMetrics()
-  const step = metrics.at(-1)?.step ?? 0
-  const { stopped, modelOfStep, selected } = ended
-  if (selected) await setAside(context)
-  await writeOutcome(folder.path, { step, modelOfStep, stopped: stopped?.text ?? null, selected })
-  return { run: folder.path, final, metrics, evaluations: await folder.readEvaluations(), ...ended }
-}
-
-/** Where held-out questions chose the model, or when to stop: sets aside those that can still judge it. */
-async function setAside({ heldOut, folder }: TrainContext): Promise<void> {
-  if (heldOut.length < 2) return
-  const half = selectingHalf(heldOut.map(({ problem }) => problem))
-  const others = heldOut.filter((_, i) => !half[i])
-  await writeQuestions(reportingFile(folder.path), others)
-}

@@ -56,6 +56,7 @@ const rewardedBy: Record<Config['reward']['kind'], string> = {
   mixed: 'by known answers, and without one by the agreement of its own',
   module: 'by your scoring module',
   random: 'at random, as a control',
+  'frozen-vote': 'by the vote of the base model, as a control',
 }
 
 function ended({ stopped, modelOfStep, bestNotKept, metrics }: Outcome): string {

@@ -44,8 +44,10 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   const start = { config, out, resume, described: describeForTraining(described) }
   if (flags.dryRun) return dryRun({ start, asked, plan, inputs: inputsOf(config) }, flags)
   const { json = false, quiet = false } = flags
+  let isSaid = json || quiet
   const sayPlan = (): void => {
-    if (!json && !quiet) process.stderr.write(`memory plan\n${memoryText(plan).replaceAll(/^/gm, '  ')}\n`)
+    if (!isSaid) process.stderr.write(`memory plan\n${memoryText(plan).replaceAll(/^/gm, '  ')}\n`)
+    isSaid = true
   }
   const interrupt = interruptSignal('stopping: the last completed step will be saved')
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { memoryPlan, withChosen } from '../../../src/memory/memory-plan.ts'
+import { memoryPlan, memoryText, withChosen } from '../../../src/memory/memory-plan.ts'
 import { kvCacheNeed, workingSet } from '../../../src/memory/working-set.ts'
 import type { ModelConfig } from '../../../src/native/types.ts'
 import { fakeConfig } from '../../support/fake-run.ts'
@@ -47,6 +47,10 @@ describe('memoryPlan', () => {
     const without = memoryPlan(model, settings({ 'kl.coef': 0, 'kl.monitor': false }), null)
     expect(without.referenceBytes).toBe(0)
     expect(without.totalBytes).toBeLessThan(plan.totalBytes - 0.9 * weights)
+    const voting = memoryPlan(model, settings({ 'reward.kind': 'frozen-vote' }), null)
+    expect([plan.baseBytes, voting.baseBytes]).toEqual([0, weights])
+    expect(voting.totalBytes).toBeGreaterThan(plan.totalBytes + 0.9 * weights)
+    expect(memoryText(voting)).toMatch(/^base +513\.1 MiB, which votes/m)
   })
 
   it('counts the cache in blocks of 32 tokens: two prompts of 256, 16 tails of 32', () => {

@@ -36,8 +36,10 @@ describe('state', () => {
           masks: [true, Uint8Array.of(1, 0), false],
           right: null,
           step: 3,
+          frozen: { majority: '1', votes: [2, 1] as const, voters: 3 },
         },
       ],
+      frozen: { key: 'k', votes: { Ef: { majority: null, votes: [0, 0] as const, voters: 0 } } },
     }
     expect(decodeState(encodeState(state))).toEqual(state)
   })
@@ -72,8 +74,8 @@ describe('state', () => {
     expect(() => decodeState('{"version":4}')).toThrow(/version 4/)
   })
 
-  it('reads version 2, which had no votes, no remembered questions and no looks', () => {
-    const { asked: _, ...old } = JSON.parse(encodeState({ ...initialState({ kept: [] }), step: 4 }))
+  it('reads version 2, which had no votes, no remembered questions and no looks, and files without frozen votes', () => {
+    const { asked: _, frozen: _____, ...old } = JSON.parse(encodeState({ ...initialState({ kept: [] }), step: 4 }))
     const { looks: __, ...guard } = old.guard
     const group = JSON.parse(
       encodeState({ ...initialState({ kept: [] }), queuedGroups: [fakeGroup({ rewards: [1, 0] })] }),
@@ -81,7 +83,7 @@ describe('state', () => {
     const { votes: ___, ...judgement } = group.queuedGroups[0].judgement
     const { right: ____, ...saved } = { ...group.queuedGroups[0], judgement }
     const state = decodeState(JSON.stringify({ ...old, guard, queuedGroups: [saved], version: 2 }))
-    expect(state).toMatchObject({ step: 4, asked: [], guard: { looks: 0 } })
+    expect(state).toMatchObject({ step: 4, asked: [], guard: { looks: 0 }, frozen: { key: null, votes: {} } })
     expect(state.queuedGroups[0]).toMatchObject({ right: null, vote: { votes: [0, 0] } })
   })
 })

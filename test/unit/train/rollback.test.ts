@@ -143,7 +143,9 @@ describe('a verdict on a run', () => {
   it('is given on the questions that did not choose its model', async () => {
     const guard = { 'guard.accuracyDrop': { steps: 1, action: 'rollback' } }
     const outcome = await run({ ...falling(), ...guard })
-    expect(await readOutcome(outcome.run)).toMatchObject({ modelOfStep: 0, selected: true })
+    const { 'eval.accuracy': accuracy, 'eval.reporting': reporting } = outcome.metrics[0]!
+    const ending = { modelOfStep: 0, selected: true, heldOut: { accuracy, reporting } }
+    expect(await readOutcome(outcome.run)).toMatchObject(ending)
     for (const part of await readRun(outcome.run)) {
       expect(part!.note).toContain('only the other half can judge it')
       const half = await readHeldOut(part!.heldOut!, 0)
@@ -163,7 +165,9 @@ describe('a verdict on a run', () => {
 
   it('is given on all of them where the run did all its steps', async () => {
     const outcome = await run({ ...falling(), 'train.steps': 1 })
-    expect(await readOutcome(outcome.run)).toEqual({ step: 1, modelOfStep: 1, stopped: null, selected: false })
+    const { 'eval.accuracy': accuracy, 'eval.reporting': reporting } = outcome.metrics[1]!
+    const ending = { step: 1, modelOfStep: 1, stopped: null, selected: false }
+    expect(await readOutcome(outcome.run)).toEqual({ ...ending, heldOut: { accuracy, reporting } })
     for (const part of await readRun(outcome.run)) expect(part).toMatchObject({ note: null, heldOut })
   })
 })

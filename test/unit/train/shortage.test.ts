@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { summaryText } from '../../../src/commands/train/summary.ts'
 import type { NativeEngine, PolicyLoss } from '../../../src/native/types.ts'
 import { NoFiniteGradient } from '../../../src/rl/update.ts'
+import { readOutcome } from '../../../src/run/outcome-file.ts'
 import { NothingAcceptable, nothingToTrainOn } from '../../../src/train/nothing-acceptable.ts'
 import { type Outcome, startRun } from '../../../src/train/start.ts'
 import { newTally } from '../../../src/train/tally.ts'
@@ -69,6 +70,21 @@ describe('questions that run out', () => {
     expect(summaryText(outcome, fakeConfig(folder))).toContain(
       'The run ended for want of questions: no new question was accepted',
     )
+  })
+
+  it('end it with the model that it began with, where that is asked for', async () => {
+    const config = fakeConfig(folder, short)
+    const out = join(folder, 'ended')
+    const openModel = async (_: unknown, reference: boolean) => fakeModel(reference, undefined, drying(0))
+    const { final, stopped } = await startRun(fakeStart(config, out, { openModel, whenNothing: 'end' }))
+    expect(stopped!.text).toMatch(/^no new question was accepted in /)
+    const ending = { step: 0, modelOfStep: 0, stopped: stopped!.text }
+    expect(await readOutcome(out)).toEqual({ ...ending, selected: false, heldOut: { accuracy: 1, reporting: 1 } })
+    const { engine, writeWeights } = await fakeModel(false)
+    await writeWeights(join(folder, 'base'))
+    await engine.close()
+    const weights = (path: string) => readFile(join(path, 'model.safetensors'))
+    expect(await weights(final)).toEqual(await weights(join(folder, 'base')))
   })
 
   it('end a round with the pass if they are given: no question is in it twice', async () => {

@@ -1,0 +1,64 @@
+import type { HeldOutQuestion } from '../eval/read-held-out.ts'
+import { selectingHalf } from '../eval/selecting-half.ts'
+import type { EvaluationLine } from '../eval/set-figures.ts'
+import { writeWhole } from '../files.ts'
+import type { StepMetrics } from '../log/metrics.ts'
+import { type HeldOutAccuracy, writeOutcome } from '../run/outcome-file.ts'
+import { reportingFile } from '../run/run-folder.ts'
+import { saveFinal } from '../run/save-checkpoint.ts'
+import type { TrainContext } from './context.ts'
+import { NothingAcceptable } from './nothing-acceptable.ts'
+import type { Ended } from './stop.ts'
+
+export interface Outcome extends Ended {
+  readonly run: string
+  readonly final: string // folder of the trained model
+  readonly metrics: readonly StepMetrics[]
+  readonly evaluations: readonly EvaluationLine[]
+}
+
+/**
+ * Turns a search that never found anything to train on into an end: the model is still the one that the run began with.
+ * @throws `error` itself, if it is another one
+ */
+export async function endWithNothing({ folder, reporter }: TrainContext, error: unknown): Promise<Ended> {
+  if (!(error instanceof NothingAcceptable)) throw error
+  reporter.note(`nothing to train on: ${error.message.split('\n')[0]}`)
+  const step = (await folder.readMetrics()).at(-1)?.step ?? 0
+  return { stopped: { step, text: error.message, trip: null }, modelOfStep: step, bestNotKept: null, selected: false }
+}
+
+/** Writes final/ and outcome.json. */
+export async function finish(context: TrainContext, ended: Ended): Promise<Outcome> {
+  const { model, folder, trace } = context
+  const final = await trace.span('final model', () => saveFinal(model, folder.path))
+  const metrics = await folder.readMetrics()
+  const step = metrics.at(-1)?.step ?? 0
+  const { stopped, modelOfStep, selected } = ended
+  if (selected) await setAside(context)
+  await writeOutcome(folder.path, {
+    step,
+    modelOfStep,
+    stopped: stopped?.text ?? null,
+    selected,
+    heldOut: lastAccuracy(metrics, modelOfStep),
+  })
+  return { run: folder.path, final, metrics, evaluations: await folder.readEvaluations(), ...ended }
+}
+
+function lastAccuracy(metrics: readonly StepMetrics[], modelOfStep: number): HeldOutAccuracy | null {
+  const line = metrics.findLast((line) => line.step <= modelOfStep && line['eval.accuracy'] !== null)
+  return line === undefined ? null : { accuracy: line['eval.accuracy']!, reporting: line['eval.reporting'] }
+}
+
+/** Where held-out questions chose the model, or when to stop: sets aside those that can still judge it. */
+async function setAside({ heldOut, folder }: TrainContext): Promise<void> {
+  if (heldOut.length < 2) return
+  const half = selectingHalf(heldOut.map(({ problem }) => problem))
+  const others = heldOut.filter((_, i) => !half[i])
+  await writeQuestions(reportingFile(folder.path), others)
+}
+
+/** Held-out questions, for other evaluations. */
+export const writeQuestions = (file: string, questions: readonly HeldOutQuestion[]): Promise<void> =>
+  writeWhole(file, questions.map(({ problem, answer }) => `${JSON.stringify({ problem, answer })}\n`).join(''))
