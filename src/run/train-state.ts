@@ -128,7 +128,16 @@ export function decodeState(text: string): TrainState {
   }
 }
 
-const encodeGroup = ({ question, promptTokens, responses, vote, masks, right, step, frozen }: RewardedGroup): SavedGroup => ({
+const encodeGroup = ({
+  question,
+  promptTokens,
+  responses,
+  vote,
+  masks,
+  right,
+  step,
+  frozen,
+}: RewardedGroup): SavedGroup => ({
   instruction: question,
   promptTokens,
   completions: responses,

@@ -9,6 +9,7 @@ import { emptyPool } from '../instruct/pool.ts'
 import { fewShotTokens } from '../instruct/prompt.ts'
 import { type BuiltPrompt, buildPrompt } from '../instruct/propose.ts'
 import type { QuestionWriter } from '../instruct/question-writer.ts'
+import { counted } from '../log/counted.ts'
 import type { TrainModel } from '../model/train-model.ts'
 import { MOST_CALL_TOKENS } from '../native/bounds.ts'
 import { choosePanel } from '../panel/choose-panel.ts'
@@ -103,11 +104,15 @@ export async function preflight(config: Config, described: Omit<Asking, 'format'
 }
 
 function requireAnswers({ reward }: Config, seeds: readonly Seed[], path: string): void {
-  const unanswered = reward.kind === 'rule' ? seeds.find((seed) => seed.answer === undefined) : undefined
-  if (unanswered === undefined) return
-  const line = unanswered.id.replace('seed-', '')
-  throw new UserError(`${path}:${line}: no "answer", which reward.kind = rule needs`)
+  if (reward.kind !== 'rule') return
+  const [line, ...others] = seeds.filter(({ answer }) => answer === undefined).map(({ id }) => id.replace('seed-', ''))
+  if (line === undefined) return
+  const shown = others.length > shownLines ? [...others.slice(0, shownLines), '...'] : others
+  const more = others.length === 0 ? '' : `, nor on ${counted(others.length, 'other line')}: ${shown.join(', ')}`
+  throw new UserError(`${path}:${line}: no "answer", which reward.kind = rule needs${more}`)
 }
+
+const shownLines = 10
 
 /** Of every stage that will run: at least one position for a prompt. */
 function requireRoom(config: Config, { maxPositions }: Asking): void {

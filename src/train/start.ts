@@ -12,7 +12,15 @@ import type { Reporter } from '../log/reporter.ts'
 import type { TrainModel } from '../model/train-model.ts'
 import { keepsReference } from '../rl/train-batch.ts'
 import { resumeRun } from '../run/resume.ts'
-import { configFile, createRunFolder, fileBefore, heldOutFile, openRunFolder, requireNoRun, seedsFile } from '../run/run-folder.ts'
+import {
+  configFile,
+  createRunFolder,
+  fileBefore,
+  heldOutFile,
+  openRunFolder,
+  requireNoRun,
+  seedsFile,
+} from '../run/run-folder.ts'
 import { lockRun } from '../run/run-lock.ts'
 import { initialState, type TrainState } from '../run/train-state.ts'
 import type { Seed } from '../seeds/read-seeds.ts'
@@ -155,4 +163,3 @@ async function writeSeeds(out: string, step: number, seeds: readonly Seed[]): Pr
 
 const panelText = (count: number): string =>
   `${counted(count, 'seed question')} set aside as the panel, which is never trained on (panel.size=0: none)`
-

@@ -228,6 +228,31 @@ describe('training the demonstration', () => {
   })
 })
 
+describe('training with controls', () => {
+  it('stops at Ctrl-C, goes on where it stopped, and compares the arms', async () => {
+    const out = join(dir, 'controls')
+    const small = ['--steps', '1', '--set', 'eval.limit=40', '--set', 'checkpoint.every=1', '--control-seeds', '0,1']
+    const { child, ended } = start(['train', 'demo', '--controls', 'frozen-vote', '--out', out, ...small])
+    while (!existsSync(join(out, 'frozen-vote/seed-0/config.yaml'))) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(child.exitCode).toBeNull()
+    }
+    child.kill('SIGINT')
+    const stopped = await ended
+    expect(stopped.code).toBe(130)
+    expect(stopped.stderr).toContain(`Continue with: npx serl train --resume --out ${out}\n`)
+    const finished = await readFile(join(out, 'vote/seed-0/metrics.jsonl'), 'utf8')
+    const found = JSON.parse(await succeed('train', '--resume', '--out', out, '--json'))
+    expect(await readFile(join(out, 'vote/seed-0/metrics.jsonl'), 'utf8')).toBe(finished) // not repeated
+    expect(found).toMatchObject({ run: out, controls: ['frozen-vote'], seeds: [0, 1], heldOut: 40 })
+    const [vote, frozen] = found.result.arms
+    expect(vote.before).toBe(frozen.before)
+    // both learn from votes of the model, and in one step from votes of the same one
+    for (const { before, after } of [vote, frozen]) expect(after).toBeGreaterThan(before + 0.1)
+    expect(await readFile(join(out, 'controls.md'), 'utf8')).toContain('| vote minus | seed 0 | seed 1 | mean |')
+  })
+})
+
 describe('sft', () => {
   it('lowers the loss of what it is shown and writes a checkpoint', async () => {
     const data = join(dir, 'documents.jsonl')

@@ -32,6 +32,16 @@ export const oneOf =
     return word
   }
 
+/** Makes a parser of several different values, separated by commas. */
+export const list =
+  <T>(parse: (text: string) => T) =>
+  (text: string): T[] => {
+    const values = text.split(',').map((part) => parse(part.trim()))
+    const twice = values.find((value, i) => values.indexOf(value) < i)
+    if (twice !== undefined) throw new InvalidArgumentError(`It names ${twice} twice.`)
+    return values
+  }
+
 const inWords = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
 const toNumber = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text))

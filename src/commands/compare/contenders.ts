@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { readLayers } from '../../config/read-settings.ts'
 import { resolveConfig } from '../../config/resolve.ts'
 import type { Config } from '../../config/schema.ts'
+import { hasControls } from '../../controls/controls-file.ts'
 import { UserError } from '../../errors.ts'
 import { type Results, readResults } from '../../eval/results.ts'
 import type { PromptLayout } from '../../eval/settings.ts'
@@ -52,6 +53,8 @@ export async function readContender(path: string): Promise<Named[]> {
 }
 
 async function readRun(path: string): Promise<Named[]> {
+  if (hasControls(path))
+    throw new UserError(`${path} holds a run with its controls: name one of the runs in it, ARM/seed-N`)
   const config = resolveConfig(await readLayers(configFile(path)))
   const { prompt, system, specialTokens, examples } = await readPromptFormat(config.rollout)
   const layout = { prompt, system, specialTokens, examples, stop: config.rollout.stop } as PromptLayout

@@ -16,6 +16,7 @@ interface Planned {
   readonly asked: Config // before the memory plan chose
   readonly plan: MemoryPlan
   readonly inputs: readonly string[] // files that the run reads
+  readonly controls?: object // the runs that it is one of, for --json
 }
 
 /**
@@ -23,7 +24,7 @@ interface Planned {
  * and writes nothing.
  */
 export async function dryRun(
-  { start, asked, plan, inputs }: Planned,
+  { start, asked, plan, inputs, controls }: Planned,
   { json = false, quiet = false, trace }: TrainFlags,
 ): Promise<number> {
   if (trace !== undefined) await requireTracePath(trace, inputs)
@@ -44,7 +45,7 @@ export async function dryRun(
   if (resumable !== null && !quiet) process.stderr.write(`${resumeText(start.out, start.config, resumable)}\n`)
   if (json)
     process.stdout.write(
-      `${JSON.stringify({ config: asked, memory: plan, memoryWarning: warning, evaluations: data.evaluations, prompts })}\n`,
+      `${JSON.stringify({ config: asked, memory: plan, memoryWarning: warning, evaluations: data.evaluations, prompts, ...(controls && { controls }) })}\n`,
     )
   else if (!quiet) process.stdout.write(`${sections(asked, memoryText(plan), data.evaluations, prompts)}\n`)
   const left = leftOutText(start, data)

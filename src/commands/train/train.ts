@@ -1,32 +1,26 @@
 import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
 import { requirePaths } from '../../config/check.ts'
 import { resolveConfig } from '../../config/resolve.ts'
-import type { Config } from '../../config/schema.ts'
 import { UserError } from '../../errors.ts'
 import { consoleReporter } from '../../log/console.ts'
 import { trainingPlan } from '../../memory/device-memory.ts'
-import { memoryText, withChosen } from '../../memory/memory-plan.ts'
-import {
-  type DescribedModel,
-  describeForTraining,
-  describeModel,
-  openModel,
-  trainModel,
-} from '../../model/open-model.ts'
+import { withChosen } from '../../memory/memory-plan.ts'
+import { describeForTraining, describeModel } from '../../model/open-model.ts'
 import { openAnswerChecker } from '../../reward/open-answer-checker.ts'
 import { configFile } from '../../run/run-folder.ts'
-import type { Trace } from '../../trace/trace.ts'
 import { withTraceFile } from '../../trace/trace-file.ts'
-import { tracedEngine } from '../../trace/traced-engine.ts'
 import { Interrupted } from '../../train/context.ts'
 import { NothingAcceptable } from '../../train/nothing-acceptable.ts'
 import { startRun } from '../../train/start.ts'
 import { flagLayers } from '../command-line/given-settings.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { configBase } from './config-base.ts'
+import { controlsCommand, wantsControls } from './controls.ts'
 import { dryRun } from './dry-run.ts'
 import type { TrainFlags } from './flags.ts'
+import { memoryNotice } from './memory-notice.ts'
+import { inputsOf, openForTraining } from './open-for-training.ts'
+import { freeRunFolder, runName } from './run-name.ts'
 import { shellWord } from './shell-word.ts'
 import { summaryJson, summaryText } from './summary.ts'
 
@@ -37,6 +31,7 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
     throw new UserError('--resume needs --out RUN: the folder of the run to continue')
   const base = await configBase(source, flags)
   const asked = resolveConfig([...base.layers, ...flagLayers(flags)])
+  if (wantsControls(flags)) return controlsCommand(source, flags, base.preset, asked)
   const described = await describeModel(requirePaths(asked).model)
   const plan = trainingPlan(described, asked)
   const config = withChosen(asked, plan.chosen)
@@ -44,11 +39,7 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   const start = { config, out, resume, described: describeForTraining(described) }
   if (flags.dryRun) return dryRun({ start, asked, plan, inputs: inputsOf(config) }, flags)
   const { json = false, quiet = false } = flags
-  let isSaid = json || quiet
-  const sayPlan = (): void => {
-    if (!isSaid) process.stderr.write(`memory plan\n${memoryText(plan).replaceAll(/^/gm, '  ')}\n`)
-    isSaid = true
-  }
+  const sayPlan = memoryNotice(plan, flags)
   const interrupt = interruptSignal('stopping: the last completed step will be saved')
   try {
     const outcome = await withTraceFile(flags.trace, { processName: 'serl train', inputs: inputsOf(config) }, (trace) =>
@@ -59,7 +50,7 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
         trace,
         signal: interrupt.signal,
         openModel: (chosen, reference) => {
-          sayPlan() // a refused run says why, and nothing else
+          sayPlan()
           return openForTraining(described, trace)(chosen, reference)
         },
         openChecker: openAnswerChecker,
@@ -82,41 +73,4 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   } finally {
     interrupt.release()
   }
-}
-
-const openForTraining = (described: DescribedModel, trace: Trace) => async (config: Config, reference: boolean) => {
-  const settings = {
-    ...config.model,
-    path: config.model.path!,
-    kvCacheGiB: config.model.kvCacheGiB!, // the plan has chosen
-    activationCheckpointing: config.update.checkpointing ?? false,
-    checkWeights: true,
-  }
-  const opened = await openModel(described, settings, reference)
-  return trainModel({ ...opened, engine: tracedEngine(opened.engine, trace) })
-}
-
-/** Files that a run reads. */
-const inputsOf = ({ seeds, eval: evaluation, instruct, filter, reward }: Config): string[] =>
-  [
-    seeds.path,
-    evaluation.path,
-    ...evaluation.sets.map(({ path }) => path),
-    instruct.module,
-    filter.module,
-    reward.module,
-    reward.scorer,
-    reward.mask,
-  ].filter(
-    (path) => path !== null,
-  )
-
-/** A run's name: that of its preset or config file. */
-export const runName = (source = 'demo'): string => basename(source).replace(/\.ya?ml$/, '')
-
-/** runs/NAME-1, or the first number that is not taken. */
-function freeRunFolder(name: string): string {
-  let n = 1
-  while (existsSync(join('runs', `${name}-${n}`))) n++
-  return join('runs', `${name}-${n}`)
 }

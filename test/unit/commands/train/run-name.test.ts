@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { runName } from '../../../../src/commands/train/train.ts'
+import { runName } from '../../../../src/commands/train/run-name.ts'
 
 it.each([
   [undefined, 'demo'],
