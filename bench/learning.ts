@@ -12,8 +12,9 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { StepMetrics } from '../src/log/metrics.ts'
+import { type QuestionLine, questionLine } from '../src/questions/lines.ts'
+import { makeQuestions } from '../src/questions/make-questions.ts'
 import { type PlannedRun, plannedRuns } from './learning/plan.ts'
-import { arithmeticQuestions, type MadeQuestion } from './learning/questions.ts'
 import { stubbornModel } from './learning/stubborn.ts'
 import { type FinishedRun, runsTable, signalsTable } from './learning/table.ts'
 
@@ -29,8 +30,15 @@ const { values } = parseArgs({
 })
 
 mkdirSync(values.out, { recursive: true })
-const made = arithmeticQuestions(500, 'learning')
-const write = (name: string, questions: readonly MadeQuestion[]): string => {
+const made = makeQuestions({
+  families: ['arithmetic'],
+  count: 500,
+  key: ['learning'],
+  digits: 2,
+  operations: null,
+  exclude: new Set(),
+}).map(questionLine)
+const write = (name: string, questions: readonly QuestionLine[]): string => {
   const file = resolve(values.out, name)
   writeFileSync(file, questions.map((question) => `${JSON.stringify(question)}\n`).join(''))
   return file

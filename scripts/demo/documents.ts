@@ -1,4 +1,4 @@
-import type { Draw } from './draw.ts'
+import type { Draw } from '../../src/questions/draw.ts'
 import { easyRanges, type Problem, type Ranges } from './problem.ts'
 import { drawProblem, type Style, solution } from './templates.ts'
 

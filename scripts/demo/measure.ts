@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util'
 import { parseQuestions } from '../../src/instruct/parse.ts'
 import { readJsonl } from '../../src/jsonl.ts'
-import { drawer } from './draw.ts'
+import { drawer } from '../../src/questions/draw.ts'
 import { easyRanges } from './problem.ts'
 import type { Question } from './question-sets.ts'
 import { coherent, skeleton } from './skeleton.ts'

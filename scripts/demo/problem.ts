@@ -1,4 +1,4 @@
-import type { Draw } from './draw.ts'
+import type { Draw } from '../../src/questions/draw.ts'
 
 /** A word problem, its answer, and the equations that lead to it. */
 export interface Problem {

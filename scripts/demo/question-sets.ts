@@ -1,4 +1,4 @@
-import type { Draw } from './draw.ts'
+import type { Draw } from '../../src/questions/draw.ts'
 import { easyRanges } from './problem.ts'
 import { drawProblem } from './templates.ts'
 

@@ -1,4 +1,4 @@
-import type { Draw } from './draw.ts'
+import type { Draw } from '../../src/questions/draw.ts'
 import { average, equation, geometry, sequence } from './families/algebra.ts'
 import { chain } from './families/chain.ts'
 import { cost, percent, rate } from './families/trade.ts'

@@ -11,6 +11,7 @@ import { generateLine } from './generate/flags.ts'
 import { gradeLine } from './grade/flags.ts'
 import { instructLine } from './instruct/flags.ts'
 import { lineageLine } from './lineage/flags.ts'
+import { questionsLine } from './questions/flags.ts'
 import { scoreLine } from './score/flags.ts'
 import { sftLine } from './sft/flags.ts'
 import { trainLine } from './train/flags.ts'
@@ -31,6 +32,9 @@ export function addCommands(program: Command, done: (code: number) => void): voi
   add(scoreLine, async (flags) => (await import('./score/score.ts')).scoreCommand(flags))
   add(sftLine, async (flags) => (await import('./sft/sft.ts')).sftCommand(flags))
   add(instructLine, async (flags) => (await import('./instruct/instruct.ts')).instructCommand(flags))
+  add(questionsLine, async (flags, families) =>
+    (await import('./questions/questions.ts')).questionsCommand(families, flags),
+  )
   add(evalLine, async (flags) => (await import('./eval/eval.ts')).evalCommand(flags))
   add(compareLine, async (flags, paths) => (await import('./compare/compare.ts')).compareCommand(paths, flags))
   add(lineageLine, async (flags, [run]) => (await import('./lineage/lineage.ts')).lineageCommand(run!, flags))

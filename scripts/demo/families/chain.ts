@@ -1,4 +1,4 @@
-import type { Draw } from '../draw.ts'
+import type { Draw } from '../../../src/questions/draw.ts'
 import { apply, type Family, type Operator, problem, type Ranges, step } from '../problem.ts'
 import { cities, jobs, names, objects, places, weekdays } from '../words.ts'
 

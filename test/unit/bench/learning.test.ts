@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { plannedRuns } from '../../../bench/learning/plan.ts'
-import { arithmeticQuestions } from '../../../bench/learning/questions.ts'
 import { alarmStep, courseOf, keptAccuracy, signals } from '../../../bench/learning/signals.ts'
 import { runsTable, signalsTable } from '../../../bench/learning/table.ts'
 import { parseOverride, readLayers } from '../../../src/config/read-settings.ts'
@@ -64,15 +63,5 @@ describe('the plan', () => {
       expect(config.panel.every).toBeLessThan(3)
     }
     expect(plannedRuns({ ...options, model: null }).length).toBe(24)
-  })
-
-  it('asks questions whose answers are right, each once', () => {
-    const made = arithmeticQuestions(300, 'test')
-    expect(new Set(made.map(({ problem }) => problem)).size).toBe(300)
-    for (const { problem, answer } of made) {
-      const [, a, op, b] = /What is (\d+) ([-+*]) (\d+)\?/.exec(problem)!
-      const right = { '+': Number(a) + Number(b), '-': Number(a) - Number(b), '*': Number(a) * Number(b) }[op!]
-      expect(Number(answer)).toBe(right)
-    }
   })
 })

@@ -12,11 +12,11 @@ import {
   questionAndAnswer,
   questionList,
 } from '../../../scripts/demo/documents.ts'
-import { drawer } from '../../../scripts/demo/draw.ts'
 import { easyRanges } from '../../../scripts/demo/problem.ts'
 import { drawQuestionSets } from '../../../scripts/demo/question-sets.ts'
 import { parseQuestions } from '../../../src/instruct/parse.ts'
 import { loadTokenizer } from '../../../src/model/tokenizer.ts'
+import { drawer } from '../../../src/questions/draw.ts'
 
 const source = (): ProblemSource => ({ draw: drawer(['documents.test']), ranges: easyRanges, forbidden: new Set() })
 const whole = ({ segments }: Document) => segments.map(({ text }) => text).join('')

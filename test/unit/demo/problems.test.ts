@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { drawer } from '../../../scripts/demo/draw.ts'
 import { apply, easyRanges, type Operator, type Problem, wideRanges } from '../../../scripts/demo/problem.ts'
 import { coherent, skeleton } from '../../../scripts/demo/skeleton.ts'
 import { drawProblem, solution } from '../../../scripts/demo/templates.ts'
+import { drawer } from '../../../src/questions/draw.ts'
 
 function drawn(count: number, ranges = easyRanges): Problem[] {
   const draw = drawer(['problems.test'])

@@ -19,6 +19,7 @@ import { generateLine } from '../../../src/commands/generate/flags.ts'
 import { gradeLine } from '../../../src/commands/grade/flags.ts'
 import { instructLine } from '../../../src/commands/instruct/flags.ts'
 import { lineageLine } from '../../../src/commands/lineage/flags.ts'
+import { questionsLine } from '../../../src/commands/questions/flags.ts'
 import { scoreLine } from '../../../src/commands/score/flags.ts'
 import { sftLine } from '../../../src/commands/sft/flags.ts'
 import { trainLine } from '../../../src/commands/train/flags.ts'
@@ -46,6 +47,7 @@ function commandLine(parsed: (found: Parsed) => void): Command {
   addCommand(program, scoreLine, run)
   addCommand(program, sftLine, run)
   addCommand(program, instructLine, run)
+  addCommand(program, questionsLine, run)
   addCommand(program, evalLine, run)
   addCommand(program, compareLine, run)
   addCommand(program, lineageLine, run)

@@ -1,4 +1,4 @@
-import { createRandom } from '../../src/random.ts'
+import { createRandom } from '../random.ts'
 
 /** Draws for templates: the same key gives the same data on every machine. */
 export interface Draw {

@@ -1,0 +1,52 @@
+import { UserError } from '../../errors.ts'
+import { counted } from '../../log/counted.ts'
+import { type FamilyName, familyNames } from '../../questions/families.ts'
+import { questionLine, workedLine } from '../../questions/lines.ts'
+import { makeQuestions, sameQuestion } from '../../questions/make-questions.ts'
+import { readSeeds } from '../../seeds/read-seeds.ts'
+import { printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
+import type { QuestionsFlags } from './flags.ts'
+
+/** `serl questions`. */
+export async function questionsCommand(operands: readonly string[], flags: QuestionsFlags): Promise<number> {
+  const families = familiesOf(operands)
+  const { worked = false, suffix } = flags
+  if (suffix !== undefined && !worked) throw new UserError('--suffix needs --worked: it is put after "prompt"')
+  const summary = await withJsonlOutput(flags.output, { json: flags.json, inputs: flags.exclude }, async (output) => {
+    const exclude = await questionsOf(flags.exclude)
+    const made = makeQuestions({
+      families,
+      count: flags.count,
+      key: [flags.seed],
+      digits: flags.digits ?? 2,
+      operations: flags.operations ?? null,
+      exclude,
+    })
+    await output.write(made.map((question) => (worked ? workedLine(question, suffix ?? '') : questionLine(question))))
+    const number = (family: FamilyName): number => made.filter((question) => question.family === family).length
+    return {
+      questions: made.length,
+      families: Object.fromEntries(families.map((family) => [family, number(family)])),
+      excluded: exclude.size,
+    }
+  })
+  const besides = summary.excluded === 0 ? '' : `, none of the ${summary.excluded} excluded ones`
+  printSummary(summary, `${counted(summary.questions, 'question')}${besides}`, flags)
+  return 0
+}
+
+function familiesOf(operands: readonly string[]): FamilyName[] {
+  return operands.map((operand, i) => {
+    const family = familyNames.find((name) => name === operand)
+    if (family === undefined)
+      throw new UserError(`no family of questions is called ${operand}: ${familyNames.join(', ')}`)
+    if (operands.indexOf(operand) < i) throw new UserError(`${operand} is named twice`)
+    return family
+  })
+}
+
+async function questionsOf(paths: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>()
+  for (const path of paths) for (const { text } of await readSeeds(path)) found.add(sameQuestion(text))
+  return found
+}
