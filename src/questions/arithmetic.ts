@@ -1,12 +1,13 @@
 import { type Operator, workedStep } from './columns.ts'
 import type { Draw } from './draw.ts'
+import { wholeNumber } from './numbers.ts'
 import type { Family, Question } from './question.ts'
 
 /** "What is 47 + 38?": a sum, a difference or a product; with more operations, "What is 47 + 3 * 12 - 20?". */
 export const arithmetic: Family = (draw, { digits, operations }) =>
   operations === 1 ? oneOperation(draw, digits) : expression(draw, digits, operations)
 
-const kinds: readonly Operator[] = ['+', '-', '*']
+const kinds = ['+', '-', '*'] as const
 
 function oneOperation(draw: Draw, digits: number): Question {
   const operator = draw.pick(kinds)
@@ -35,8 +36,6 @@ function product(draw: Draw, digits: number): Pair {
   }
   return [draw.integer(10 ** (digits - 2), 10 ** (digits - 1) - 1), draw.integer(2, 12)]
 }
-
-const wholeNumber = (draw: Draw, digits: number): number => draw.integer(10 ** (digits - 1), 10 ** digits - 1)
 
 /** Products first, then sums and differences from the left; nothing falls below 0 on the way. */
 function expression(draw: Draw, digits: number, operations: number): Question {

@@ -1,7 +1,7 @@
-// One operation in steps that a small model can learn: each adds, subtracts or multiplies numbers with one digit other
-// than 0, or puts two such results together.
+// One operation in steps that a small model can learn: its numbers are split by their digits, and the results put
+// together again.
 
-export type Operator = '+' | '-' | '*'
+export type Operator = '+' | '-' | '*' | '/'
 
 /** An operation, written out, and its result. */
 export interface Step {
@@ -10,20 +10,28 @@ export interface Step {
 }
 
 /**
- * "47 + 38: 40 + 30 = 70, 7 + 8 = 15, 70 + 15 = 85". Sums and differences go column by column, products by the
- * distributive law. An operation with a number below 10, or in one column only, is a single equation: "85 + 7 = 92".
- * @param left whole, at least 0; of a difference, at least `right`
+ * "47 + 38: 40 + 30 = 70, 7 + 8 = 15, 70 + 15 = 85". Sums and differences go column by column, products and quotients
+ * by the distributive law. A sum or difference with a number below 10, or in one column only, a product up to 10 * 10
+ * and a quotient below 10 are single equations: "85 + 7 = 92".
+ * @param left whole, at least 0; at least `right` in a difference, a multiple of it in a quotient
  */
 export function workedStep(left: number, operator: Operator, right: number): Step {
-  const parts = operator === '*' ? productParts(left, right) : columnParts(left, operator, right)
+  const equations = partsOf(left, operator, right).map(equation)
   const result = apply(left, operator, right)
   const whole = `${left} ${operator} ${right}`
-  if (parts.length < 2) return { sentence: `${whole} = ${result}`, result }
-  const equations = [
-    ...parts.map((part) => equation(part).text),
-    ...together(parts.map((part) => equation(part).result)),
-  ]
-  return { sentence: `${whole}: ${equations.join(', ')}`, result }
+  if (equations.length < 2) return { sentence: `${whole} = ${result}`, result }
+  const written = [...equations.map(({ text }) => text), ...together(equations.map((part) => part.result))]
+  return { sentence: `${whole}: ${written.join(', ')}`, result }
+}
+
+/** Operations one after the other, each on the result of the last. */
+export function workedSteps(start: number, operations: readonly (readonly [Operator, number])[]): readonly Step[] {
+  let value = start
+  return operations.map(([operator, right]) => {
+    const step = workedStep(value, operator, right)
+    value = step.result
+    return step
+  })
 }
 
 interface Part {
@@ -33,7 +41,7 @@ interface Part {
 }
 
 const apply = (left: number, operator: Operator, right: number): number =>
-  ({ '+': left + right, '-': left - right, '*': left * right })[operator]
+  ({ '+': left + right, '-': left - right, '*': left * right, '/': left / right })[operator]
 
 function equation({ left, operator, right }: Part): { readonly text: string; readonly result: number } {
   const result = apply(left, operator, right)
@@ -46,6 +54,11 @@ const placeValues = (value: number, places: number): number[] =>
     const unit = 10 ** (places - 1 - i)
     return (Math.floor(value / unit) % 10) * unit
   })
+
+function partsOf(left: number, operator: Operator, right: number): Part[] {
+  if (operator === '*') return productParts(left, right)
+  return operator === '/' ? quotientParts(left, right) : columnParts(left, operator, right)
+}
 
 function columnParts(left: number, operator: Operator, right: number): Part[] {
   if (left < 10 || right < 10) return []
@@ -66,6 +79,14 @@ function productParts(left: number, right: number): Part[] {
   return placeValues(split, String(split).length)
     .filter((value) => value > 0)
     .map((value) => ({ left: isLeftSplit ? value : left, operator: '*', right: isLeftSplit ? right : value }))
+}
+
+/** 84 / 7 is 70 / 7 and 14 / 7. */
+function quotientParts(left: number, right: number): Part[] {
+  const quotient = left / right
+  return placeValues(quotient, String(quotient).length)
+    .filter((value) => value > 0)
+    .map((value) => ({ left: value * right, operator: '/', right }))
 }
 
 /** Adds up results one after the other. Only those after the first can be below 0. */

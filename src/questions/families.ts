@@ -1,16 +1,20 @@
 import { arithmetic } from './arithmetic.ts'
+import { chain } from './chain.ts'
 import type { Family } from './question.ts'
+import { wordProblem } from './word-problem.ts'
 
 interface FamilyEntry {
   readonly draw: Family
-  readonly operations: number // unless given
+  readonly operations: number | null // unless given; null: its templates decide
 }
 
-/** Every family of questions. */
-export const families = {
-  arithmetic: { draw: arithmetic, operations: 1 },
-} as const satisfies Readonly<Record<string, FamilyEntry>>
+export type FamilyName = 'arithmetic' | 'chains' | 'word-problems'
 
-export type FamilyName = keyof typeof families
+/** Every family of questions. */
+export const families: Readonly<Record<FamilyName, FamilyEntry>> = {
+  arithmetic: { draw: arithmetic, operations: 1 },
+  chains: { draw: chain, operations: 3 },
+  'word-problems': { draw: wordProblem, operations: null },
+}
 
 export const familyNames = Object.keys(families) as FamilyName[]

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { foldedText } from '../filter/rouge.ts'
 import { drawer } from './draw.ts'
 import { type FamilyName, families } from './families.ts'
 import type { Question } from './question.ts'
@@ -9,15 +10,12 @@ export interface QuestionSet {
   readonly key: readonly (string | number)[] // other questions for another key
   readonly digits: number
   readonly operations: number | null // null: each family's own
-  readonly exclude: ReadonlySet<string> // questions that must not be made, as sameQuestion writes them
+  readonly exclude: ReadonlySet<string> // questions that must not be made, as foldedText writes them
 }
 
 export interface MadeQuestion extends Question {
   readonly family: FamilyName
 }
-
-/** A text in which two questions that differ only in case and white space are the same. */
-export const sameQuestion = (problem: string): string => problem.trim().replace(/\s+/g, ' ').toLowerCase()
 
 // draws in a row that give nothing new, after which a family counts as exhausted
 const mostRepeats = 10_000
@@ -33,15 +31,15 @@ export function makeQuestions(set: QuestionSet): MadeQuestion[] {
   const sources = set.families.map((family) => ({ family, draw: drawer([family, ...set.key]) }))
   while (made.length < set.count) {
     const { family, draw } = sources[made.length % sources.length]!
-    const size = { digits: set.digits, operations: set.operations ?? families[family].operations }
+    const size = { digits: set.digits, operations: set.operations ?? families[family].operations ?? 1 }
     let repeats = 0
     let question = families[family].draw(draw, size)
-    while (taken.has(sameQuestion(question.problem))) {
+    while (taken.has(foldedText(question.problem))) {
       repeats += 1
       if (repeats === mostRepeats) throw exhausted(family, made, set)
       question = families[family].draw(draw, size)
     }
-    taken.add(sameQuestion(question.problem))
+    taken.add(foldedText(question.problem))
     made.push({ ...question, family })
   }
   return made

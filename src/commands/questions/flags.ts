@@ -17,7 +17,10 @@ export interface QuestionsFlags {
 
 export const questionsLine: CommandLine<QuestionsFlags> = {
   name: 'questions',
-  operand: { name: '<family...>', help: 'arithmetic; several take turns' },
+  operand: {
+    name: '<family...>',
+    help: 'arithmetic, chains (several steps in words) or word-problems; several take turns',
+  },
   description: 'make new questions with known answers from templates, each once',
   flags: {
     count: { value: '<n>', help: 'number of questions', parse: integer(1, MOST_COUNT), required: true },
@@ -35,7 +38,7 @@ export const questionsLine: CommandLine<QuestionsFlags> = {
     },
     operations: {
       value: '<n>',
-      help: 'operations per question (default: arithmetic 1)',
+      help: 'operations per question (default: 1 in arithmetic, 3 in chains; word-problems have their own)',
       parse: integer(1, 20),
     },
     exclude: {
@@ -44,7 +47,7 @@ export const questionsLine: CommandLine<QuestionsFlags> = {
       parse: collect,
       default: [],
     },
-    worked: { help: 'add a worked solution as "prompt" and "response", for `serl sft`' },
+    worked: { help: 'add a worked solution as "prompt" and "response", for serl sft' },
     suffix: { value: '<text>', help: 'text put after every "prompt" of --worked' },
     json: { help: 'print one JSON object on stdout and nothing else' },
     quiet: { help: 'print errors only' },

@@ -1,21 +1,25 @@
 import { UserError } from '../../errors.ts'
+import { foldedText } from '../../filter/rouge.ts'
 import { counted } from '../../log/counted.ts'
-import { type FamilyName, familyNames } from '../../questions/families.ts'
+import { type FamilyName, families, familyNames } from '../../questions/families.ts'
 import { questionLine, workedLine } from '../../questions/lines.ts'
-import { makeQuestions, sameQuestion } from '../../questions/make-questions.ts'
+import { makeQuestions } from '../../questions/make-questions.ts'
 import { readSeeds } from '../../seeds/read-seeds.ts'
 import { printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
 import type { QuestionsFlags } from './flags.ts'
 
 /** `serl questions`. */
 export async function questionsCommand(operands: readonly string[], flags: QuestionsFlags): Promise<number> {
-  const families = familiesOf(operands)
+  const named = familiesOf(operands)
   const { worked = false, suffix } = flags
   if (suffix !== undefined && !worked) throw new UserError('--suffix needs --worked: it is put after "prompt"')
+  if (flags.operations !== undefined && named.every((family) => families[family].operations === null)) {
+    throw new UserError(`--operations: the templates of ${named.join(', ')} decide how many there are`)
+  }
   const summary = await withJsonlOutput(flags.output, { json: flags.json, inputs: flags.exclude }, async (output) => {
     const exclude = await questionsOf(flags.exclude)
     const made = makeQuestions({
-      families,
+      families: named,
       count: flags.count,
       key: [flags.seed],
       digits: flags.digits ?? 2,
@@ -26,7 +30,7 @@ export async function questionsCommand(operands: readonly string[], flags: Quest
     const number = (family: FamilyName): number => made.filter((question) => question.family === family).length
     return {
       questions: made.length,
-      families: Object.fromEntries(families.map((family) => [family, number(family)])),
+      families: Object.fromEntries(named.map((family) => [family, number(family)])),
       excluded: exclude.size,
     }
   })
@@ -47,6 +51,6 @@ function familiesOf(operands: readonly string[]): FamilyName[] {
 
 async function questionsOf(paths: readonly string[]): Promise<Set<string>> {
   const found = new Set<string>()
-  for (const path of paths) for (const { text } of await readSeeds(path)) found.add(sameQuestion(text))
+  for (const path of paths) for (const { text } of await readSeeds(path)) found.add(foldedText(text))
   return found
 }

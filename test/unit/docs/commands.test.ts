@@ -1,6 +1,7 @@
 // Every command, flag and setting that a page names must exist. Nothing is run here; what the pages show is run elsewhere:
 //   npm ci, npm run build:native, npm run test:all   .ci/run
 //   serl train and its resuming, serl generate ...   test/native/commands.test.ts, test/unit/commands/train
+//   serl questions                                  test/unit/commands/questions
 //   serl eval, serl compare                          test/native/evaluation.test.ts, test/unit/commands/eval
 //   serl lineage                                     test/unit/commands/lineage
 //   the scoring module of method.md                  test/unit/reward/documented.test.ts
