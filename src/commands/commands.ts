@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { addCommand, type CommandLine } from './command-line/command-line.ts'
 import { compareLine } from './compare/flags.ts'
+import { contaminationLine } from './contamination/flags.ts'
 import { doctorLine } from './doctor/flags.ts'
 import { evalLine } from './eval/flags.ts'
 import { filterLine } from './filter/flags.ts'
@@ -38,6 +39,9 @@ export function addCommands(program: Command, done: (code: number) => void): voi
   add(evalLine, async (flags) => (await import('./eval/eval.ts')).evalCommand(flags))
   add(compareLine, async (flags, paths) => (await import('./compare/compare.ts')).compareCommand(paths, flags))
   add(lineageLine, async (flags, [run]) => (await import('./lineage/lineage.ts')).lineageCommand(run!, flags))
+  add(contaminationLine, async (flags) =>
+    (await import('./contamination/contamination.ts')).contaminationCommand(flags),
+  )
   add(gradeLine, async (flags) => (await import('./grade/grade.ts')).gradeCommand(flags))
   add(filterLine, async (flags) => (await import('./filter/filter.ts')).filterCommand(flags))
   add(doctorLine, async (flags) => (await import('./doctor/doctor.ts')).doctorCommand(flags))

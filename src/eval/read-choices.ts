@@ -27,9 +27,12 @@ export function choicesOf(adapter: SetAdapter, row: Row, where: string): string[
   )
 }
 
+/** What choices are put under, where a question does not list them itself. */
+export const choicesHeading = '\nAnswer Choices: '
+
 /** A question with its choices, where it does not list them itself. */
 export const problemOf = (asked: string, choices: readonly string[] | null): string =>
-  choices === null || listsChoices(asked, choices) ? asked : `${asked}\nAnswer Choices: ${listChoices(choices)}`
+  choices === null || listsChoices(asked, choices) ? asked : `${asked}${choicesHeading}${listChoices(choices)}`
 
 /**
  * The kind of answers of a set that does not specify it: choice if every line has choices and a letter, math if none

@@ -4,6 +4,7 @@
 //   serl questions                                  test/unit/commands/questions
 //   serl eval, serl compare                          test/native/evaluation.test.ts, test/unit/commands/eval
 //   serl lineage                                     test/unit/commands/lineage
+//   serl contamination                               test/native/contamination.test.ts
 //   the scoring module of method.md                  test/unit/reward/documented.test.ts
 //   the modules of modules.md                        modules.test.ts
 //   the walks of architecture.md                     patches.test.ts
@@ -12,6 +13,7 @@ import { Command, CommanderError } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { addCommand } from '../../../src/commands/command-line/command-line.ts'
 import { compareLine } from '../../../src/commands/compare/flags.ts'
+import { contaminationLine } from '../../../src/commands/contamination/flags.ts'
 import { doctorLine } from '../../../src/commands/doctor/flags.ts'
 import { evalLine } from '../../../src/commands/eval/flags.ts'
 import { filterLine } from '../../../src/commands/filter/flags.ts'
@@ -52,6 +54,7 @@ function commandLine(parsed: (found: Parsed) => void): Command {
   addCommand(program, evalLine, run)
   addCommand(program, compareLine, run)
   addCommand(program, lineageLine, run)
+  addCommand(program, contaminationLine, run)
   addCommand(program, gradeLine, run)
   addCommand(program, filterLine, run)
   addCommand(program, doctorLine, run)
