@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts'
 import { MOST_CALL_TOKENS } from '../native/bounds.ts'
 import { sampledPerPrompt } from '../reward/choose-trained.ts'
 import { evaluationRules } from './evaluation-rules.ts'
-import { type GuardBounds, type GuardName, guardSchema } from './guard-schema.ts'
+import { guardRules } from './guard-rules.ts'
 import { instructRules } from './instruct-rules.ts'
 import { moduleRules } from './module-rules.ts'
 import type { Rule } from './rule.ts'
@@ -16,14 +16,6 @@ export function checkTogether(config: Config): void {
   const problems = rules.filter((rule) => rule.broken(config)).map((rule) => rule.message(config))
   if (problems.length > 0) throw new UserError(problems.join('\n'))
 }
-
-const guardDefaults = guardSchema.parse({})
-
-/** Was a guard asked for? The defaults only log, which is harmless if nothing is measured. */
-const isAsked = (guards: Config['guard'], name: GuardName): boolean =>
-  (Object.keys(guards[name]) as (keyof GuardBounds)[]).some((key) => guards[name][key] !== guardDefaults[name][key])
-
-const panelGuards = ['panelSplit', 'panelLength', 'panelEntropy', 'panelDecline', 'panelDrift'] as const
 
 /** Tokens of one call that samples responses or questions. */
 const callTokens = (asked: Pick<Config['instruct'], 'promptsPerRound' | 'samplesPerPrompt' | 'maxNewTokens'>): number =>
@@ -65,6 +57,7 @@ const tooManyTokens = (asked: Sampling): boolean => callTokens(asked) > MOST_CAL
 
 const rules: readonly Rule[] = [
   ...evaluationRules,
+  ...guardRules,
   ...instructRules,
   {
     broken: (config) => samplings(config).some(tooManyRows),
@@ -118,12 +111,6 @@ const rules: readonly Rule[] = [
       `rollout.topP = ${rollout.topP}: training needs 1. The log-probabilities that are trained on are those of the whole vocabulary, and responses sampled from a part of it come from another policy`,
   },
   {
-    broken: ({ guard, instruct, rollout }) =>
-      isAsked(guard, 'flipRate') && instruct.source === 'self' && rollout.seedShare === 0,
-    message: () =>
-      'guard.flipRate watches questions that come back, and with instruct.source = self none does: set instruct.source=given or rollout.seedShare, or use guard.majorityShare',
-  },
-  {
     broken: ({ kl, update }) => update.ratio === 'sequence' && kl.place === 'loss' && kl.coef > 0,
     message: () =>
       'update.ratio = sequence has no ratio of tokens by which KL in the loss could be weighed: set kl.place=reward',
@@ -136,25 +123,6 @@ const rules: readonly Rule[] = [
   {
     broken: ({ kl }) => kl.target !== null && kl.coef === 0,
     message: ({ kl }) => `kl.target = ${kl.target} adjusts kl.coef, which must start above 0`,
-  },
-  {
-    broken: ({ guard }) => Object.values(guard).some(({ below, above }) => (below ?? -Infinity) >= (above ?? Infinity)),
-    message: ({ guard }) => `guard: below must be less than above, in each of ${JSON.stringify(guard)}`,
-  },
-  {
-    broken: ({ guard, panel }) => panel.size === 0 && panelGuards.some((name) => isAsked(guard, name)),
-    message: ({ guard }) =>
-      `guard.${panelGuards.find((name) => isAsked(guard, name))} watches the panel, and with panel.size = 0 there is none`,
-  },
-  {
-    broken: ({ guard, kl }) => isAsked(guard, 'kl') && kl.coef === 0 && !kl.monitor,
-    message: () =>
-      'guard.kl watches kl.mean, which is not measured with kl.coef = 0 and kl.monitor = false: set kl.monitor=true',
-  },
-  {
-    broken: ({ guard, instruct }) => isAsked(guard, 'distinct2') && instruct.source === 'given',
-    message: () =>
-      'guard.distinct2 watches the questions that the model proposes, and with instruct.source = given it proposes none',
   },
   {
     broken: ({ update }) => update.oldLogprobs === 'sampling' && update.importance === 'always',

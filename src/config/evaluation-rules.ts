@@ -18,11 +18,6 @@ export const evaluationRules: readonly Rule[] = [
       `eval.path = ${path} and eval.holdOut = ${holdOut}: evaluate on one or the other (eval.path=null, or eval.holdOut=0)`,
   },
   {
-    broken: (config) => !evaluates(config) && config.guard.accuracyDrop.action !== 'log',
-    message: ({ guard }) =>
-      `guard.accuracyDrop.action = ${guard.accuracyDrop.action} needs held-out questions: set eval.path or eval.holdOut`,
-  },
-  {
     broken: (config) => !evaluates(config) && config.eval.samples > 0,
     message: ({ eval: { samples } }) =>
       `eval.samples = ${samples} samples responses to held-out questions, and there are none: set eval.path or eval.holdOut; ` +

@@ -3,8 +3,10 @@ import { z } from 'zod'
 /** What a guard does once its measure has been out of range for `steps` steps in a row; from mild to severe. */
 export const guardActions = ['log', 'stop', 'rollback'] as const
 
+type Action = (typeof guardActions)[number]
+
 /** One guard: {below, above, steps, action}; omitted fields take their defaults. */
-const bounds = (below: number | null, above: number | null) =>
+const bounds = (below: number | null, above: number | null, action: Action = 'log', steps = 2) =>
   z
     .strictObject({
       below: z
@@ -17,10 +19,10 @@ const bounds = (below: number | null, above: number | null) =>
         .nullable()
         .default(above)
         .describe('value of the measure above which a guard is out of range; null = no upper limit'),
-      steps: z.int().min(1).default(2).describe('training steps in a row out of range after which a guard acts'),
+      steps: z.int().min(1).default(steps).describe('training steps in a row out of range after which a guard acts'),
       action: z
         .enum(guardActions)
-        .default('log')
+        .default(action)
         .describe(
           'what a guard does when it acts: log = print a note; stop = end the run; rollback = end the run with its best model',
         ),
@@ -28,8 +30,9 @@ const bounds = (below: number | null, above: number | null) =>
     .prefault({})
 
 /**
- * The guards of label-free training. Thresholds are values at which published runs had collapsed; the default action
- * is log.
+ * The guards of label-free training. By default two act: panelDrift, which noticed every collapse of bench/learning.ts at its
+ * onset and no healthy run, and accuracyDrop, which is a test. The others log; their thresholds are values at which runs had
+ * collapsed.
  */
 export const guardSchema = z.strictObject({
   majorityShare: bounds(null, 0.98).describe(
@@ -61,13 +64,13 @@ export const guardSchema = z.strictObject({
   panelDecline: bounds(null, 0.1).describe(
     'guard on the fall of agreement on the panel from its highest so far: votes reward agreement, and updates that do damage lower it',
   ),
-  panelDrift: bounds(null, null).describe(
+  panelDrift: bounds(null, 0.3, 'rollback', 1).describe(
     'guard on the share of panel questions whose majority answer is another than that of the base model, of those where it led by half of the responses',
   ),
-  accuracyDrop: bounds(null, 0).describe(
+  accuracyDrop: bounds(null, 0, 'rollback').describe(
     'guard on the best held-out accuracy so far minus the latest, as a share (1 = all right), where it is more than chance: 0 unless a paired test on the same questions proves the drop',
   ),
-  kl: bounds(null, 1).describe('guard on the mean KL divergence from the reference, in nats per token'),
+  kl: bounds(null, 0.3).describe('guard on the mean KL divergence from the reference, in nats per token'),
 })
 
 export type GuardName = keyof z.output<typeof guardSchema>

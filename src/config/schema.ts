@@ -36,14 +36,14 @@ const model = z.strictObject({
 })
 
 const checkpoint = z.strictObject({
-  every: count().default(50).describe('training steps between checkpoints; there is also one after the last step'),
+  every: count().default(10).describe('training steps between checkpoints; there is also one after the last step'),
   final: z
     .enum(['best', 'last'])
     .default('best')
     .describe(
       'model in final/: best = with held-out questions, the best one by half of them, unless the last one is within 2 points of it; without, the last one; last = the last one. A guard with the action rollback takes the best one always',
     ),
-  keep: count().default(3).describe('number of newest checkpoints that are kept, in addition to the best one'),
+  keep: count().default(2).describe('number of newest checkpoints that are kept, in addition to the best one'),
 })
 
 const train = z.strictObject({

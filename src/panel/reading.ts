@@ -74,7 +74,8 @@ export async function changedShare(
   return both === 0 ? null : (both - equal) / both
 }
 
-const fewestSettled = 8
+/** Settled majorities at the start without which a drift is not measured. */
+export const fewestSettled = 8
 
 /**
  * Share of the base model's settled majorities that differ now. What it was nearly sure of is seldom unlearned by training

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { StepMetrics } from '../log/metrics.ts'
 import { readPanel } from '../panel/read-panel.ts'
-import { changedShare, driftFrom, type PanelState, panelMetrics } from '../panel/reading.ts'
+import {
+  changedShare,
+  driftFrom,
+  fewestSettled,
+  type PanelReading,
+  type PanelState,
+  panelMetrics,
+} from '../panel/reading.ts'
 import { sameAnswer } from '../reward/same-answer.ts'
 import type { TrainState } from '../run/train-state.ts'
 import { stopIfAsked, type TrainContext } from './context.ts'
@@ -26,6 +33,7 @@ export async function watchPanel(context: TrainContext, state: TrainState): Prom
     .digest('hex')
     .slice(0, 16)
   const before = state.panel?.key === key ? state.panel : null
+  if (before === null) noteFewSettled(context, reading)
   const same = sameAnswer(checker, config.reward)
   const changes = {
     flipRate: before === null ? null : await changedShare(reading, before.last, same),
@@ -34,4 +42,14 @@ export async function watchPanel(context: TrainContext, state: TrainState): Prom
   const highest = Math.max(before?.highest ?? before?.start.agreement ?? 0, reading.agreement)
   const next = { key, start: before?.start ?? reading, last: reading, highest }
   return { metrics: panelMetrics(reading, next, changes), state: next }
+}
+
+/** Votes that are seldom settled are mostly luck, and there is nothing whose change would show damage. */
+function noteFewSettled({ panel, reporter }: TrainContext, { settled }: PanelReading): void {
+  const count = settled.filter(Boolean).length
+  if (count >= fewestSettled) return
+  reporter.note(
+    `the model's votes are settled on ${count} of the ${panel.length} questions of the panel, fewer than ${fewestSettled}: ` +
+      'guard.panelDrift cannot watch, and votes like these are mostly luck (npx serl forecast says more)',
+  )
 }

@@ -88,7 +88,7 @@ describe('settings that would have no effect', () => {
       )
     }
     expect(config(noReference).guard.kl.action).toBe('log') // the default
-    expect(config({ 'kl.coef': 0, 'guard.kl': { action: 'stop' } }).guard.kl.above).toBe(1)
+    expect(config({ 'kl.coef': 0, 'guard.kl': { action: 'stop' } }).guard.kl.above).toBe(0.3)
   })
 
   it('are refused: a guard over proposals without proposals', () => {

@@ -22,6 +22,9 @@ let heldOut: string
 beforeAll(async () => {
   folder = await questionFolder()
   heldOut = await manyHeldOut(folder)
+  const { engine, writeWeights } = await fakeModel(false)
+  await writeWeights(folder) // model.path
+  await engine.close()
 })
 
 const settings = (over: Record<string, unknown> = {}): Config =>

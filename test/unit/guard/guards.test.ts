@@ -19,7 +19,9 @@ const collapsed: [string, keyof StepMetrics, number, object?][] = [
   ['answerless', 'vote.answerless', 0.8],
   ['sameAnswer', 'vote.sameAnswer', 0.9],
   ['distinct2', 'instructions.distinct2', 0.05],
-  ['accuracyDrop', 'eval.provenDrop', 0.2],
+  ['panelDecline', 'panel.decline', 0.2],
+  ['panelDrift', 'panel.drift', 0.4, { action: 'log' }],
+  ['accuracyDrop', 'eval.provenDrop', 0.2, { action: 'log' }],
   ['kl', 'kl.mean', 3],
 ]
 
@@ -72,7 +74,9 @@ describe('watch', () => {
 })
 
 describe('the outcome', () => {
+  const log = { accuracyDrop: { action: 'log' }, panelDrift: { action: 'log' } }
   const config = guards({
+    ...log,
     entropy: { below: 1, steps: 1, action: 'stop' },
     kl: { above: 1, steps: 1, action: 'rollback' },
     eosRate: { below: 1, steps: 1 },
@@ -83,7 +87,15 @@ describe('the outcome', () => {
     expect(endingTrip(trips({ 'responses.eosRate': 0.5 }))).toBeNull()
     expect(endingTrip(trips({ 'responses.eosRate': 0.5, 'entropy.mean': 0 }))?.guard).toBe('entropy')
     expect(endingTrip(trips({ 'entropy.mean': 0, 'kl.mean': 2 }))?.action).toBe('rollback')
-    expect([rollsBack(config), rollsBack(guards())]).toEqual([true, false])
+    expect([rollsBack(config), rollsBack(guards(log))]).toEqual([true, false])
+  })
+
+  it('is by default a rollback where the base model was sure, or a test proves a drop; the others log', () => {
+    const acting = Object.entries(guards()).filter(([, { action }]) => action !== 'log')
+    expect(acting.map(([name, { action }]) => [name, action])).toEqual([
+      ['panelDrift', 'rollback'],
+      ['accuracyDrop', 'rollback'],
+    ])
   })
 
   it('can be read', () => {

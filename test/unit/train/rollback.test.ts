@@ -181,7 +181,10 @@ describe('the best model at the end', () => {
     expect(outcome).toMatchObject({ stopped: null, modelOfStep: 0, selected: true })
     expect(await weightsOf(outcome.final)).toEqual(base)
     expect(await weightsOf(checkpoint(outcome, 12))).not.toEqual(base) // a resumed run continues with the last one
-    expect(await readOutcome(outcome.run)).toEqual({ step: 12, modelOfStep: 0, stopped: null, selected: true })
+    expect(await readOutcome(outcome.run)).toEqual({
+      ...{ step: 12, modelOfStep: 0, stopped: null, selected: true },
+      heldOut: { accuracy: 1, reporting: 1 },
+    })
     expect(notes.at(-1)).toMatch(/back to the model of step 0 \(100.0 % of .* that choose a model, the last one /)
   })
 
