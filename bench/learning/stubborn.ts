@@ -6,9 +6,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freshProblem, type ProblemSource } from '../../scripts/demo/documents.ts'
-import { drawer } from '../../src/questions/draw.ts'
 import { easyRanges, type Problem } from '../../scripts/demo/problem.ts'
 import { solution } from '../../scripts/demo/templates.ts'
+import { drawer } from '../../src/questions/draw.ts'
 
 const documents = 1200
 

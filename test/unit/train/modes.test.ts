@@ -277,7 +277,10 @@ describe('guards', () => {
   it('report once, and do not stop the run, when they only log', async () => {
     const notes: string[] = []
     const reporter = { ...silentReporter, note: (text: string) => void notes.push(text) }
-    const outcome = await collapse({ 'guard.accuracyDrop': { steps: 1, action: 'log' }, 'train.steps': 6 }, { reporter })
+    const outcome = await collapse(
+      { 'guard.accuracyDrop': { steps: 1, action: 'log' }, 'train.steps': 6 },
+      { reporter },
+    )
     expect(outcome.stopped).toBeNull()
     expect(outcome.metrics.length).toBe(7)
     expect(notes.filter((note) => note.startsWith('guard accuracyDrop')).length).toBe(1)
