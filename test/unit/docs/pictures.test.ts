@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { accuracyPicture, parseRuns } from '../../../scripts/docs/accuracy-picture.ts'
+import { learningPicture, parseLearningRuns } from '../../../scripts/docs/learning-picture.ts'
 import { loopPicture } from '../../../scripts/docs/loop-picture.ts'
 
 const committed = (name: string): string =>
@@ -9,11 +10,12 @@ const committed = (name: string): string =>
 describe('the pictures of the documentation', () => {
   it('match what their scripts draw', () => {
     expect(loopPicture()).toBe(committed('loop.svg'))
+    expect(learningPicture(parseLearningRuns(committed('learning.jsonl')))).toBe(committed('learning.svg'))
     expect(accuracyPicture(parseRuns(committed('demo-accuracy.jsonl')))).toBe(committed('demo-accuracy.svg'))
   })
 
   it('describe in words what they show, and load nothing', () => {
-    for (const name of ['loop.svg', 'demo-accuracy.svg']) {
+    for (const name of ['loop.svg', 'demo-accuracy.svg', 'learning.svg']) {
       const svg = committed(name)
       expect(svg).toMatch(/<title id="title">[^<]+<\/title>\n<desc id="description">[^<]+<\/desc>/)
       expect(svg).not.toMatch(/href|url\(|@import|<script/)
