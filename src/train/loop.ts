@@ -10,6 +10,7 @@
 //
 // Files beside this one give a stage what it needs from the run, and log and count the results: propose.ts (filter
 // too), answer.ts (a frozen vote too), keep.ts, learn.ts (advantages, update). The vote has none: it is called from here.
+// close-step.ts is what follows a step: panel, evaluation, guards, log, checkpoint. stop.ts is how a run ends.
 // docs/method.md describes each stage, docs/glossary.md each term.
 //
 // Departures from the reference implementation: the vote sees the response alone; text without an answer never votes,
@@ -18,26 +19,22 @@
 // step; a search that finds nothing ends the run; guards watch for collapse, and can end the run or take it back to its
 // best model.
 
-import { endingTrip, type Trip, tripText } from '../guard/guards.ts'
 import type { StepMetrics } from '../log/metrics.ts'
 import { vote } from '../reward/vote.ts'
 import type { RewardedGroup } from '../rollout/group.ts'
-import { saveCheckpoint } from '../run/save-checkpoint.ts'
 import type { TrainState } from '../run/train-state.ts'
 import { answer } from './answer.ts'
+import { closeStep, type End } from './close-step.ts'
 import type { TrainContext } from './context.ts'
 import { describeStep } from './describe-step.ts'
-import { evaluateFurtherSets } from './evaluate-further-sets.ts'
-import { evaluateHeldOut, type HeldOutResult } from './evaluate-held-out.ts'
 import { isFinished, iterationOver, nextIteration } from './iteration.ts'
 import { keep } from './keep.ts'
 import { advantages, type Learned, update } from './learn.ts'
 import { type NothingAcceptable, nothingToTrainOn, wantOf } from './nothing-acceptable.ts'
-import { guardStep, observe } from './observe.ts'
-import { watchPanel } from './panel.ts'
+import { observe } from './observe.ts'
 import { propose } from './propose.ts'
 import { roundSize } from './round-size.ts'
-import { due, saveAfter, wantsCheckpoint } from './saving.ts'
+import { saveAfter } from './saving.ts'
 import { type Ended, endRun } from './stop.ts'
 import { newTally, type Tally, type TimedStage, timed } from './tally.ts'
 
@@ -75,9 +72,6 @@ export async function train(context: TrainContext, start: TrainState): Promise<E
     throw error
   }
 }
-
-/** What ends a run before its last step. */
-type End = Trip | NothingAcceptable
 
 interface Step {
   readonly learned: Learned | null // null: nothing to train on
@@ -119,43 +113,4 @@ function waitingGroups({ config }: TrainContext, state: TrainState, tally: Tally
   const waiting = state.queuedGroups.filter((group) => group.step >= state.step - config.rollout.maxStaleness)
   tally.expired = state.queuedGroups.length - waiting.length
   return waiting
-}
-
-/**
- * Panel, evaluation, guards, the metrics line, the checkpoint. A step that a guard makes the last is evaluated though none was
- * due: the run must not end on the accuracy of an older model. So is one after which there is nothing to train on.
- * @returns what ends the run
- */
-async function closeStep(context: TrainContext, state: TrainState, want: End | null): Promise<End | null> {
-  const { config, folder, reporter, trace } = context
-  const started = performance.now()
-  const asksPanel = context.panel.length > 0 && due(config, state, config.panel.every)
-  const panel = asksPanel ? await trace.span('panel', () => watchPanel(context, state)) : null
-  const open = { ...state.openLine!, ...panel?.metrics }
-  const guarded = (heldOut: HeldOutResult | null) => guardStep(open, heldOut, config, state.guard)
-  const evaluation = () => trace.span('evaluation', () => evaluateHeldOut(context, state.step))
-  const evaluated = due(config, state, config.eval.every)
-  let heldOut = evaluated ? await evaluation() : null
-  let closed = guarded(heldOut)
-  const isLast = (want ?? endingTrip(closed.trips)) !== null
-  if (!evaluated && isLast) {
-    heldOut = await evaluation()
-    closed = guarded(heldOut)
-  }
-  const evaluations = [...(heldOut?.lines ?? []), ...(await evaluateFurtherSets(context, state, isLast))]
-  const { trips, guard, isNewSet } = closed
-  const seconds = (state.openLine!['seconds.total'] ?? 0) + (performance.now() - started) / 1000
-  const line = { ...closed.line, 'seconds.total': seconds }
-  state.guard = guard
-  state.panel = panel?.state ?? state.panel
-  await folder.evaluations(evaluations)
-  await folder.metrics(line)
-  reporter.step(line, evaluations)
-  if (isNewSet) reporter.note('the held-out questions have changed: the best model is sought anew from this step')
-  for (const trip of trips) if (trip.isNew) reporter.note(tripText(trip, config.guard))
-  state.openLine = null
-  if (wantsCheckpoint(config, state)) {
-    await trace.span('checkpoint', () => saveCheckpoint(context.model, state, folder, config.checkpoint.keep))
-  }
-  return endingTrip(trips) ?? want
 }
