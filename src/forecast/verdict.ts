@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import { wilsonInterval } from '../eval/statistics/intervals.ts'
 import type { Forecast, KnownAnswers } from './forecast.ts'
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`
@@ -15,9 +16,12 @@ const fewestKept = 4 // questions in the band, to say something about their vote
  * Thresholds are from the runs in docs/learning.md.
  */
 export function verdictOf(forecast: Forecast, { rollout, reward }: Pick<Config, 'rollout' | 'reward'>): string[] {
-  const problems = [cutOffText(forecast, rollout), bandText(forecast), stabilityText(forecast)].filter(
-    (text) => text !== null,
-  )
+  const problems = [
+    cutOffText(forecast, rollout),
+    bandText(forecast),
+    stabilityText(forecast),
+    doubtText(forecast),
+  ].filter((text) => text !== null)
   const { known } = forecast
   if (known === null) return [unknownText(forecast), ...problems]
   const hope = reward.kind === 'rule' ? ruleText(forecast, known) : hopeText(forecast, known)
@@ -32,7 +36,7 @@ const ruleText = ({ samples, verdicts, questions }: Forecast, { single, any }: K
 function hopeText({ samples, verdicts }: Forecast, known: KnownAnswers): string {
   const { single, vote, any, gain, kept } = known
   const figures = `the vote of ${samples} answers is right on ${percent(vote.mean)} of these questions, a single one that ends on ${percent(single.mean)}`
-  const wrongInBand = kept.of >= fewestKept && kept.right / kept.of < mostlyWrong
+  const wrongInBand = kept.of >= fewestKept && wilsonInterval(kept.right, kept.of)[1] < mostlyWrong // surely
   if (wrongInBand || vote.interval[1] < mostlyWrong) {
     return (
       `Training on votes will probably do harm: ${figures}, and it is right for ${kept.right} of the ${kept.of} in the ` +
@@ -83,4 +87,12 @@ function bandText({ verdicts, questions }: Forecast): string | null {
 function stabilityText({ stability: { agree, of } }: Forecast): string | null {
   if (of < fewestKept || agree / of >= unstable) return null
   return `The votes are not settled: two halves of the samples agree on ${agree} of ${of} questions. Sample more responses (reward.votes)`
+}
+
+/** Votes in the band that are more often wrong than right, on too few questions to tell. */
+function doubtText({ known }: Forecast): string | null {
+  if (known === null || known.kept.of < fewestKept) return null
+  const { right, of } = known.kept
+  if (right / of >= mostlyWrong || wilsonInterval(right, of)[1] < mostlyWrong) return null
+  return `In the band the vote is right for ${right} of ${of} questions, too few to tell whether it is mostly wrong there: ask more (--questions)`
 }

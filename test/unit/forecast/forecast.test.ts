@@ -105,6 +105,16 @@ describe('its verdict', () => {
     expect(first({ known: few })).toMatch(/^Training on votes will probably do harm/)
   })
 
+  it('does not call votes wrong on the word of a few questions', () => {
+    // Wilson's interval of 4 of 9 is 18.9 to 73.3 %, that of 8 of 35 is 12.1 to 39.0 %
+    const unclear = verdictOf({ ...healthy, known: { ...known, kept: { right: 4, of: 9 } } }, config)
+    expect(unclear[0]).toMatch(/^Training can hope for about 87 %/)
+    expect(unclear[1]).toBe(
+      'In the band the vote is right for 4 of 9 questions, too few to tell whether it is mostly wrong there: ask more (--questions)',
+    )
+    expect(first({ known: { ...known, kept: { right: 8, of: 35 } } })).toMatch(/will probably do harm/)
+  })
+
   it('sees no headroom, and nothing to learn from', () => {
     expect(first({ known: { ...known, single: estimate(0.85), gain: [-0.02, 0.06] } })).toMatch(
       /^There is little to hope for/,
