@@ -31,6 +31,25 @@ Failure caught() {
   return *failureOf([] { throw; });
 }
 
+using Cancelled = std::shared_ptr<std::atomic<bool>>;
+
+// Calls a callback of a running call. One that throws, or whose arguments find no memory, stops the call that it
+// watches; the error surfaces as an uncaught exception, as from any event handler.
+void notify(Napi::Env env, const Napi::FunctionReference& function, const Cancelled& cancelled,
+            const std::function<std::vector<napi_value>()>& arguments) {
+  const auto give = [&](napi_value error) {
+    if (cancelled) *cancelled = true;
+    napi_fatal_exception(env, error);
+  };
+  try {
+    function.Call(arguments());
+  } catch (const Napi::Error& error) {
+    give(error.Value());
+  } catch (...) {
+    give(errorOf(env, caught()));
+  }
+}
+
 }  // namespace
 
 template <Napi::Value (EngineWrap::*Method)(const Napi::CallbackInfo&)>
@@ -115,8 +134,7 @@ Napi::Value EngineWrap::submit(const Napi::CallbackInfo& info, std::function<voi
   return deferred->Promise();
 }
 
-// At most one call every 50 ms, and one when all is done. A callback that throws stops the call it watches; the error
-// surfaces as an uncaught exception, as from any event handler.
+// At most one call every 50 ms, and one when all is done.
 Progress EngineWrap::progressTo(const Napi::Value& callback, std::shared_ptr<std::atomic<bool>> cancelled) {
   if (!callback.IsFunction()) return {};
   auto function = std::make_shared<Napi::FunctionReference>(Napi::Persistent(callback.As<Napi::Function>()));
@@ -126,13 +144,22 @@ Progress EngineWrap::progressTo(const Napi::Value& callback, std::shared_ptr<std
     if (done != total && now - *last < std::chrono::milliseconds(50)) return;
     *last = now;
     thread_->callback([function, cancelled, done, total](Napi::Env env) {
-      try {
-        function->Call(
-            {Napi::Number::New(env, static_cast<double>(done)), Napi::Number::New(env, static_cast<double>(total))});
-      } catch (const Napi::Error& error) {
-        if (cancelled) *cancelled = true;
-        napi_fatal_exception(env, error.Value());
-      }
+      notify(env, *function, cancelled, [&] {
+        return std::vector<napi_value>{Napi::Number::New(env, static_cast<double>(done)),
+                                       Napi::Number::New(env, static_cast<double>(total))};
+      });
+    });
+  };
+}
+
+// Every batch of prompts, before the call settles.
+Finished EngineWrap::finishedTo(const Napi::Value& callback, Cancelled cancelled) {
+  if (!callback.IsFunction()) return {};
+  auto function = std::make_shared<Napi::FunctionReference>(Napi::Persistent(callback.As<Napi::Function>()));
+  return [this, function, cancelled](FinishedPrompts prompts) {
+    auto finished = std::make_shared<FinishedPrompts>(std::move(prompts));
+    thread_->callback([function, cancelled, finished](Napi::Env env) {
+      notify(env, *function, cancelled, [&] { return std::vector<napi_value>{makeFinished(env, finished)}; });
     });
   };
 }
@@ -172,13 +199,14 @@ Napi::Value EngineWrap::generate(const Napi::CallbackInfo& info) {
   auto params = std::make_shared<GenerateParams>(readGenerateParams(info[1].As<Napi::Object>()));
   auto cancelled = std::make_shared<std::atomic<bool>>(false);
   const Progress progress = progressTo(info[2], cancelled);
+  const Finished finished = finishedTo(info[3], cancelled);
   auto out = std::make_shared<Completions>();
   std::erase_if(cancelFlags_, [](const auto& flag) { return flag.expired(); });
   cancelFlags_.push_back(cancelled);
   return submit(
       info,
-      [this, prompts, params, progress, out, cancelled] {
-        *out = engine().generate(prompts->view(), *params, *cancelled, progress);
+      [this, prompts, params, progress, finished, out, cancelled] {
+        *out = engine().generate(prompts->view(), *params, *cancelled, progress, finished);
       },
       [out](Napi::Env env) { return makeCompletions(env, out); });
 }

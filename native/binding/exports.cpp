@@ -12,7 +12,7 @@
 namespace serl {
 namespace {
 
-constexpr int kAbi = 5;  // bumped with src/native/types.ts
+constexpr int kAbi = 6;  // bumped with src/native/types.ts
 
 }  // namespace
 

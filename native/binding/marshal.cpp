@@ -264,6 +264,12 @@ Napi::Object makeCompletions(Napi::Env env, std::shared_ptr<Completions> complet
   return object;
 }
 
+Napi::Object makeFinished(Napi::Env env, std::shared_ptr<FinishedPrompts> finished) {
+  Napi::Object object = makeCompletions(env, {finished, &finished->completions});
+  object.Set("prompts", external<Napi::Int32Array>(env, finished->prompts.data(), finished->prompts.size(), finished));
+  return object;
+}
+
 Napi::Value makeFloats(Napi::Env env, const at::Tensor& tensor) {
   const auto owner = std::make_shared<at::Tensor>(tensor.contiguous());
   return external<Napi::Float32Array>(env, owner->mutable_data_ptr<float>(), static_cast<size_t>(owner->numel()),

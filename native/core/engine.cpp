@@ -155,12 +155,15 @@ void Engine::load(const std::vector<TensorSource>& sources, bool checkWeights, c
 }
 
 Completions Engine::generate(const TokenView& prompts, const GenerateParams& params, const std::atomic<bool>& cancelled,
-                             const Progress& progress) {
+                             const Progress& progress, const Finished& finished) {
   checkTokens(prompts, config_);
   context_.pool.release();  // training's memory: the KV cache needs the room
-  return serl::generate(
-      *backend_, policy_, prompts, params,
-      {.kvCacheBudget = kvCacheBytes_, .kvCacheBytes = memory_.kvCache, .cancelled = cancelled, .progress = progress});
+  return serl::generate(*backend_, policy_, prompts, params,
+                        {.kvCacheBudget = kvCacheBytes_,
+                         .kvCacheBytes = memory_.kvCache,
+                         .cancelled = cancelled,
+                         .progress = progress,
+                         .finished = finished});
 }
 
 at::Tensor Engine::actionStates(const Weights& weights, const SequenceBatch& batch) {

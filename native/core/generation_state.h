@@ -40,6 +40,8 @@ struct Generation {
   std::vector<int64_t> admitted;   // row ids
   std::vector<int64_t> active;     // row ids; those of a group are adjacent
   int64_t finished = 0;
+  std::vector<int64_t> unfinished;  // [prompts] rows of each prompt that have not ended
+  std::vector<int32_t> ended;       // prompts whose last row has ended, and that were not handed over yet
 
   int64_t tailBlocks() const { return KvCache::blocksFor(params.maxNewTokens); }
 };

@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <utility>
 
 #include "core/decoder.h"
 #include "core/device.h"
@@ -64,6 +65,7 @@ void makeGroups(Generation& job, const TokenView& prompts) {
   std::map<std::vector<int32_t>, size_t> known;
   const int64_t samples = job.params.samplesPerPrompt;
   job.rows.resize(static_cast<size_t>(prompts.sequences() * samples));
+  job.unfinished.assign(static_cast<size_t>(prompts.sequences()), samples);
   for (int64_t p = 0; p < prompts.sequences(); ++p) {
     const std::span<const int32_t> tokens = prompts.sequence(p);
     const auto [entry, fresh] =
@@ -142,6 +144,8 @@ void retireEndedRows(Generation& job, KvCache& cache) {
       group.lastHidden.reset();
     }
     ++job.finished;
+    const int64_t prompt = id / job.params.samplesPerPrompt;
+    if (--job.unfinished[static_cast<size_t>(prompt)] == 0) job.ended.push_back(static_cast<int32_t>(prompt));
     return true;
   });
 }
@@ -234,16 +238,29 @@ struct CacheGauge {
   std::atomic<int64_t>& bytes_;
 };
 
+void append(Completions& out, const Row& row) {
+  out.tokens.insert(out.tokens.end(), row.tokens.begin(), row.tokens.end());
+  out.logprobs.insert(out.logprobs.end(), row.logprobs.begin(), row.logprobs.end());
+  out.offsets.push_back(static_cast<int32_t>(out.tokens.size()));
+  out.finishReasons.push_back(static_cast<uint8_t>(row.finish));
+}
+
 Completions collect(const Generation& job) {
-  Completions out;
-  out.offsets.push_back(0);
-  for (const Row& row : job.rows) {
-    out.tokens.insert(out.tokens.end(), row.tokens.begin(), row.tokens.end());
-    out.logprobs.insert(out.logprobs.end(), row.logprobs.begin(), row.logprobs.end());
-    out.offsets.push_back(static_cast<int32_t>(out.tokens.size()));
-    out.finishReasons.push_back(static_cast<uint8_t>(row.finish));
-  }
+  Completions out{.offsets = {0}};
+  for (const Row& row : job.rows) append(out, row);
   return out;
+}
+
+// Hands over the prompts that ended since the last call.
+void reportEnded(Generation& job, const Finished& finished) {
+  if (job.ended.empty() || !finished) return;
+  FinishedPrompts out{.prompts = std::exchange(job.ended, {}), .completions = {.offsets = {0}}};
+  std::sort(out.prompts.begin(), out.prompts.end());
+  const int64_t samples = job.params.samplesPerPrompt;
+  for (int32_t prompt : out.prompts) {
+    for (int64_t s = 0; s < samples; ++s) append(out.completions, job.rows[static_cast<size_t>(prompt * samples + s)]);
+  }
+  finished(std::move(out));
 }
 
 }  // namespace
@@ -264,7 +281,9 @@ Completions generate(const Backend& backend, const Weights& weights, const Token
     admit(job, cache, nextGroup);
     prefillPiece(job, cache);
     activate(job, cache);
+    reportEnded(job, watch.finished);
     decodeStep(job, cache);
+    reportEnded(job, watch.finished);
     if (watch.progress) watch.progress(tokensDone(job), total * params.maxNewTokens);
   }
   return collect(job);

@@ -27,15 +27,26 @@ struct Completions {
   std::vector<uint8_t> finishReasons;  // [rows]
 };
 
+// Prompts whose last sample has ended, in ascending order, and the rows of each.
+struct FinishedPrompts {
+  std::vector<int32_t> prompts;  // [n]
+  Completions completions;       // [n * samplesPerPrompt] rows
+};
+
+// From the calling thread, as soon as their last samples have ended. Those that end with tokens drawn together come
+// together: which, and in which order, depends on the tokens alone.
+using Finished = std::function<void(FinishedPrompts)>;
+
 // (done, total), from the calling thread. generate() counts new tokens; a row that ended early counts as full.
 using Progress = std::function<void(int64_t, int64_t)>;
 
-// Memory limit, cancellation and progress of a generate() call.
+// Memory limit, cancellation and observers of a generate() call.
 struct GenerateWatch {
   int64_t kvCacheBudget;               // bytes
   std::atomic<int64_t>& kvCacheBytes;  // size of the cache while it exists
   const std::atomic<bool>& cancelled;  // true: unfinished rows are returned as they are
   const Progress& progress;
+  const Finished& finished;
 };
 
 // Continuous batching over a block KV cache: each distinct prompt is prefilled once and shared by its samples; rows

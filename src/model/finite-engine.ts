@@ -16,9 +16,9 @@ export function finiteEngine(engine: NativeEngine, origin: WeightsOrigin): Nativ
   const advice = origin.checked ? diverged : damaged
   return {
     ...engine,
-    generate: (prompts, sampling, onProgress) =>
+    generate: (prompts, sampling, onProgress, onFinished) =>
       explained(origin, advice, async () => {
-        const completions = await engine.generate(prompts, sampling, onProgress)
+        const completions = await engine.generate(prompts, sampling, onProgress, onFinished)
         requireFinite(completions.logprobs)
         return completions
       }),

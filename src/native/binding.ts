@@ -7,7 +7,7 @@ import { UserError } from '../errors.ts'
 import type { EngineInfo, EngineOptions, NativeEngine, ProgressFn, SequenceBatch, TokenScores } from './types.ts'
 
 /** Bumped with types.ts and native/binding/exports.cpp. */
-const ABI = 5
+const ABI = 6
 
 /**
  * The addon's class: NativeEngine without what engine.ts adds. engine.ts explains what is wrong with an argument; the

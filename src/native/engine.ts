@@ -85,14 +85,14 @@ function checkedEngine(inner: AddonEngine, info: NativeEngine['info'], { model }
 
 function samplingCalls(inner: AddonEngine, model: ModelConfig, run: Run) {
   const calls: Pick<NativeEngine, 'generate' | 'logprobs' | 'scores'> = {
-    generate: (prompts, sampling, onProgress) =>
+    generate: (prompts, sampling, onProgress, onFinished) =>
       run(
         calls.generate,
         () => {
           checkPrompts(prompts, model, sampling.maxNewTokens)
           checkSampling(sampling, prompts.offsets.length - 1, model.vocabSize)
         },
-        () => inner.generate(prompts, sampling, onProgress),
+        () => inner.generate(prompts, sampling, onProgress, onFinished),
       ),
     logprobs: (batch, weights, temperature) =>
       run(

@@ -102,6 +102,11 @@ export interface Completions extends TokenBatch {
   readonly finishReasons: Uint8Array // [rows]
 }
 
+/** Prompts of a running generate whose last samples ended with tokens drawn together; row = i * samplesPerPrompt + sample. */
+export interface FinishedPrompts extends Completions {
+  readonly prompts: Int32Array // [n] ascending
+}
+
 /** A surrogate on given advantages, plus an optional KL term, minus an optional entropy bonus. */
 export interface PolicyLoss {
   readonly kind: 'policy'
@@ -200,6 +205,12 @@ export interface EngineInfo {
 export type ProgressFn = (done: number, total: number) => void
 
 /**
+ * Called with each prompt once, before the call settles: a cancelled one never. Which prompts come together, and in which
+ * order, depends on the sampled tokens alone; when, on the clock. A callback that throws cancels its call.
+ */
+export type FinishedFn = (finished: FinishedPrompts) => void
+
+/**
  * One model. Jobs run one at a time, in call order, on the engine's own thread. Inputs (KiB to MiB) are copied and
  * checked when a call is made: write to them or transfer them as soon as it has returned its promise. Outputs (as large
  * as the batch) cross without a copy and belong to the caller. A call refused with code ARGUMENT changes nothing; an
@@ -209,7 +220,12 @@ export type ProgressFn = (done: number, total: number) => void
  */
 export interface NativeEngine {
   readonly info: EngineInfo
-  generate(prompts: TokenBatch, sampling: SamplingParams, onProgress?: ProgressFn): Promise<Completions>
+  generate(
+    prompts: TokenBatch,
+    sampling: SamplingParams,
+    onProgress?: ProgressFn,
+    onFinished?: FinishedFn,
+  ): Promise<Completions>
   /** [A] log p(action token | everything before it), logits divided by the temperature. */
   logprobs(batch: SequenceBatch, weights: 'policy' | 'reference', temperature: number): Promise<Float32Array>
   /** The same log-probabilities, and the entropy of the next token before each action token. */

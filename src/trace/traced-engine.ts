@@ -14,10 +14,10 @@ export function tracedEngine(engine: NativeEngine, trace: Trace): NativeEngine {
   }
   return {
     ...engine,
-    generate: (prompts, sampling, onProgress) =>
+    generate: (prompts, sampling, onProgress, onFinished) =>
       job(
         'generate',
-        () => engine.generate(prompts, sampling, onProgress),
+        () => engine.generate(prompts, sampling, onProgress, onFinished),
         ({ tokens, finishReasons }) => ({
           prompts: sequencesOf(prompts),
           promptTokens: prompts.tokens.length,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { FinishReason, type StopStrings } from '../../src/native/types.ts'
+import { type FinishedPrompts, FinishReason, type StopStrings } from '../../src/native/types.ts'
 import { joinTokens, packSequences, packTokens } from '../../src/rollout/pack.ts'
 import { type EngineUnderTest, greedy, maxGap, prompts, sampled } from './fixtures.ts'
 
@@ -156,6 +156,45 @@ export function describeGenerate(under: () => EngineUnderTest, tolerance: number
       // five standard errors, and one draw for the rarest tokens
       expect(Math.abs(counts[token]! / n - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / n) + 1.5 / n)
     }
+  })
+
+  it('hands over each prompt once, with the step of its last sample, and the rows that it returns at the end', async () => {
+    const { engine, vocabSize } = under()
+    const seeds = Array.from({ length: 18 }, (_, i) => 100 + i)
+    // a third of the vocabulary: rows end at different steps, the first included
+    const stopTokens = Int32Array.from({ length: Math.floor(vocabSize / 3) }, (_, token) => token * 3)
+    const many = packTokens(Array.from({ length: 6 }, (_, i) => Int32Array.of(1 + i, 2)))
+    const handed: FinishedPrompts[] = []
+    const sampling = sampled(3, seeds, { maxNewTokens: 12, stopTokens })
+    const out = await engine.generate(many, sampling, undefined, (batch) => handed.push(batch))
+    const rowOf = ({ tokens, logprobs, offsets, finishReasons }: typeof out, i: number) => [
+      Array.from(tokens.slice(offsets[i], offsets[i + 1])),
+      Array.from(logprobs.slice(offsets[i], offsets[i + 1])),
+      finishReasons[i],
+    ]
+    const lengths = Array.from(seeds, (_, i) => out.offsets[i + 1]! - out.offsets[i]!)
+    const steps = Array.from({ length: 6 }, (_, i) => Math.max(...lengths.slice(3 * i, 3 * i + 3)))
+    const expected = [...new Set(steps)]
+      .sort((a, b) => a - b)
+      .map((step) => [...steps.keys()].filter((i) => steps[i] === step))
+    expect(handed.map(({ prompts }) => Array.from(prompts))).toEqual(expected)
+    expect(expected.length).toBeGreaterThan(1)
+    for (const batch of handed) {
+      expect(batch.finishReasons.length).toBe(3 * batch.prompts.length)
+      for (const [i, prompt] of batch.prompts.entries()) {
+        for (const s of [0, 1, 2]) expect(rowOf(batch, 3 * i + s)).toEqual(rowOf(out, 3 * prompt + s))
+      }
+    }
+  })
+
+  it('hands over no prompt that was cancelled', async () => {
+    const { engine, maxPositions } = under()
+    const handed: number[] = []
+    const long = sampled(32, Array(96).fill(1), { maxNewTokens: maxPositions - 3 })
+    const call = engine.generate(prompts, long, undefined, (batch) => handed.push(...batch.prompts))
+    engine.cancel()
+    expect(new Set((await call).finishReasons)).toEqual(new Set([FinishReason.cancelled]))
+    expect(handed).toEqual([])
   })
 
   it('reports progress while it runs', async () => {

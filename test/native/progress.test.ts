@@ -49,6 +49,22 @@ describe('a progress callback', () => {
     expect(ended).toEqual({ code: 0, signal: null, out: 'from the callback true true\n512\n' })
   })
 
+  it('of finished prompts that throws stops the generate it watches', async () => {
+    const ended = await runScript(
+      'llama3-untied',
+      `const seen = []
+       process.on('uncaughtException', (error) => seen.push(error.message))
+       const engine = await openEngine(options)
+       const count = 256
+       const sampling = { samplesPerPrompt: 1, maxNewTokens: 400, temperature: 1, topP: 1, presencePenalty: 0, stopTokens: Int32Array.of(1, 2), seeds: Uint32Array.from({ length: count }, (_, i) => i) }
+       const prompts = { tokens: new Int32Array(count).fill(5), offsets: Int32Array.from({ length: count + 1 }, (_, i) => i) }
+       const out = await engine.generate(prompts, sampling, undefined, () => { throw new Error('from the callback') })
+       console.log(seen[0], out.finishReasons.includes(2))
+       await engine.close()`,
+    )
+    expect(ended).toEqual({ code: 0, signal: null, out: 'from the callback true\n' })
+  })
+
   it('sees loading tensor by tensor and ends with all of it', async () => {
     const seen: [number, number][] = []
     const engine = await openGolden('llama3-untied', {}, (done, total) => seen.push([done, total]))

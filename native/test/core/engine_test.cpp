@@ -142,6 +142,50 @@ TEST_CASE("a prompt prefilled in pieces gives the log-probabilities of the whole
   }
 }
 
+TEST_CASE("prompts are handed over once, with the decode step of their last sample, and with their own rows") {
+  Model model;
+  Engine engine = model.open();
+  std::vector<int32_t> tokens, offsets{0};
+  GenerateParams params{.samplesPerPrompt = 2, .maxNewTokens = 40};
+  for (int32_t t = 0; t < 24; ++t) params.stopTokens.push_back(t);  // of 67: rows end at different steps
+  for (int32_t p = 0; p < 12; ++p) {
+    tokens.insert(tokens.end(), {p, 60 - p});
+    offsets.push_back(static_cast<int32_t>(tokens.size()));
+    for (uint32_t s = 0; s < 2; ++s) params.seeds.push_back(static_cast<uint32_t>(p) * 2 + s);
+  }
+  const std::atomic<bool> cancelled{false};
+  std::vector<FinishedPrompts> handed;
+  const Completions out = engine.generate({tokens, offsets}, params, cancelled, {},
+                                          [&](FinishedPrompts prompts) { handed.push_back(std::move(prompts)); });
+  const auto row = [](const Completions& of, size_t i) {
+    return std::vector<int32_t>(of.tokens.begin() + of.offsets[i], of.tokens.begin() + of.offsets[i + 1]);
+  };
+  std::vector<int32_t> seen;
+  size_t step = 0;
+  REQUIRE(handed.size() > 2);
+  for (const FinishedPrompts& batch : handed) {
+    CHECK(std::is_sorted(batch.prompts.begin(), batch.prompts.end()));
+    REQUIRE(batch.completions.finishReasons.size() == 2 * batch.prompts.size());
+    CHECK(batch.completions.logprobs.size() == batch.completions.tokens.size());
+    const size_t before = step;
+    for (size_t i = 0; i < batch.prompts.size(); ++i) {
+      const auto first = static_cast<size_t>(batch.prompts[i]) * 2;
+      for (size_t s = 0; s < 2; ++s) {
+        CHECK(row(batch.completions, 2 * i + s) == row(out, first + s));
+        CHECK(batch.completions.finishReasons[2 * i + s] == out.finishReasons[first + s]);
+      }
+      const size_t longest = std::max(row(out, first).size(), row(out, first + 1).size());
+      CHECK(longest > before);
+      CHECK((i == 0 || longest == step));
+      step = longest;
+      seen.push_back(batch.prompts[i]);
+    }
+  }
+  std::sort(seen.begin(), seen.end());
+  for (int32_t p = 0; p < 12; ++p) CHECK(seen[static_cast<size_t>(p)] == p);
+  CHECK(seen.size() == 12);
+}
+
 TEST_CASE("bfloat16 trains and generates") {
   Model model;
   Engine engine = model.open({.dtype = at::kBFloat16});

@@ -5,6 +5,7 @@ import type { Addon, AddonEngine } from '../../../src/native/binding.ts'
 import type {
   Completions,
   EngineOptions,
+  FinishedFn,
   Loss,
   LossStats,
   MemoryStats,
@@ -54,10 +55,15 @@ class BigramEngine implements AddonEngine {
     return { parameters: table.length + bias.length, tensorNames, threads: 1, sharesPrompts: true }
   }
 
-  generate(prompts: TokenBatch, sampling: SamplingParams, onProgress?: ProgressFn): Promise<Completions> {
+  generate(
+    prompts: TokenBatch,
+    sampling: SamplingParams,
+    onProgress?: ProgressFn,
+    onFinished?: FinishedFn,
+  ): Promise<Completions> {
     const before = this.#cancellations
     const isCancelled = (): boolean => this.#cancellations !== before
-    return this.#run((state) => generate(state.policy, { prompts, sampling, onProgress, isCancelled }))
+    return this.#run((state) => generate(state.policy, { prompts, sampling, onProgress, onFinished, isCancelled }))
   }
 
   async logprobs(batch: SequenceBatch, reference: boolean, temperature: number): Promise<Float32Array> {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import {
   type Completions,
+  type FinishedFn,
   FinishReason,
   type ProgressFn,
   type SamplingParams,
@@ -13,6 +14,7 @@ export interface GenerateCall {
   readonly prompts: TokenBatch
   readonly sampling: SamplingParams
   readonly onProgress: ProgressFn | undefined
+  readonly onFinished: FinishedFn | undefined
   readonly isCancelled: () => boolean // since the call was made
 }
 
@@ -25,7 +27,7 @@ interface Row {
 }
 
 export async function generate(policy: Bigram, call: GenerateCall): Promise<Completions> {
-  const { prompts, sampling, onProgress } = call
+  const { prompts, sampling, onProgress, onFinished } = call
   const total = sampling.seeds.length
   const rows = Array.from({ length: total }, (_, row): Row => {
     const prompt = Math.floor(row / sampling.samplesPerPrompt)
@@ -37,6 +39,9 @@ export async function generate(policy: Bigram, call: GenerateCall): Promise<Comp
       reason: -1,
     }
   })
+  const unfinished = new Set(Array.from({ length: prompts.offsets.length - 1 }, (_, prompt) => prompt))
+  const rowsOf = (prompt: number): Row[] =>
+    rows.slice(prompt * sampling.samplesPerPrompt, (prompt + 1) * sampling.samplesPerPrompt)
   for (let position = 0; rows.some((row) => row.reason < 0); position++) {
     if (position % 16 === 0) await setImmediate()
     for (const [i, row] of rows.entries()) {
@@ -44,9 +49,17 @@ export async function generate(policy: Bigram, call: GenerateCall): Promise<Comp
       if (call.isCancelled()) row.reason = FinishReason.cancelled
       else sampleToken(policy, row, sampling, i)
     }
+    const ended = [...unfinished].filter((prompt) => rowsOf(prompt).every((row) => row.reason >= 0))
+    for (const prompt of ended) unfinished.delete(prompt)
+    const whole = ended.filter((prompt) => rowsOf(prompt).every((row) => row.reason !== FinishReason.cancelled))
+    if (whole.length > 0) onFinished?.({ ...pack(whole.flatMap(rowsOf)), prompts: Int32Array.from(whole) })
     onProgress?.(rows.filter((row) => row.reason >= 0).length, total)
   }
-  const offsets = new Int32Array(total + 1) // [rows + 1]
+  return pack(rows)
+}
+
+function pack(rows: readonly Row[]): Completions {
+  const offsets = new Int32Array(rows.length + 1) // [rows + 1]
   for (const [i, row] of rows.entries()) offsets[i + 1] = offsets[i]! + row.tokens.length
   return {
     tokens: Int32Array.from(rows.flatMap((row) => row.tokens)),
