@@ -7,6 +7,7 @@ import { instructRules } from './instruct-rules.ts'
 import { moduleRules } from './module-rules.ts'
 import type { Rule } from './rule.ts'
 import type { Config } from './schema.ts'
+import { voteRules } from './vote-rules.ts'
 
 /**
  * Settings that contradict each other, which one field's schema cannot check. Messages have both values.
@@ -24,7 +25,7 @@ const callTokens = (asked: Pick<Config['instruct'], 'promptsPerRound' | 'samples
 /** Rows of one call; their seeds and texts are made at once. */
 const mostRows = 2 ** 20
 
-/** What a round of questions, and one of responses, samples at most; the setting that says how many per prompt. */
+/** What one call for questions or for responses samples at most; the setting that says how many per prompt. */
 const samplings = (config: Config) =>
   [
     { ...config.instruct, group: 'instruct', samples: 'instruct.samplesPerPrompt' },
@@ -34,19 +35,16 @@ const samplings = (config: Config) =>
       group: 'rollout',
       samples: config.reward.votes === null ? 'rollout.samplesPerPrompt' : 'reward.votes',
     },
+    {
+      ...config.rollout,
+      samplesPerPrompt: config.reward.extraVotes,
+      group: 'rollout',
+      samples: 'reward.extraVotes',
+    },
   ] as const
 
 const seedsPerRound = ({ seedShare, promptsPerRound }: Config['rollout']): number =>
   Math.round(seedShare * promptsPerRound)
-
-/** Is there a vote in the band whose lead is wide enough, the other answers being one of each? A frozen vote may lie outside. */
-function canBeKept(config: Config): boolean {
-  const { low, high, minMargin } = config.difficulty
-  const n = sampledPerPrompt(config)
-  if (config.reward.kind === 'frozen-vote') return n >= minMargin
-  const votes = Array.from({ length: n }, (_, i) => i + 1)
-  return votes.some((top) => top / n >= low && top / n <= high && top - (top < n ? 1 : 0) >= minMargin)
-}
 
 type Sampling = ReturnType<typeof samplings>[number]
 
@@ -149,26 +147,11 @@ const rules: readonly Rule[] = [
     message: ({ reward }) =>
       `reward.overlongBuffer = ${reward.overlongBuffer} is read only with reward.unfinished = penalty, and it is ${reward.unfinished}`,
   },
-  {
-    broken: ({ reward, rollout }) => reward.votes !== null && reward.votes < rollout.samplesPerPrompt,
-    message: ({ reward, rollout }) =>
-      `reward.votes = ${reward.votes} is below rollout.samplesPerPrompt = ${rollout.samplesPerPrompt}: those trained on are some of those that vote`,
-  },
-  {
-    broken: ({ reward }) => reward.votes === null && reward.choose !== 'random',
-    message: ({ reward }) => `reward.choose = ${reward.choose} is read only with reward.votes`,
-  },
+  ...voteRules,
   {
     broken: ({ reward, rollout }) => (reward.overlongBuffer ?? 0) > rollout.maxNewTokens,
     message: ({ reward, rollout }) =>
       `reward.overlongBuffer = ${reward.overlongBuffer} is above rollout.maxNewTokens = ${rollout.maxNewTokens}`,
-  },
-  {
-    broken: (config) => ['majority', 'frozen-vote'].includes(config.reward.kind) && !canBeKept(config),
-    message: (config) =>
-      `no question could be kept: with ${sampledPerPrompt(config)} responses, no vote leads by difficulty.minMargin = ` +
-      `${config.difficulty.minMargin} and lies in the band [${config.difficulty.low}, ${config.difficulty.high}]: sample ` +
-      'more responses, or lower difficulty.minMargin',
   },
   {
     broken: ({ reward, instruct, rollout }) =>

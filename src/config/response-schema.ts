@@ -79,6 +79,12 @@ export const rolloutSchema = z.strictObject({
     .min(0)
     .default(1)
     .describe('maximum training steps that a surplus question may wait with its responses before it is dropped'),
+  cancelStragglers: z
+    .boolean()
+    .default(false)
+    .describe(
+      'whether responses that are not finished when rollout.promptsPerStep questions are kept are cancelled, and their questions dropped: faster, but favours questions with short responses',
+    ),
 })
 
 export const rewardSchema = z.strictObject({
@@ -132,7 +138,21 @@ export const rewardSchema = z.strictObject({
     .enum(['random', 'variance'])
     .default('random')
     .describe(
-      'which responses are trained on where reward.votes are more: random; variance = those whose rewards differ most',
+      'which responses are trained on where more have voted (reward.votes, reward.extraVotes): random; variance = those whose rewards differ most',
+    ),
+  extraVotes: z
+    .int()
+    .min(0)
+    .max(mostAtOnce.samples)
+    .default(0)
+    .describe(
+      'responses sampled and voting in addition, once, for a question whose vote is undecided: in the difficulty band, with a lead below difficulty.minMargin; 0 = none',
+    ),
+  weight: z
+    .enum(['none', 'margin', 'probability'])
+    .default('none')
+    .describe(
+      'what the advantages of a question are multiplied by, where the majority decides its rewards: none = 1; margin = the lead of the majority over the next answer, as a share of the votes; probability = 2p - 1, with the probability p that it is given more often than the next answer (vote.modeProbability)',
     ),
   unfinishedVotes: z
     .boolean()

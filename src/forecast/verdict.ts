@@ -78,7 +78,7 @@ function bandText({ verdicts, questions }: Forecast): string | null {
   const advice = {
     'too-easy': 'the model already agrees with itself: use harder questions',
     'too-hard': 'its answers hardly ever agree: use easier questions, or known answers',
-    undecided: 'the votes are too close: sample more responses (reward.votes)',
+    undecided: 'the votes are too close: sample more responses (reward.votes, reward.extraVotes)',
     unfinished: 'too few responses end: raise rollout.maxNewTokens',
   }[most![0] as keyof typeof others]
   return `There is hardly a band: ${verdicts.kept} of ${questions} questions lie in it; ${most![1]} are ${most![0]}, ${advice}`

@@ -66,6 +66,10 @@ export interface StepMetrics {
   readonly 'eval.majorityAtK': number | null // share of held-out questions whose most frequent answer is right
   readonly 'eval.passAtK': number | null // and with at least one right response
   readonly 'eval.reporting': number | null // accuracy on the half of the questions that never chooses a model
+  readonly 'groups.extended': number | null // of those sampled: undecided, and given reward.extraVotes more responses
+  readonly 'groups.decided': number | null // of these: with a margin of difficulty.minMargin then
+  readonly 'groups.cancelled': number | null // questions dropped while they were answered, by rollout.cancelStragglers
+  readonly 'vote.weight': number | null // by reward.weight, mean over the groups trained on
 }
 
 const blank: StepMetrics = {
@@ -134,6 +138,10 @@ const blank: StepMetrics = {
   'eval.majorityAtK': null,
   'eval.passAtK': null,
   'eval.reporting': null,
+  'groups.extended': null,
+  'groups.decided': null,
+  'groups.cancelled': null,
+  'vote.weight': null,
 }
 
 /** All keys in their order; what is not given is null. */

@@ -92,7 +92,8 @@ export function generationBytes({ model, kernels, elementBytes, cpu }: WorkingSe
   return Math.max(logits, prefill * passingElements(model) * elementBytes)
 }
 
-const rolloutRows = (config: Config): number => config.rollout.promptsPerRound * sampledPerPrompt(config)
+const rolloutRows = (config: Config): number =>
+  config.rollout.promptsPerRound * Math.max(sampledPerPrompt(config), config.reward.extraVotes)
 
 /** Bytes of key-value cache with which no row of a round of rollouts waits, with prompts of maximum length. */
 export function kvCacheNeed({ model, elementBytes }: WorkingSet, config: Config): number {

@@ -34,7 +34,7 @@ export function difficultyOf(group: Judged, { difficulty, reward }: DifficultyCo
 }
 
 /** Does the majority decide the rewards of this question? */
-const isByVote = ({ answer }: RewardedGroup['question'], { kind }: Config['reward']): boolean =>
+export const isByVote = ({ answer }: RewardedGroup['question'], { kind }: Pick<Config['reward'], 'kind'>): boolean =>
   kind === 'majority' || kind === 'frozen-vote' || (kind === 'mixed' && answer === undefined)
 
 /** The groups inside the difficulty band: worth training on. */

@@ -8,6 +8,11 @@
 //
 // A masked token was sampled like any other: its KL penalty, the reward at the last token and the discount count in the
 // returns of the tokens before it. It is left out of the mean and the variance of the normalisation, and later of the loss.
+//
+// Last, the advantages of a group are multiplied by its weight. Every surrogate here is linear in the advantage for a
+// factor that is not negative, the clip included, so this weighs the group's part of the loss. Weighing its rewards would
+// not: an estimator that divides by their deviation would cancel the weight, and one without a group's baseline would move
+// that of the others.
 
 import type { TokenMask } from './token-mask.ts'
 
@@ -24,6 +29,7 @@ export interface GroupRewards {
   readonly lengths: readonly number[] // [n] action tokens
   readonly kl: readonly Float32Array[] | null // [n] of [lengths[i]], nats
   readonly masks?: readonly TokenMask[] // [n]; default: every token is trained on
+  readonly weight?: number // of the group in the loss, at least 0; default 1
 }
 
 interface EstimatorSpec {
@@ -87,6 +93,7 @@ export function computeAdvantages(groups: readonly GroupRewards[], params: Advan
     const masks = groups.flatMap((group) => group.masks ?? group.lengths.map(() => null))
     normaliseTokens(advantages.flat(), masks)
   }
+  for (const [g, { weight = 1 }] of groups.entries()) weigh(advantages[g]!, weight)
   return advantages
 }
 
@@ -126,4 +133,10 @@ function normaliseTokens(rows: readonly Float32Array[], masks: readonly TokenMas
   const squares = total((value) => (value - centre) ** 2)
   const scale = 1 / Math.sqrt(Math.max(squares / count, 1e-8))
   for (const row of rows) for (let t = 0; t < row.length; t++) row[t] = (row[t]! - centre) * scale
+}
+
+/** In place. */
+function weigh(rows: readonly Float32Array[], weight: number): void {
+  if (weight === 1) return
+  for (const row of rows) for (let t = 0; t < row.length; t++) row[t]! *= weight
 }

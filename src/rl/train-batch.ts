@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { NativeEngine } from '../native/types.ts'
+import { voteWeight } from '../reward/vote-weight.ts'
 import type { RewardedGroup } from '../rollout/group.ts'
 import { joinTokens, type TokenSequence } from '../rollout/pack.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
@@ -24,6 +25,7 @@ export interface TrainBatch {
   readonly klMean: number | null // nats per token, masked ones too, of kl.estimator; null without a reference
   readonly mismatch: Mismatch | null // null where nothing was recomputed
   readonly importanceMean: number | null // of the weights; null where nothing was corrected
+  readonly voteWeightMean: number | null // over groups; null where they are not weighed
 }
 
 /** Position of the batch in the run. */
@@ -61,7 +63,8 @@ export async function buildTrainBatch(
   const kl = reference && old.map((logprobs, i) => tokenKl(logprobs, reference[i]!, config.kl.estimator))
   const penalty = config.kl.place === 'reward' ? kl : null
   const masks = groups.map(tokenMasks)
-  const advantages = groupAdvantages(groups, { kl: penalty, masks }, config, plan.klCoef)
+  const weights = groups.map((group) => voteWeight(group, config.reward))
+  const advantages = groupAdvantages(groups, { kl: penalty, masks, weights }, config, plan.klCoef)
   const mask = masks.flat()
   return {
     sequences: sequences.map((sequence, i) => ({
@@ -75,6 +78,8 @@ export async function buildTrainBatch(
     klMean: kl && meanOf(kl),
     mismatch,
     importanceMean: importance && meanOf(importance.filter((row) => row !== null)),
+    voteWeightMean:
+      config.reward.weight === 'none' ? null : weights.reduce((sum, weight) => sum + weight, 0) / weights.length,
   }
 }
 
@@ -99,15 +104,16 @@ const tokenMasks = ({ responses, masks }: RewardedGroup): TokenMask[] =>
     return typeof mask === 'boolean' ? null : mask
   })
 
-interface OfTokens {
+interface Parts {
   readonly kl: readonly Float32Array[] | null // flat over responses
   readonly masks: readonly (readonly TokenMask[])[] // [groups][n]
+  readonly weights: readonly number[] // [groups]
 }
 
 /** Flat over responses, in the order of the groups. */
 function groupAdvantages(
   groups: readonly RewardedGroup[],
-  { kl, masks }: OfTokens,
+  { kl, masks, weights }: Parts,
   config: Config,
   klCoef: number,
 ): Float32Array[] {
@@ -120,6 +126,7 @@ function groupAdvantages(
       lengths: group.responses.map((response) => response.tokens.length),
       kl: kl === null ? null : kl.slice(first, at),
       masks: masks[g]!,
+      weight: weights[g]!,
     }
   })
   return computeAdvantages(inputs, {

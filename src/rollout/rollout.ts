@@ -29,18 +29,34 @@ export async function rollOut(
   engine: NativeEngine,
   tokenizer: Tokenizer,
   prompted: readonly PromptedQuestion[],
-  { stopTexts = [], ...params }: RollOutParams,
+  params: RollOutParams,
   onProgress?: ProgressFn,
 ): Promise<Group[]> {
   if (prompted.length === 0) return []
   const prompts = packTokens(prompted.map((prompt) => prompt.promptTokens))
-  const stops = stopStrings(tokenizer, stopTexts, engine.info.vocabSize)
-  const sampling = stops === undefined ? params : { ...params, stopStrings: stops }
-  const whole = unpackCompletions(await engine.generate(prompts, sampling, onProgress), tokenizer)
-  const responses = whole.map((response) => cutAtStop(response, stopTexts, tokenizer))
+  const sampling = samplingParams(engine, tokenizer, params)
+  const completions = await engine.generate(prompts, sampling, onProgress)
+  const responses = responsesOf(completions, params.stopTexts ?? [], tokenizer)
   const n = sampling.samplesPerPrompt
   return prompted.map((prompt, i) => ({ ...prompt, responses: responses.slice(i * n, (i + 1) * n) }))
 }
+
+/** As the engine takes them. */
+export function samplingParams(
+  { info }: Pick<NativeEngine, 'info'>,
+  tokenizer: Tokenizer,
+  { stopTexts = [], ...params }: RollOutParams,
+): SamplingParams {
+  const stops = stopStrings(tokenizer, stopTexts, info.vocabSize)
+  return stops === undefined ? params : { ...params, stopStrings: stops }
+}
+
+/** [rows] cut at stop texts. */
+export const responsesOf = (
+  completions: Completions,
+  stopTexts: readonly string[],
+  tokenizer: Pick<Tokenizer, 'decode'>,
+): Response[] => unpackCompletions(completions, tokenizer).map((response) => cutAtStop(response, stopTexts, tokenizer))
 
 /** By FinishReason's codes. */
 export const finishNames = Object.fromEntries(

@@ -17,7 +17,7 @@ export function describeStep(
   tally: Tally,
   learned: Learned | null,
   signals: Partial<StepMetrics>,
-  reward: Config['reward'],
+  { reward, rollout }: Pick<Config, 'reward' | 'rollout'>,
 ): StepMetrics {
   return stepMetrics({
     step: state.step,
@@ -33,6 +33,8 @@ export function describeStep(
     'groups.unfinished': tally.unfinished,
     'groups.trained': learned?.groups ?? 0,
     'groups.leftOver': learned?.leftOver ?? 0,
+    ...(reward.extraVotes === 0 ? {} : { 'groups.extended': tally.extended, 'groups.decided': tally.decided }),
+    ...(rollout.cancelStragglers ? { 'groups.cancelled': tally.cancelled } : {}),
     ...(learned === null ? {} : describeUpdate(learned)),
     'tokens.generated': tally.search.newTokens + tally.tokensAnswered,
     'tokens.trained': learned?.update.tokensTrained ?? 0,
@@ -59,6 +61,7 @@ function describeUpdate({ batch, update, klCoef }: Learned): Partial<StepMetrics
     'mismatch.max': batch.mismatch?.max ?? null,
     'mismatch.share': batch.mismatch?.share ?? null,
     'importance.mean': batch.importanceMean,
+    'vote.weight': batch.voteWeightMean,
   }
 }
 

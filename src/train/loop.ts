@@ -9,7 +9,8 @@
 //   update      PPO's clipped loss                                               rl/
 //
 // Files beside this one give a stage what it needs from the run, and log and count the results: propose.ts (filter
-// too), answer.ts (a frozen vote too), keep.ts, learn.ts (advantages, update). The vote has none: it is called from here.
+// too), answer.ts (a frozen vote too), more-votes.ts (only where it was asked for), keep.ts, learn.ts (advantages, update).
+// The vote has none: it is called from here.
 // close-step.ts is what follows a step: panel, evaluation, guards, log, checkpoint. stop.ts is how a run ends.
 // docs/method.md describes each stage, docs/glossary.md each term.
 //
@@ -30,6 +31,7 @@ import { describeStep } from './describe-step.ts'
 import { isFinished, iterationOver, nextIteration } from './iteration.ts'
 import { keep } from './keep.ts'
 import { advantages, type Learned, update } from './learn.ts'
+import { moreVotes } from './more-votes.ts'
 import { type NothingAcceptable, nothingToTrainOn, wantOf } from './nothing-acceptable.ts'
 import { observe } from './observe.ts'
 import { propose } from './propose.ts'
@@ -60,7 +62,7 @@ export async function train(context: TrainContext, start: TrainState): Promise<E
         if (want !== null && state.optimizerStep === 0) throw want // nothing was ever trained
         next.iteration.steps += 1
         next.emptySteps = learned === null ? state.emptySteps + 1 : 0
-        next.openLine = describeStep(next, tally, learned, signals, config.reward)
+        next.openLine = describeStep(next, tally, learned, signals, config)
         state = next // weights and state belong together again
         const isStarved = state.emptySteps > config.train.maxEmptySteps
         return closeStep(context, state, want ?? (isStarved ? nothingToTrainOn(tally, config) : null))
@@ -92,12 +94,15 @@ async function takeStep(context: TrainContext, state: TrainState, tally: Tally):
 
   const kept = waitingGroups(context, state, tally)
   for (let round = 0; kept.length < rollout.promptsPerStep && round < rollout.maxRounds; round++) {
-    const size = roundSize(config, rollout.promptsPerStep - kept.length, tally)
+    const missing = rollout.promptsPerStep - kept.length
+    const size = roundSize(config, missing, tally)
     const questions = await stage('propose', 'propose', () => propose(context, state, tally, size))
     if (questions.length === 0) break
-    const groups = await stage('rollout', 'rollout', () => answer(context, state, round, questions, tally))
+    const place = { step, round, missing }
+    const groups = await stage('rollout', 'rollout', () => answer(context, state, place, questions, tally))
     const rewarded = await stage('rollout', 'vote', () => vote(context, groups, step))
-    kept.push(...(await keep(context, state, rewarded, tally)))
+    const decided = await timed(tally, 'rollout', () => moreVotes(context, place, rewarded, tally))
+    kept.push(...(await keep(context, state, decided, tally)))
   }
   const want = wantOf(config, tally, kept.length)
   state.queuedGroups = kept.splice(want === null ? rollout.promptsPerStep : 0) // surplus waits for the next step

@@ -71,7 +71,7 @@ export function nothingToTrainOn(tally: Tally, config: Config): NothingAcceptabl
       `${number('undecided')} undecided, ${number('dropped')} dropped by a module, ${number('unfinished')} had too many responses cut off; ` +
       `${answerless} of ${counted(responses, 'response')} had no answer.${tally.tooLong > 0 ? ` ${tooLong}.` : ''}\nThe last ones:\n${last.join('\n')}\n` +
       'If most are too easy, training may be done, or try harder seed questions; if most are undecided, sample more ' +
-      'responses (reward.votes) or lower difficulty.minMargin; if responses have no answer, ask for ' +
+      'responses (reward.votes, reward.extraVotes) or lower difficulty.minMargin; if responses have no answer, ask for ' +
       'one (rollout.suffix), raise rollout.maxNewTokens, or use the chat template (rollout.template=auto)',
   )
 }

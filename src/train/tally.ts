@@ -18,6 +18,9 @@ export interface Tally {
   kept: number // of these, inside the difficulty band
   unfinished: number // and of these, fewer than difficulty.minVoters responses could vote
   expired: number // surplus groups that waited too long
+  cancelled: number // questions whose responses were cancelled, as enough were kept
+  extended: number // groups that were undecided and got extra votes
+  decided: number // of these, with a margin now
 }
 
 export const newTally = (): Tally => ({
@@ -31,6 +34,9 @@ export const newTally = (): Tally => ({
   kept: 0,
   unfinished: 0,
   expired: 0,
+  cancelled: 0,
+  extended: 0,
+  decided: 0,
 })
 
 /** Adds the time that `work` takes to a stage's seconds. */

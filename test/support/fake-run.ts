@@ -72,3 +72,18 @@ export function fakeStart(config: Config, out: string, over: Partial<StartOption
     ...over,
   }
 }
+
+/** A model whose engine fails at the n-th call of one kind. */
+export const dyingAfter =
+  (call: 'accumulate' | 'generate' | 'exportTensors', n: number): StartOptions['openModel'] =>
+  async (_, reference) => {
+    let calls = 0
+    return fakeModel(reference, undefined, (engine) => ({
+      ...engine,
+      [call]: (...args: never[]) => {
+        calls += 1
+        if (calls === n) return Promise.reject(new Error('power cut'))
+        return (engine[call] as (...rest: never[]) => unknown)(...args)
+      },
+    }))
+  }

@@ -26,6 +26,8 @@ describe('KL in the reward', () => {
   })
 })
 
+const coin = { 'difficulty.minMargin': 2, 'reward.kind': 'random' }
+
 describe('settings that do not fit together', () => {
   it.each([
     [{ 'rollout.samplesPerPrompt': 2, 'difficulty.minMargin': 2 }, /no question could be kept: with 2 responses/],
@@ -38,7 +40,26 @@ describe('settings that do not fit together', () => {
     [{ 'kl.byRatio': false }, /kl\.byRatio = false is read only with kl\.place = loss/],
     [{ 'update.ratio': 'sequence' }, /set update\.lossMean=sequence/],
     [{ 'reward.votes': 4 }, /reward\.votes = 4 is below rollout\.samplesPerPrompt = 8/],
-    [{ 'reward.choose': 'variance' }, /reward\.choose = variance is read only with reward\.votes/],
+    [
+      { 'reward.choose': 'variance' },
+      /reward\.choose = variance is read only with reward\.votes or reward\.extraVotes/,
+    ],
+    [
+      { 'reward.extraVotes': 4 },
+      /reward\.extraVotes = 4 is for votes with a lead below difficulty\.minMargin, and with 0/,
+    ],
+    [
+      { ...coin, 'reward.extraVotes': 4 },
+      /reward\.extraVotes = 4 is for votes .* with reward\.kind = random none decides/,
+    ],
+    [
+      { ...coin, 'reward.weight': 'margin' },
+      /reward\.weight = margin is the weight of a majority, and with reward\.kind = r/,
+    ],
+    [
+      { 'difficulty.minMargin': 2, 'reward.extraVotes': 2 ** 15, 'rollout.promptsPerRound': 64 },
+      /and reward\.extraVotes = 32768 make 2097152 samples of a round/,
+    ],
     [{ 'reward.overlongBuffer': 2 }, /reward\.overlongBuffer = 2 is read only/],
     [
       { 'instruct.choose': 'thompson', 'instruct.source': 'given' },

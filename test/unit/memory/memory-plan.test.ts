@@ -58,6 +58,14 @@ describe('memoryPlan', () => {
     expect(kvCacheNeed(work, settings())).toBe((2 * 256 + 16 * 32) * 2 * 30 * 3 * 64 * 4)
   })
 
+  it('counts the extra votes of a round where they are more than its votes', () => {
+    const work = workingSet(model, settings())
+    const need = (extraVotes: number): number =>
+      kvCacheNeed(work, settings({ 'difficulty.minMargin': 2, 'reward.extraVotes': extraVotes }))
+    expect(need(8)).toBe(need(0))
+    expect(need(9)).toBe((2 * 256 + 18 * 32) * 2 * 30 * 3 * 64 * 4)
+  })
+
   it('uses the config, and chooses what it leaves open', () => {
     const given = settings({ 'model.kvCacheGiB': 3, 'update.tokensPerMicroBatch': 777, 'update.checkpointing': true })
     expect(memoryPlan(model, given, null).chosen).toEqual({

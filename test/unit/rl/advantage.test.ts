@@ -101,3 +101,40 @@ describe('other estimators', () => {
     ])
   })
 })
+
+describe('the weight of a group', () => {
+  it('multiplies its advantages after normalisation: baseline and deviation are those without weights', () => {
+    // one token each: 1 1 | 1 0 -> mean 0.75, biased variance 0.1875
+    const scale = 1 / Math.sqrt(0.1875)
+    const groups = [
+      { ...group([1, 1], [1, 1]), weight: 0.5 },
+      { ...group([1, 0], [1, 1]), weight: 0 },
+      { ...group([1, 0], [1, 1]), weight: 1 },
+    ]
+    const plain = [group([1, 1], [1, 1]), group([1, 0], [1, 1]), group([1, 0], [1, 1])]
+    // 1 1 | 1 0 | 1 0: mean 2/3, biased variance 2/9
+    const third = 1 / Math.sqrt(2 / 9) / 3
+    close(computeAdvantages(plain, params), [
+      [[third], [third]],
+      [[third], [-2 * third]],
+      [[third], [-2 * third]],
+    ])
+    close(computeAdvantages(groups, params), [
+      [[third / 2], [third / 2]],
+      [[0], [0]],
+      [[third], [-2 * third]],
+    ])
+    close(computeAdvantages([{ ...group([1, 1], [1, 1]), weight: 0.5 }, group([1, 0], [1, 1])], params), [
+      [[0.125 * scale], [0.125 * scale]],
+      [[0.25 * scale], [-0.75 * scale]],
+    ])
+  })
+
+  it('is not cancelled by an estimator that divides by the deviation', () => {
+    // rewards 1 0 0 0: mean 1/4, std 1/2
+    close(
+      computeAdvantages([{ ...group([1, 0, 0, 0], [2, 1, 1, 1]), weight: 0.25 }], { ...params, estimator: 'grpo' }),
+      [[[0.375, 0.375], [-0.125], [-0.125], [-0.125]]],
+    )
+  })
+})

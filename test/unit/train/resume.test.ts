@@ -9,8 +9,7 @@ import { UserError } from '../../../src/errors.ts'
 import { silentReporter } from '../../../src/log/reporter.ts'
 import { Interrupted } from '../../../src/train/context.ts'
 import { type StartOptions, startRun } from '../../../src/train/start.ts'
-import { fakeModel } from '../../support/fake-model.ts'
-import { fakeConfig, fakeStart, questionFolder } from '../../support/fake-run.ts'
+import { dyingAfter, fakeConfig, fakeStart, questionFolder } from '../../support/fake-run.ts'
 import { contents } from '../../support/run-contents.ts'
 
 describe('resuming', () => {
@@ -209,18 +208,3 @@ describe('--out', () => {
     expect(metrics.length).toBe(2)
   })
 })
-
-/** A model whose engine fails at the n-th call of one kind. */
-const dyingAfter =
-  (call: 'accumulate' | 'generate' | 'exportTensors', n: number): StartOptions['openModel'] =>
-  async (_, reference) => {
-    let calls = 0
-    return fakeModel(reference, undefined, (engine) => ({
-      ...engine,
-      [call]: (...args: never[]) => {
-        calls += 1
-        if (calls === n) return Promise.reject(new Error('power cut'))
-        return (engine[call] as (...rest: never[]) => unknown)(...args)
-      },
-    }))
-  }
