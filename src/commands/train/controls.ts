@@ -9,20 +9,18 @@ import { type ControlsAsked, type ControlsPlan, planControls } from '../../contr
 import { controlsMarkdown } from '../../controls/report.ts'
 import { checkControls, type RunState, runControls } from '../../controls/run-controls.ts'
 import { UserError } from '../../errors.ts'
-import { consoleReporter } from '../../log/console.ts'
 import { trainingPlan } from '../../memory/device-memory.ts'
 import { type MemoryPlan, withChosen } from '../../memory/memory-plan.ts'
 import { type DescribedModel, describeForTraining, describeModel } from '../../model/open-model.ts'
-import { openAnswerChecker } from '../../reward/open-answer-checker.ts'
 import { configFile } from '../../run/run-folder.ts'
 import { withTraceFile } from '../../trace/trace-file.ts'
 import { Interrupted } from '../../train/context.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { dryRun } from './dry-run.ts'
 import type { TrainFlags } from './flags.ts'
-import { memoryNotice } from './memory-notice.ts'
-import { inputsOf, openForTraining } from './open-for-training.ts'
+import { inputsOf } from './open-for-training.ts'
 import { freeRunFolder, runName } from './run-name.ts'
+import { runTools } from './run-tools.ts'
 import { shellWord } from './shell-word.ts'
 
 /** Is a run asked for with its controls, or the folder of one to be continued? */
@@ -40,7 +38,7 @@ export async function controlsCommand(
   preset: string | null,
   asked: Config,
 ): Promise<number> {
-  const { json = false, quiet = false, resume = false } = flags
+  const { quiet = false, resume = false } = flags
   const out = flags.out ?? freeRunFolder(`${runName(source)}-controls`)
   const arms = resume ? await continuedArms(out, flags, asked) : newArms(flags, asked)
   const described = await describeModel(requirePaths(asked).model)
@@ -49,7 +47,6 @@ export async function controlsCommand(
   const plan = planControls(config, arms)
   const controls = { plan, out, resume, described: describeForTraining(described) }
   if (flags.dryRun) return dryRunOf(controls, memory, asked, flags)
-  const say = memoryNotice(memory, flags)
   const interrupt = interruptSignal('stopping: the last completed step will be saved')
   try {
     const saved = await withTraceFile(flags.trace, { processName: 'serl train', inputs: inputsOf(config) }, (trace) =>
@@ -57,14 +54,7 @@ export async function controlsCommand(
         ...controls,
         config,
         preset,
-        reporter: consoleReporter({ json, quiet, steps: config.train.steps * config.train.iterations }),
-        trace,
-        signal: interrupt.signal,
-        openModel: (chosen, reference) => {
-          say()
-          return openForTraining(described, trace)(chosen, reference)
-        },
-        openChecker: openAnswerChecker,
+        ...runTools(described, memory, config, flags, { trace, signal: interrupt.signal }),
       }),
     )
     tell(out, saved, flags)

@@ -2,11 +2,9 @@ import { existsSync } from 'node:fs'
 import { requirePaths } from '../../config/check.ts'
 import { resolveConfig } from '../../config/resolve.ts'
 import { UserError } from '../../errors.ts'
-import { consoleReporter } from '../../log/console.ts'
 import { trainingPlan } from '../../memory/device-memory.ts'
 import { withChosen } from '../../memory/memory-plan.ts'
 import { describeForTraining, describeModel } from '../../model/open-model.ts'
-import { openAnswerChecker } from '../../reward/open-answer-checker.ts'
 import { configFile } from '../../run/run-folder.ts'
 import { withTraceFile } from '../../trace/trace-file.ts'
 import { Interrupted } from '../../train/context.ts'
@@ -18,9 +16,9 @@ import { configBase } from './config-base.ts'
 import { controlsCommand, wantsControls } from './controls.ts'
 import { dryRun } from './dry-run.ts'
 import type { TrainFlags } from './flags.ts'
-import { memoryNotice } from './memory-notice.ts'
-import { inputsOf, openForTraining } from './open-for-training.ts'
+import { inputsOf } from './open-for-training.ts'
 import { freeRunFolder, runName } from './run-name.ts'
+import { runTools } from './run-tools.ts'
 import { shellWord } from './shell-word.ts'
 import { summaryJson, summaryText } from './summary.ts'
 
@@ -39,21 +37,13 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   const start = { config, out, resume, described: describeForTraining(described) }
   if (flags.dryRun) return dryRun({ start, asked, plan, inputs: inputsOf(config) }, flags)
   const { json = false, quiet = false } = flags
-  const sayPlan = memoryNotice(plan, flags)
   const interrupt = interruptSignal('stopping: the last completed step will be saved')
   try {
     const outcome = await withTraceFile(flags.trace, { processName: 'serl train', inputs: inputsOf(config) }, (trace) =>
       startRun({
         ...start,
         preset: base.preset,
-        reporter: consoleReporter({ json, quiet, steps: config.train.steps * config.train.iterations }),
-        trace,
-        signal: interrupt.signal,
-        openModel: (chosen, reference) => {
-          sayPlan()
-          return openForTraining(described, trace)(chosen, reference)
-        },
-        openChecker: openAnswerChecker,
+        ...runTools(described, plan, config, flags, { trace, signal: interrupt.signal }),
       }),
     )
     const memory = { plannedBytes: plan.totalBytes, peakBytes: process.resourceUsage().maxRSS * 1024 }
