@@ -10,6 +10,7 @@ export interface QuestionsFlags {
   readonly operations?: number
   readonly exclude: readonly string[]
   readonly worked?: boolean
+  readonly direct?: boolean
   readonly suffix?: string
   readonly json?: boolean
   readonly quiet?: boolean
@@ -48,7 +49,10 @@ export const questionsLine: CommandLine<QuestionsFlags> = {
       default: [],
     },
     worked: { help: 'add a worked solution as "prompt" and "response", for serl sft' },
-    suffix: { value: '<text>', help: 'text put after every "prompt" of --worked' },
+    direct: {
+      help: 'add the answer without its working as "prompt" and "response"; with --worked, two lines per question',
+    },
+    suffix: { value: '<text>', help: 'text put after every "prompt" of --worked and --direct' },
     json: { help: 'print one JSON object on stdout and nothing else' },
     quiet: { help: 'print errors only' },
   },

@@ -2,7 +2,7 @@ import { UserError } from '../../errors.ts'
 import { foldedText } from '../../filter/rouge.ts'
 import { counted } from '../../log/counted.ts'
 import { type FamilyName, families, familyNames } from '../../questions/families.ts'
-import { questionLine, workedLine } from '../../questions/lines.ts'
+import { answeredLine, questionLine, type Way } from '../../questions/lines.ts'
 import { makeQuestions } from '../../questions/make-questions.ts'
 import { readSeeds } from '../../seeds/read-seeds.ts'
 import { printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
@@ -11,8 +11,11 @@ import type { QuestionsFlags } from './flags.ts'
 /** `serl questions`. */
 export async function questionsCommand(operands: readonly string[], flags: QuestionsFlags): Promise<number> {
   const named = familiesOf(operands)
-  const { worked = false, suffix } = flags
-  if (suffix !== undefined && !worked) throw new UserError('--suffix needs --worked: it is put after "prompt"')
+  const ways: Way[] = [...(flags.worked ? (['worked'] as const) : []), ...(flags.direct ? (['direct'] as const) : [])]
+  const { suffix = '' } = flags
+  if (flags.suffix !== undefined && ways.length === 0) {
+    throw new UserError('--suffix needs --worked or --direct: it is put after "prompt"')
+  }
   if (flags.operations !== undefined && named.every((family) => families[family].operations === null)) {
     throw new UserError(`--operations: the templates of ${named.join(', ')} decide how many there are`)
   }
@@ -26,7 +29,11 @@ export async function questionsCommand(operands: readonly string[], flags: Quest
       operations: flags.operations ?? null,
       exclude,
     })
-    await output.write(made.map((question) => (worked ? workedLine(question, suffix ?? '') : questionLine(question))))
+    await output.write(
+      ways.length === 0
+        ? made.map(questionLine)
+        : made.flatMap((question) => ways.map((way) => answeredLine(question, way, suffix))),
+    )
     const number = (family: FamilyName): number => made.filter((question) => question.family === family).length
     return {
       questions: made.length,

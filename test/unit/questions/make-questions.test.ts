@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createAnswerChecker } from '../../../src/answers/create-checker.ts'
 import { foldedText } from '../../../src/filter/rouge.ts'
 import { familyNames } from '../../../src/questions/families.ts'
-import { workedLine } from '../../../src/questions/lines.ts'
+import { answeredLine } from '../../../src/questions/lines.ts'
 import { makeQuestions, type QuestionSet } from '../../../src/questions/make-questions.ts'
 
 const set = (given: Partial<QuestionSet> = {}): QuestionSet => ({
@@ -33,7 +33,7 @@ describe('questions of every family', () => {
     const made = makeQuestions(set({ families: [family], count: 100, digits, operations }))
     expect(new Set(made.map(({ problem }) => foldedText(problem))).size).toBe(100)
     for (const question of made) {
-      const { problem, answer, response } = workedLine(question, '')
+      const { problem, answer, response } = answeredLine(question, 'worked', '')
       expect(Number(answer)).toBeGreaterThanOrEqual(0)
       const found = equations(response)
       expect(found.length, problem).toBeGreaterThan(0)

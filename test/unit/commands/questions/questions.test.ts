@@ -65,6 +65,22 @@ describe('serl questions', () => {
     expect(await readDocuments(join(trial.folder, 'a.jsonl'), format)).toHaveLength(20)
   })
 
+  it('adds direct answers, alone or beside worked solutions', async () => {
+    await make('a.jsonl', 'arithmetic', '--count', '20', '--direct')
+    for (const { answer, response } of await linesOf('a.jsonl')) {
+      expect(response).toBe(`The answer is \\boxed{${answer}}.`)
+    }
+    await make('b.jsonl', 'arithmetic', '--count', '20', '--worked', '--direct')
+    const both = await linesOf('b.jsonl')
+    expect(both).toHaveLength(40)
+    expect(both.filter((_, i) => i % 2 === 1)).toEqual(await linesOf('a.jsonl'))
+    for (const [i, { prompt, response }] of both.entries()) {
+      const other = both[i ^ 1]!
+      expect(prompt).toBe(other.prompt)
+      if (i % 2 === 0) expect(response!.endsWith(` ${other.response}`)).toBe(true)
+    }
+  })
+
   it('does what docs/learning.md shows', async () => {
     const shown = pages().find(({ path }) => path === 'docs/learning.md')!
     const lines = fences(shown.text).flatMap(({ text }) => text.split('\n'))
@@ -112,7 +128,7 @@ describe('refused', () => {
       ['word-problems', '--count', '3', '--operations', '2'],
       /--operations: the templates of word-problems decide how many/,
     ],
-    [['arithmetic', '--count', '3', '--suffix', 'x'], /--suffix needs --worked/],
+    [['arithmetic', '--count', '3', '--suffix', 'x'], /--suffix needs --worked or --direct/],
     [['arithmetic', '--count', '3', '--json'], /--json needs --output FILE/],
     [
       ['arithmetic', '--count', '190', '--digits', '1'],
