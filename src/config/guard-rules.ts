@@ -1,17 +1,18 @@
 import { evaluates } from './evaluation-rules.ts'
 import { type GuardBounds, type GuardName, guardSchema } from './guard-schema.ts'
+import { fewestPanelQuestions } from './panel-schema.ts'
 import type { Rule } from './rule.ts'
 import type { Config } from './schema.ts'
 
 const guardDefaults = guardSchema.parse({})
 
 /** Was a guard asked for? The defaults do nothing where nothing is measured, nor does one that was only told to log. */
-const isAsked = (guards: Config['guard'], name: GuardName): boolean =>
+export const isAsked = (guards: Config['guard'], name: GuardName): boolean =>
   (Object.keys(guards[name]) as (keyof GuardBounds)[]).some(
     (key) => guards[name][key] !== guardDefaults[name][key] && !(key === 'action' && guards[name].action === 'log'),
   )
 
-const panelGuards = ['panelSplit', 'panelLength', 'panelEntropy', 'panelDecline', 'panelDrift'] as const
+export const panelGuards = ['panelSplit', 'panelLength', 'panelEntropy', 'panelDecline', 'panelDrift'] as const
 
 export const guardRules: readonly Rule[] = [
   {
@@ -29,6 +30,11 @@ export const guardRules: readonly Rule[] = [
   {
     broken: ({ guard }) => Object.values(guard).some(({ below, above }) => (below ?? -Infinity) >= (above ?? Infinity)),
     message: ({ guard }) => `guard: below must be less than above, in each of ${JSON.stringify(guard)}`,
+  },
+  {
+    broken: ({ panel }) => panel.size > 0 && panel.size < fewestPanelQuestions,
+    message: ({ panel }) =>
+      `panel.size = ${panel.size} is too small: shares of fewer than ${fewestPanelQuestions} questions say nothing. Give more, or 0 for no panel`,
   },
   {
     broken: ({ guard, panel }) => panel.size === 0 && panelGuards.some((name) => isAsked(guard, name)),

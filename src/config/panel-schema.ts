@@ -4,6 +4,9 @@ import { count, mostAtOnce, path } from './value-schema.ts'
 
 // A panel of questions that are never trained on, and what is asked of it.
 
+/** Shares of fewer questions say nothing. */
+export const fewestPanelQuestions = 8
+
 export const panelSchema = z.strictObject({
   size: z
     .int()
@@ -11,7 +14,7 @@ export const panelSchema = z.strictObject({
     .max(mostAtOnce.prompts)
     .default(64)
     .describe(
-      'number of questions in the panel, which are never trained on and whose answers are not looked at; 0 = no panel',
+      'number of questions in the panel, which are never trained on and whose answers are not looked at; at least 8, or 0 = no panel',
     ),
   path: path()
     .nullable()

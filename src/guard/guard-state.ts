@@ -3,7 +3,7 @@ import type { GuardName } from '../config/guard-schema.ts'
 /** The best model so far: the target of a rollback. */
 export interface Best {
   readonly step: number
-  readonly accuracy: number | null // held-out; null: without labels, the newest that a later step found healthy
+  readonly accuracy: number | null // held-out; null: without labels, the newest that was found in range
   readonly verdicts: readonly boolean[] | null // that make the accuracy
 }
 

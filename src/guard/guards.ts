@@ -75,18 +75,21 @@ export const rollsBack = (guards: Config['guard']): boolean =>
   Object.values(guards).some((bounds) => bounds.action === 'rollback')
 
 /**
- * The best model after this step: with labels, the one of highest accuracy, the earliest if equal. Without, the newest
- * with a checkpoint that a later step found in range: a step's samples and KL are of the model before its update (its
- * entropy, of the model as the update changed it), so that the line of step s speaks for the models up to step s - 1, and
- * the model of step s waits for the next line. A line speaks for them only where every guard that can end the run was in
- * range, and measured, if it ever was.
+ * The best model after this step: with labels, the one of highest accuracy, the earliest if equal. Without, the newest that
+ * was found in range. A panel is read after the update: where all guards that can end the run watch it, the line of step s
+ * speaks for the model of step s. A step's samples and KL are of the model before its update (its entropy, of the model
+ * as the update changed it), so that such a line speaks for the models up to step s - 1, of which only those with a
+ * checkpoint can be gone back to. A line speaks only where every guard that can end the run was in range, and measured,
+ * if it ever was.
  * @param verdicts on the selecting half of the held-out questions; null: not evaluated
+ * @param isKept whether there is a checkpoint of a step
  */
 export function bestAfter(
   line: StepMetrics,
   verdicts: readonly boolean[] | null,
   { best, streaks }: Pick<GuardMemory, 'best' | 'streaks'>,
   { guard: guards, checkpoint }: Pick<Config, 'guard' | 'checkpoint'>,
+  isKept: (step: number) => boolean,
 ): Best {
   const accuracy = verdicts === null ? null : share(verdicts)
   const latest = { step: line.step, accuracy, verdicts }
@@ -98,6 +101,11 @@ export function bestAfter(
   const known = acting.filter((guard) => streaks[guard] !== undefined) // measured, now or before
   const healthy = known.every((guard) => streaks[guard] === 0 && line[measures[guard]] !== null)
   if (!healthy || known.length === 0) return best
-  const saved = Math.max(0, line.step - 1 - ((line.step - 1) % checkpoint.every))
-  return saved > best.step ? { step: saved, accuracy, verdicts } : best
+  if (known.every((guard) => measures[guard].startsWith('panel.'))) return latest // which is saved as the best
+  const before = line.step - 1
+  // those of other steps are there by chance: a run that was never interrupted has none
+  for (let step = before - (before % checkpoint.every); step > best.step; step -= checkpoint.every) {
+    if (isKept(step)) return { step, accuracy, verdicts }
+  }
+  return best
 }

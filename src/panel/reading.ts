@@ -10,9 +10,9 @@ export interface PanelReading {
   readonly entropy: number // mean of -log p over sampled tokens, nats; an unbiased estimate of the entropy
 }
 
-/** The first reading of a run, whose model is the frozen base, and the last one. */
+/** The first reading of its kind in a run, which is of the frozen base unless settings changed on resume, and the last one. */
 export interface PanelState {
-  readonly key: string // of questions and settings: readings of others cannot be compared
+  readonly key: string // of questions and settings (voteKey): readings of others cannot be compared
   readonly start: PanelReading
   readonly last: PanelReading
   readonly highest: number // agreement so far

@@ -1,4 +1,5 @@
 import { type GuardMemory, newGuardMemory } from '../guard/guard-state.ts'
+import type { Trip } from '../guard/guards.ts'
 import type { Pool } from '../instruct/pool.ts'
 import type { Yields } from '../instruct/yields.ts'
 import { type StepMetrics, stepMetrics } from '../log/metrics.ts'
@@ -21,10 +22,18 @@ export interface TrainState {
   queuedQuestions: QueuedQuestion[] // accepted, not answered yet
   queuedGroups: RewardedGroup[] // inside the difficulty band, not trained on yet
   openLine: StepMetrics | null // of a step whose evaluation and line in metrics.jsonl are still missing
+  stopped: Stopped | null // the step is the run's last one
   guard: GuardMemory
   panel: PanelState | null // null: never read
   yields: Yields | null // of examples; null: not counted, with instruct.choose uniform and nothing retired
   frozen: FrozenVotes // of the base model, on seed questions: each is asked once
+}
+
+/** Why a run ends before its last step. */
+export interface Stopped {
+  readonly step: number
+  readonly text: string
+  readonly trip: Trip | null // of a guard; null: there was nothing more to train on
 }
 
 /** Votes that the base model has given, by the text of the question. */
@@ -62,6 +71,7 @@ export const initialState = (pool: Pool): TrainState => ({
   queuedQuestions: [],
   queuedGroups: [],
   openLine: stepMetrics({ step: 0 }),
+  stopped: null,
   guard: newGuardMemory(),
   panel: null,
   yields: null,
@@ -100,6 +110,7 @@ export function encodeState(state: TrainState): string {
     queuedInstructions: state.queuedQuestions,
     queuedGroups: state.queuedGroups.map(encodeGroup),
     openLine: state.openLine,
+    stopped: state.stopped,
     guard: state.guard,
     panel: state.panel,
     ...(state.yields !== null && { yields: state.yields }),
@@ -120,6 +131,7 @@ export function decodeState(text: string): TrainState {
     asked: state.asked ?? [],
     guard: { ...newGuardMemory(), ...state.guard },
     panel: state.panel ?? null,
+    stopped: state.stopped ?? null,
     openLine: state.openLine && stepMetrics(state.openLine), // an earlier program knew fewer keys
     yields: state.yields ?? null,
     frozen: state.frozen ?? noFrozenVotes,

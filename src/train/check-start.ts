@@ -1,8 +1,13 @@
+import { existsSync } from 'node:fs'
 import type { Config } from '../config/schema.ts'
+import { UserError } from '../errors.ts'
 import { requireWritable } from '../file-errors.ts'
+import { foldedText } from '../filter/rouge.ts'
+import { counted } from '../log/counted.ts'
 import type { DescribedForTraining } from '../model/train-model.ts'
-import { requireNoRun } from '../run/run-folder.ts'
+import { requireNoRun, seedsFile } from '../run/run-folder.ts'
 import { requireFree } from '../run/run-lock.ts'
+import { readSeeds } from '../seeds/read-seeds.ts'
 import { checkResume, type Resumable } from './check-resume.ts'
 import { type Preflight, preflight } from './preflight.ts'
 
@@ -37,5 +42,18 @@ export async function checkStart({ config, out, resume, described }: StartCheck)
   const resumable = resume ? await checkResume({ config, out, described }) : null
   if (!resume) await requireNoRun(out)
   await requireWritable(out, whenNotWritable(resume))
-  return { data: await preflight(config, described), resumable }
+  const data = await preflight(config, described)
+  if (resumable !== null) await requireUntrained(out, data)
+  return { data, resumable }
+}
+
+/** Questions that judge the model must not have been trained on before they did. */
+async function requireUntrained(out: string, { neverTrained }: Preflight): Promise<void> {
+  if (!existsSync(seedsFile(out))) return
+  const trained = (await readSeeds(seedsFile(out))).filter(({ text }) => neverTrained.has(foldedText(text)))
+  if (trained.length === 0) return
+  throw new UserError(
+    `--resume: ${counted(trained.length, 'held-out question')}, or of the panel, ${trained.length === 1 ? 'is a seed' : 'are seeds'} that the run in ${out} has trained ` +
+      `on, such as ${JSON.stringify(trained[0]!.text)}: give other questions (eval.path, eval.sets, panel.path), or the settings that the run had`,
+  )
 }

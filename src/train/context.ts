@@ -9,7 +9,7 @@ import type { Trace } from '../trace/trace.ts'
 import type { FurtherSet } from './further-sets.ts'
 import type { KnownQuestions } from './known-questions.ts'
 import type { UserModules } from './open-modules.ts'
-import type { HeldOutItem } from './preflight.ts'
+import type { HeldOutItem } from './read-questions.ts'
 
 /**
  * What a run trains with, the user's modules included; nothing in it changes from step to step except for the weights behind
@@ -21,6 +21,7 @@ export interface TrainContext extends UserModules {
   readonly base: TrainModel | null // the untrained model in an engine of its own, for reward.kind frozen-vote
   readonly seeds: readonly Seed[]
   readonly known: KnownQuestions
+  readonly neverTrained: ReadonlySet<string> // folded texts of held-out questions and the panel
   readonly format: PromptFormat // how questions are asked
   readonly panel: readonly string[] // questions of the panel; empty: none
   readonly heldOut: readonly HeldOutItem[] // empty: there are none

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { rowSeeds } from '../random.ts'
 import { sampledPerPrompt } from '../reward/choose-trained.ts'
 import { mayVote } from '../reward/unfinished.ts'
@@ -8,6 +7,7 @@ import { rollOut } from '../rollout/rollout.ts'
 import type { TrainState } from '../run/train-state.ts'
 import { stopIfAsked, type TrainContext } from './context.ts'
 import type { Tally } from './tally.ts'
+import { voteKey } from './vote-key.ts'
 
 /**
  * The groups with the base model's vote on their questions, where rewards come from it; else as they are. A question is
@@ -21,7 +21,7 @@ export async function withFrozenVotes(
   tally: Tally,
 ): Promise<readonly Group[]> {
   if (context.base === null) return groups
-  const key = keyOf(context)
+  const key = voteKey(context, [context.config.train.seed, sampledPerPrompt(context.config)])
   const kept = state.frozen.key === key ? state.frozen.votes : {}
   const votes = new Map(Object.entries(kept))
   const asked = new Map(groups.map((group) => [group.question.text, group]))
@@ -56,17 +56,4 @@ async function voteOf({ checker, config }: TrainContext, { responses }: Group): 
   const voters = responses.filter((response) => mayVote(response, config.reward))
   const { majority, votes } = await checker.vote(voters.map(({ text }) => text))
   return { majority, votes, voters: voters.length }
-}
-
-/** Of what a vote depends on besides the question. */
-function keyOf({ config, format }: TrainContext): string {
-  const { rollout, reward, train } = config
-  const { temperature, maxNewTokens, stop } = rollout
-  const { answers, tolerance, module, unfinishedVotes } = reward
-  const sampled = [train.seed, sampledPerPrompt(config), temperature, maxNewTokens, stop, format]
-  const counted = [answers, tolerance, module, unfinishedVotes]
-  return createHash('sha256')
-    .update(JSON.stringify([sampled, counted]))
-    .digest('hex')
-    .slice(0, 16)
 }

@@ -25,7 +25,7 @@ import { vote } from '../reward/vote.ts'
 import type { RewardedGroup } from '../rollout/group.ts'
 import type { TrainState } from '../run/train-state.ts'
 import { answer } from './answer.ts'
-import { closeStep, type End } from './close-step.ts'
+import { closeStep } from './close-step.ts'
 import type { TrainContext } from './context.ts'
 import { describeStep } from './describe-step.ts'
 import { isFinished, iterationOver, nextIteration } from './iteration.ts'
@@ -51,24 +51,26 @@ export async function train(context: TrainContext, start: TrainState): Promise<E
   let state = start
   try {
     // step 0, or a step stopped during its evaluation
-    let end: End | null = state.openLine === null ? null : await closeStep(context, state, null)
-    while (end === null && !isFinished(config, state)) {
+    if (state.openLine !== null) await closeStep(context, state)
+    while (state.stopped === null && !isFinished(config, state)) {
       if (iterationOver(config, state)) state = await nextIteration(context, state)
       const next = structuredClone(state)
       next.step += 1
       const tally = newTally()
-      end = await trace.span(`step ${next.step}`, async () => {
+      await trace.span(`step ${next.step}`, async () => {
         const { learned, signals, want } = await takeStep(context, next, tally)
         if (want !== null && state.optimizerStep === 0) throw want // nothing was ever trained
         next.iteration.steps += 1
         next.emptySteps = learned === null ? state.emptySteps + 1 : 0
         next.openLine = describeStep(next, tally, learned, signals, config)
+        const isStarved = next.emptySteps > config.train.maxEmptySteps
+        const lack = want ?? (isStarved ? nothingToTrainOn(tally, config) : null)
+        if (lack !== null) next.stopped = { step: next.step, text: lack.message, trip: null }
         state = next // weights and state belong together again
-        const isStarved = state.emptySteps > config.train.maxEmptySteps
-        return closeStep(context, state, want ?? (isStarved ? nothingToTrainOn(tally, config) : null))
+        await closeStep(context, state)
       })
     }
-    return await endRun(context, state, end)
+    return await endRun(context, state)
   } catch (error) {
     await saveAfter(error, context, state)
     throw error

@@ -46,18 +46,20 @@ export interface Guarded {
  * @param line complete except for eval.* and guard.tripped
  * @param heldOut null: the step was not evaluated
  * @param before the guards' state before this line
+ * @param isKept whether there is a checkpoint of a step
  */
 export function guardStep(
   line: StepMetrics,
   heldOut: HeldOutResult | null,
   config: Config,
   before: GuardMemory,
+  isKept: (step: number) => boolean,
 ): Guarded {
   const isOther = heldOut !== null && heldOut.key !== before.heldOutKey
   const known = isOther ? { ...before, best: null, looks: 0, heldOutKey: heldOut.key } : before
   const measured = heldOut === null ? line : { ...line, ...heldOut.measured, ...describeDrop(heldOut, known) }
   const { streaks, trips } = watch(measured, config.guard, before.streaks)
-  const best = bestAfter(measured, heldOut?.selecting ?? null, { best: known.best, streaks }, config)
+  const best = bestAfter(measured, heldOut?.selecting ?? null, { best: known.best, streaks }, config, isKept)
   const looks = known.looks + (heldOut === null ? 0 : 1)
   const tripped = trips.length === 0 ? null : trips.map((trip) => trip.guard).join(',')
   return {

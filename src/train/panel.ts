@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { StepMetrics } from '../log/metrics.ts'
 import { readPanel } from '../panel/read-panel.ts'
 import {
@@ -12,6 +11,7 @@ import {
 import { sameAnswer } from '../reward/same-answer.ts'
 import type { TrainState } from '../run/train-state.ts'
 import { stopIfAsked, type TrainContext } from './context.ts'
+import { voteKey } from './vote-key.ts'
 
 export interface PanelWatch {
   readonly metrics: Partial<StepMetrics>
@@ -28,11 +28,13 @@ export async function watchPanel(context: TrainContext, state: TrainState): Prom
   const progress = (done: number, total: number): void => reporter.progress('asking the panel', done, total)
   const reading = await readPanel(context, panel, state.step, progress)
   stopIfAsked(context)
-  const key = createHash('sha256')
-    .update(JSON.stringify([panel, config.panel.view, 'settled']))
-    .digest('hex')
-    .slice(0, 16)
+  const key = voteKey(context, [panel, config.panel.view, config.panel.samples])
   const before = state.panel?.key === key ? state.panel : null
+  if (state.panel !== null && before === null) {
+    reporter.note(
+      `the panel is asked other questions than before, or in another way: from now on it is compared with the model of step ${state.step}`,
+    )
+  }
   if (before === null) noteFewSettled(context, reading)
   const same = sameAnswer(checker, config.reward)
   const changes = {

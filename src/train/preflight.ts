@@ -2,8 +2,6 @@ import { requirePaths } from '../config/check.ts'
 import { evaluates } from '../config/evaluation-rules.ts'
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
-import type { EvalItem } from '../eval/eval-set.ts'
-import { readSetFile } from '../eval/read-held-out.ts'
 import { heldOutName } from '../eval/set-figures.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import { fewShotTokens } from '../instruct/prompt.ts'
@@ -12,27 +10,18 @@ import type { QuestionWriter } from '../instruct/question-writer.ts'
 import { counted } from '../log/counted.ts'
 import type { TrainModel } from '../model/train-model.ts'
 import { MOST_CALL_TOKENS } from '../native/bounds.ts'
-import { choosePanel } from '../panel/choose-panel.ts'
 import { createRandom } from '../random.ts'
-import { answersOf, openAnswerChecker } from '../reward/open-answer-checker.ts'
+import { openAnswerChecker } from '../reward/open-answer-checker.ts'
 import { longestPrompt } from '../rollout/answering.ts'
 import { type PromptFormat, promptTokens } from '../rollout/prompt.ts'
 import { readPromptFormat } from '../rollout/read-prompt-format.ts'
-import { readSeeds, type Seed } from '../seeds/read-seeds.ts'
-import { holdOutSeeds } from '../seeds/split-seeds.ts'
+import type { Seed } from '../seeds/read-seeds.ts'
 import { type FurtherSet, readFurtherSets } from './further-sets.ts'
 import { openModules, type UserModules } from './open-modules.ts'
+import { type HeldOutItem, type Questions, readQuestions } from './read-questions.ts'
 
-/** A held-out question, and where it belongs in its set. */
-export type HeldOutItem = Pick<EvalItem, 'problem' | 'answer' | 'groups'>
-
-export interface Preflight {
-  readonly seeds: readonly Seed[] // without those held out
+export interface Preflight extends Questions {
   readonly format: PromptFormat // how questions are asked
-  readonly panel: readonly string[] // questions of the panel; empty: none
-  readonly panelSeeds: number // seed questions that the panel took out of training
-  readonly heldOutSeeds: readonly Seed[] // for eval.holdOut and the panel; no new question may resemble them either
-  readonly heldOut: readonly HeldOutItem[] // empty: there are none
   readonly furtherSets: readonly FurtherSet[]
   readonly evaluations: readonly PlannedEvaluation[] // of all of these
   /** The first prompt that asks for new questions; null where instruct.source = given. */
@@ -62,24 +51,10 @@ type Asking = Pick<TrainModel, 'tokenizer' | 'maxPositions'> & { readonly format
 export async function preflight(config: Config, described: Omit<Asking, 'format'>): Promise<Preflight> {
   const model = { ...described, format: await readPromptFormat(config.rollout) }
   const path = requirePaths(config).seeds
-  const { training, heldOut: heldOutOfSeeds } = holdOutSeeds(
-    await readSeeds(path),
-    config.eval.holdOut,
-    config.train.seed,
-    path,
-  )
-  const heldOut =
-    config.eval.path === null
-      ? heldOutOfSeeds.map(({ text, answer }) => ({ problem: text, answer, groups: {} }))
-      : (await readSetFile(config.eval.path, config.eval.limit, answersOf(config))).items
   const furtherSets = await readFurtherSets(config, model.format)
-  const chosen = await choosePanel(
-    config,
-    training,
-    heldOut.map(({ problem }) => problem),
-  )
-  const { seeds, questions: panel } = chosen
-  const heldOutSeeds = [...heldOutOfSeeds, ...chosen.takenSeeds]
+  const further = furtherSets.flatMap(({ set }) => set.items.map(({ problem }) => problem))
+  const questions = await readQuestions(config, further)
+  const { seeds, heldOut } = questions
   requireAnswers(config, seeds, path)
   requireRoom(config, model)
   const firstAnswerPrompt = firstFittingPrompt(config, model, seeds)
@@ -88,14 +63,9 @@ export async function preflight(config: Config, described: Omit<Asking, 'format'
   const firstQuestionPrompt = await tryModules(config, ({ writer }) =>
     config.instruct.source === 'self' ? questionPrompt(config, model, seeds, writer) : null,
   )
-  const panelSeeds = chosen.takenSeeds.length
   return {
-    seeds,
+    ...questions,
     format: model.format,
-    panel,
-    panelSeeds,
-    heldOutSeeds,
-    heldOut,
     furtherSets,
     evaluations,
     firstQuestionPrompt,

@@ -55,7 +55,7 @@ async function proposeAndFilter(
 
 /** Every proposal is logged; the accepted ones are returned. */
 async function oneRound(context: TrainContext, state: TrainState, tally: Tally): Promise<QueuedQuestion[]> {
-  const { config, model, seeds, known, folder, reporter, signal, writer, questionFilter } = context
+  const { config, model, seeds, known, neverTrained, folder, reporter, signal, writer, questionFilter } = context
   stopIfAsked(context)
   const { search } = tally
   const yields = state.yields ?? noYields
@@ -74,7 +74,7 @@ async function oneRound(context: TrainContext, state: TrainState, tally: Tally):
     pool: state.pool,
     known: known.index(state.pool),
     batch: tally.batch,
-    asked: new Set(state.asked),
+    asked: new Set([...state.asked, ...neverTrained]),
     random: createRandom([config.train.seed, 'propose', state.step, search.rounds]),
     eosTokenIds: Array.from(model.stopTokens),
     maxPositions: model.maxPositions,

@@ -14,7 +14,7 @@ export const due = (config: Config, state: TrainState, every: number): boolean =
   state.step % every === 0 || iterationOver(config, state)
 
 /**
- * A model that held-out questions found the best is saved at once, if a run may end with it. The base model is at its own
+ * A model that held-out questions or the panel found the best is saved at once, if a run may end with it. The base model is at its own
  * path.
  */
 export function wantsCheckpoint(config: Config, state: TrainState): boolean {

@@ -11,6 +11,7 @@ import { counted } from '../log/counted.ts'
 import type { Reporter } from '../log/reporter.ts'
 import type { TrainModel } from '../model/train-model.ts'
 import { keepsReference } from '../rl/train-batch.ts'
+import { readOutcome } from '../run/outcome-file.ts'
 import { resumeRun } from '../run/resume.ts'
 import {
   configFile,
@@ -33,6 +34,7 @@ import { isFinished } from './iteration.ts'
 import { knownQuestions } from './known-questions.ts'
 import { train } from './loop.ts'
 import { openModules } from './open-modules.ts'
+import type { Preflight } from './preflight.ts'
 import type { Ended } from './stop.ts'
 
 export type { Outcome } from './finish.ts'
@@ -84,10 +86,10 @@ async function runLocked(options: StartOptions, { data, resumable }: Checked): P
     opened = await openModules(config)
     const folder = resumable === null ? await createRunFolder(out, configText(config, preset)) : openRunFolder(out)
     const start = resumable === null ? initialState(emptyPool) : await goOn(options, model, resumable)
-    const { seeds, format, panel, heldOut, furtherSets, heldOutSeeds } = data
+    const { seeds, format, panel, heldOut, furtherSets, heldOutSeeds, neverTrained } = data
     if (!isFinished(config, start)) await writeSeeds(out, start.step + 1, seeds)
     if (config.eval.holdOut > 0) await writeQuestions(heldOutFile(out), heldOut)
-    if (data.panelSeeds > 0) reporter.note(panelText(data.panelSeeds))
+    for (const note of questionNotes(config, data)) reporter.note(note)
     const known = knownQuestions([...seeds, ...heldOutSeeds])
     const context = {
       config,
@@ -99,6 +101,7 @@ async function runLocked(options: StartOptions, { data, resumable }: Checked): P
       heldOut,
       furtherSets,
       known,
+      neverTrained,
       checker,
       ...opened.modules,
       folder,
@@ -138,6 +141,7 @@ async function goOn(
   { began }: Resumable,
 ): Promise<TrainState> {
   const state = (await resumeRun(model, out, config.checkpoint.keep)) ?? initialState(emptyPool)
+  if ((await readOutcome(out))?.step === state.step) state.stopped = null // it had ended, and shall go on
   reporter.note(resumeText(out, config, { began, state }))
   if (isFinished(config, state)) return state // settings that no step will use are not the run's
   if (configChanges(began, config).length > 0)
@@ -161,5 +165,20 @@ async function writeSeeds(out: string, step: number, seeds: readonly Seed[]): Pr
   else if (before !== lines) await replaceFrom(step, file, lines)
 }
 
-const panelText = (count: number): string =>
-  `${counted(count, 'seed question')} set aside as the panel, which is never trained on (panel.size=0: none)`
+/** What became of questions, where it is not what a user would think. */
+function questionNotes({ panel: { size } }: Config, { panel, panelSeeds, leftOut }: Preflight): string[] {
+  const notes: string[] = []
+  if (panelSeeds > 0) {
+    notes.push(
+      `${counted(panelSeeds, 'seed question')} set aside as the panel, which is never trained on (panel.size=0: none)`,
+    )
+  }
+  if (leftOut > 0)
+    notes.push(`${counted(leftOut, 'seed question')} left out: held-out questions or the panel have them, too`)
+  if (panel.length === 0 && size > 0) {
+    notes.push(
+      `no panel: too few held-out questions and seeds (panel.size), so that no guard without labels can end the run`,
+    )
+  }
+  return notes
+}

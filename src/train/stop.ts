@@ -1,20 +1,12 @@
 import { existsSync } from 'node:fs'
-import { type Trip, tripText } from '../guard/guards.ts'
 import { percent } from '../log/percent.ts'
 import { loadCheckpoint } from '../run/resume.ts'
 import { rollBack } from '../run/rollback.ts'
 import { checkpointFolder } from '../run/run-folder.ts'
 import { saveCheckpoint } from '../run/save-checkpoint.ts'
-import type { TrainState } from '../run/train-state.ts'
+import type { Stopped, TrainState } from '../run/train-state.ts'
 import type { TrainContext } from './context.ts'
-import type { NothingAcceptable } from './nothing-acceptable.ts'
-
-/** Why a run ended before its last step. */
-export interface Stopped {
-  readonly step: number
-  readonly text: string
-  readonly trip: Trip | null // of a guard; null: there was nothing more to train on
-}
+import { NothingAcceptable } from './nothing-acceptable.ts'
 
 /** How a run ended. */
 export interface Ended {
@@ -25,28 +17,25 @@ export interface Ended {
 }
 
 /**
- * The last model is as good as the best one, where the held-out questions that may choose give it at most 2 points less: it
- * has learned longer, and so small a lead is mostly luck.
+ * The last model is as good as the best one, where the held-out questions that may choose give it at most 2 points less, or
+ * one question: it has learned longer, and so small a lead is mostly luck.
+ * @param questions that may choose
  */
-const smallLead = 0.02
+const smallLead = (questions: number): number => Math.max(0.02, 1 / questions) + 1e-9
 
 /**
  * Ends a run with its best model or its last one, as guard and settings want it.
  * @throws NothingAcceptable where the run never found anything to train on
  */
-export async function endRun(
-  context: TrainContext,
-  state: TrainState,
-  end: Trip | NothingAcceptable | null,
-): Promise<Ended> {
+export async function endRun(context: TrainContext, state: TrainState): Promise<Ended> {
   const { config, reporter } = context
-  if (end instanceof Error && state.optimizerStep === 0) throw end
-  const stopped = end === null ? null : stoppedBy(context, state, end)
+  const { stopped } = state
   const trip = stopped?.trip ?? null
+  if (stopped !== null && trip === null && state.optimizerStep === 0) throw new NothingAcceptable(stopped.text)
   const { best, drop } = state.guard
   const chooses = config.checkpoint.final === 'best' && best !== null && best.accuracy !== null
   const selected = chooses || trip?.action === 'rollback' || trip?.guard === 'accuracyDrop'
-  const goesBack = trip?.action === 'rollback' || (chooses && (drop ?? 0) > smallLead)
+  const goesBack = trip?.action === 'rollback' || (chooses && (drop ?? 0) > smallLead(best.verdicts!.length))
   const place =
     goesBack && best!.step !== state.step
       ? await goBack(context, state, trip?.action === 'rollback')
@@ -57,11 +46,6 @@ export async function endRun(
     reporter.note(`stopped after step ${state.step}${placeText(state.step, place)}${lead}${because}`)
   }
   return { stopped, selected, ...place }
-}
-
-function stoppedBy({ config }: TrainContext, { step }: TrainState, end: Trip | NothingAcceptable): Stopped {
-  if (end instanceof Error) return { step, text: end.message, trip: null }
-  return { step, text: tripText(end, config.guard), trip: end }
 }
 
 type Place = Pick<Ended, 'modelOfStep' | 'bestNotKept'>

@@ -11,16 +11,18 @@ import { tempFolder } from './temp-folder.ts'
 /** A temporary folder with seed and held-out questions. */
 export async function questionFolder(): Promise<string> {
   const folder = await tempFolder()
-  const problems = Array.from({ length: 12 }, (_, i) => `ab ${'abcdefgh'[i % 8]}c da hb${'abcd'[i % 4]} fe`)
-  const lines = problems.map((problem) => JSON.stringify({ problem, answer: '2' }))
-  await writeFile(join(folder, 'seeds.jsonl'), `${lines.join('\n')}\n`)
-  await writeFile(join(folder, 'held-out.jsonl'), `${lines.slice(0, 4).join('\n')}\n`)
+  const lines = (count: number, ending: string): string =>
+    Array.from({ length: count }, (_, i) => `ab ${'abcdefgh'[i % 8]}c da hb${'abcd'[i % 4]} ${ending}`)
+      .map((problem) => `${JSON.stringify({ problem, answer: '2' })}\n`)
+      .join('')
+  await writeFile(join(folder, 'seeds.jsonl'), lines(12, 'fe'))
+  await writeFile(join(folder, 'held-out.jsonl'), lines(4, 'ef'))
   return folder
 }
 
 /** Questions enough for half of them to prove a drop. */
 export async function manyHeldOut(folder: string, answer = '2'): Promise<string> {
-  const problems = Array.from({ length: 40 }, (_, i) => `ab ${'abcdefgh'[i % 8]}c da hb${'abcde'[i >> 3]} fe`)
+  const problems = Array.from({ length: 40 }, (_, i) => `ab ${'abcdefgh'[i % 8]}c da hb${'abcde'[i >> 3]} ef`)
   const file = join(folder, `many-held-out-${answer}.jsonl`)
   await writeFile(file, problems.map((problem) => `${JSON.stringify({ problem, answer })}\n`).join(''))
   return file

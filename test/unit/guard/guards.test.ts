@@ -111,10 +111,10 @@ describe('the best model', () => {
 
   it('is the most accurate if there are labels, the earliest on ties', () => {
     const verdicts = (right: number) => Array.from({ length: 10 }, (_, i) => i < right)
-    let best = bestAfter(line(0, {}), verdicts(4), { best: null, streaks: {} }, configOf(guards()))
+    let best = bestAfter(line(0, {}), verdicts(4), { best: null, streaks: {} }, configOf(guards()), () => true)
     for (const [step, right] of [7, null, 7, 6].entries()) {
       const looked = right === null ? null : verdicts(right)
-      best = bestAfter(line(step + 1, {}), looked, { best, streaks: { kl: 3 } }, configOf(guards()))
+      best = bestAfter(line(step + 1, {}), looked, { best, streaks: { kl: 3 } }, configOf(guards()), () => true)
     }
     expect(best).toEqual({ step: 1, accuracy: 0.7, verdicts: verdicts(7) })
   })
@@ -122,16 +122,38 @@ describe('the best model', () => {
   const acting = guards({ kl: { action: 'rollback' }, flipRate: { below: 0.1, action: 'stop' } })
   /** Lines from step 1 on, after the line of step 0. */
   const bestOf = (...lines: Partial<StepMetrics>[]): unknown => bestSaved(1, lines)
-  const bestSaved = (every: number, lines: readonly Partial<StepMetrics>[]): unknown => {
-    const config = configOf(acting, every)
-    let best = bestAfter(line(0, {}), null, { best: null, streaks: {} }, config)
+  const bestSaved = (
+    every: number,
+    lines: readonly Partial<StepMetrics>[],
+    { guards: used = acting, isKept = (_step: number): boolean => true } = {},
+  ): unknown => {
+    const config = configOf(used, every)
+    let best = bestAfter(line(0, {}), null, { best: null, streaks: {} }, config, isKept)
     let streaks = {}
     for (const [i, measures] of lines.entries()) {
-      streaks = watch(line(i + 1, measures), acting, streaks).streaks
-      best = bestAfter(line(i + 1, measures), null, { best, streaks }, config)
+      streaks = watch(line(i + 1, measures), used, streaks).streaks
+      best = bestAfter(line(i + 1, measures), null, { best, streaks }, config, isKept)
     }
     return best
   }
+
+  it('is the model of the step itself where the panel alone watches, which is asked after the update', () => {
+    const drift = guards({ panelDrift: { above: 0.3, action: 'rollback' } })
+    const lines = [{}, { 'panel.drift': 0.1 }, {}, { 'panel.drift': 0.2 }, {}, { 'panel.drift': 0.4 }]
+    const at = (step: number) => ({ step, accuracy: null, verdicts: null })
+    expect(bestSaved(10, lines, { guards: drift })).toEqual(at(4))
+    expect(bestSaved(10, lines.slice(0, 3), { guards: drift })).toEqual(at(2))
+    const both = guards({ panelDrift: { above: 0.3, action: 'rollback' }, kl: { action: 'stop' } })
+    const measured = lines.map((measures) => ({ 'kl.mean': 0.1, ...measures }))
+    expect(bestSaved(1, measured, { guards: both })).toEqual(at(3)) // the samples of step 4 are of the model of step 3
+  })
+
+  it('is one that has a checkpoint', () => {
+    const healthy = Array(9).fill({ 'kl.mean': 0.1 })
+    expect(bestSaved(2, healthy)).toMatchObject({ step: 8 })
+    expect(bestSaved(2, healthy, { isKept: (step) => step === 4 || step === 7 })).toMatchObject({ step: 4 })
+    expect(bestSaved(2, healthy, { isKept: () => false })).toMatchObject({ step: 0 })
+  })
 
   it('is the newest that a later line found in range, without labels', () => {
     const [healthy, broken] = [{ 'kl.mean': 0.1, 'entropy.mean': 0 }, { 'kl.mean': 2 }]

@@ -6,6 +6,7 @@ import { configSchema } from '../../../src/config/schema.ts'
 import { silentReporter } from '../../../src/log/reporter.ts'
 import { choosePanel } from '../../../src/panel/choose-panel.ts'
 import { changedShare, driftFrom, type PanelReading, panelMetrics } from '../../../src/panel/reading.ts'
+import { readSeeds } from '../../../src/seeds/read-seeds.ts'
 import { startRun } from '../../../src/train/start.ts'
 import { fakeConfig, fakeStart, manyHeldOut, questionFolder } from '../../support/fake-run.ts'
 
@@ -48,8 +49,9 @@ describe('the questions of the panel', () => {
 
   it('may come from a file; there is no panel without enough', async () => {
     const file = join(folder, 'panel.jsonl')
-    await writeFile(file, '{"question": "One?"}\n{"question": "Two?"}\n')
-    expect([...(await choosePanel(config({ path: file }), seeds, [])).questions].sort()).toEqual(['One?', 'Two?'])
+    const own = Array.from({ length: 8 }, (_, i) => `Number ${i}?`)
+    await writeFile(file, own.map((question) => `${JSON.stringify({ question })}\n`).join(''))
+    expect([...(await choosePanel(config({ path: file }), seeds, [])).questions].sort()).toEqual(own)
     expect((await choosePanel(config({}), seeds.slice(0, 39), [])).questions).toEqual([])
     expect((await choosePanel(config({ size: 0 }), seeds, ['x'])).questions).toEqual([])
   })
@@ -101,6 +103,16 @@ describe('a reading', () => {
     expect(await driftFrom({ ...start, settled: Array(12).fill(false).fill(true, 0, 7) }, now, same)).toBeNull()
   })
 })
+
+const noting = () => {
+  const notes: string[] = []
+  return { notes, reporter: { ...silentReporter, note: (text: string) => void notes.push(text) } }
+}
+
+const writeLines = (path: string, texts: readonly string[]): Promise<void> =>
+  writeFile(path, texts.map((problem) => `${JSON.stringify({ problem })}\n`).join(''))
+
+const textsOf = async (path: string): Promise<string[]> => (await readSeeds(path)).map(({ text }) => text)
 
 describe('a run with a panel', () => {
   const over = () => ({
@@ -165,8 +177,84 @@ describe('a run with a panel', () => {
     for (const line of asked) expect(panel).not.toContain(JSON.parse(line).text)
   })
 
-  it('is refused guards without a panel', () => {
+  it('is compared anew where it is asked in another way', async () => {
+    const out = join(folder, 'colder')
+    await startRun(fakeStart(fakeConfig(folder, { ...over(), 'train.steps': 2 }), out))
+    const { notes, reporter } = noting()
+    const colder = fakeConfig(folder, { ...over(), 'panel.samples': 2, 'rollout.temperature': 0.3 })
+    const { metrics } = await startRun(fakeStart(colder, out, { resume: true, reporter }))
+    expect(metrics.at(-1)).toMatchObject({ 'panel.split': 0, 'panel.flipRate': null, 'panel.lengthRatio': 1 })
+    expect(notes.filter((note) => note.includes('compared with the model of step 4'))).toHaveLength(1)
+  })
+
+  it('never trains on a question of it, or on a held-out one, whatever file it comes from', async () => {
+    const seeds = await textsOf(fakeConfig(folder, {}).seeds.path!)
+    const own = join(folder, 'own-panel.jsonl')
+    await writeLines(own, [...seeds.slice(0, 6).map((text) => text.toUpperCase()), 'ab ac', 'ac ab'])
+    const { notes, reporter } = noting()
+    const settings = { ...over(), 'panel.path': own, 'instruct.source': 'given', 'train.steps': 3 }
+    const { run } = await startRun(fakeStart(fakeConfig(folder, settings), join(folder, 'own'), { reporter }))
+    const left = seeds.filter((text) => !seeds.slice(0, 6).includes(text))
+    expect(left.length).toBeGreaterThan(0)
+    const count = seeds.length - left.length
+    expect(notes).toContain(`${count} seed questions left out: held-out questions or the panel have them, too`)
+    expect(await textsOf(join(run, 'seeds.jsonl'))).toEqual(left)
+    await writeLines(own, seeds)
+    await expect(startRun(fakeStart(fakeConfig(folder, settings), join(folder, 'none')))).rejects.toThrow(
+      /every seed question of .* is also a held-out question or one of the panel/,
+    )
+  })
+
+  it('accepts no question of the model that is one of the panel', async () => {
+    const first = join(folder, 'first')
+    const settings = { ...over(), 'filter.rougeMax': 1 }
+    await startRun(fakeStart(fakeConfig(folder, settings), first))
+    const written = async (run: string) =>
+      (await readFile(join(run, 'instructions.jsonl'), 'utf8'))
+        .trim()
+        .split('\n')
+        .map((line): { text: string; kept: boolean; reason: string | null } => JSON.parse(line))
+    const kept = (await written(first)).filter((proposal) => proposal.kept).map(({ text }) => text)
+    const accepted = [...new Set(kept)].slice(0, 12)
+    const own = join(folder, 'written-panel.jsonl')
+    await writeLines(own, accepted)
+    const second = join(folder, 'second')
+    await startRun(fakeStart(fakeConfig(folder, { ...settings, 'panel.path': own }), second))
+    const again = (await written(second)).filter(({ text }) => accepted.includes(text))
+    expect(again.length).toBeGreaterThan(0)
+    for (const { reason } of again) expect(reason).toBe('duplicate')
+  })
+
+  it('refuses to resume with a question that the run has trained on', async () => {
+    const out = join(folder, 'was-trained-on')
+    const seeds = await textsOf(fakeConfig(folder, {}).seeds.path!)
+    await startRun(fakeStart(fakeConfig(folder, { ...over(), 'train.steps': 1 }), out))
+    const late = join(folder, 'late-held-out.jsonl')
+    await writeFile(late, `{"problem": ${JSON.stringify(seeds[3])}, "answer": "2"}\n`)
+    const settings = fakeConfig(folder, { ...over(), 'eval.path': late, 'panel.size': 0 })
+    await expect(startRun(fakeStart(settings, out, { resume: true }))).rejects.toThrow(
+      /held-out questions?, or of the panel, (is a seed|are seeds) that the run in .* has trained on, such as "ab /,
+    )
+  })
+
+  it('says where there is none, and is refused guards without one', async () => {
     const guard = { 'guard.panelSplit': { above: 0.1 } }
     expect(() => fakeConfig(folder, { ...guard, 'panel.size': 0 })).toThrow(/guard\.panelSplit watches the panel/)
+    expect(() => fakeConfig(folder, { 'panel.size': 7 })).toThrow('panel.size = 7 is too small: shares of fewer than 8')
+    const few = join(folder, 'few-seeds.jsonl')
+    await writeLines(few, (await textsOf(fakeConfig(folder, {}).seeds.path!)).slice(0, 12))
+    const settings = { 'panel.size': 12, 'seeds.path': few, 'train.steps': 1 }
+    const { notes, reporter } = noting()
+    await startRun(fakeStart(fakeConfig(folder, settings), join(folder, 'few'), { reporter }))
+    expect(notes.filter((note) => note.startsWith('no panel: too few'))).toHaveLength(1)
+    const guarded = fakeConfig(folder, { ...settings, ...guard })
+    await expect(startRun(fakeStart(guarded, join(folder, 'refused')))).rejects.toThrow(
+      'guard.panelSplit watches the panel, and there is none: it takes at least 8 held-out questions, or 40 seed questions',
+    )
+    const own = { 'panel.path': few, 'panel.size': 12 }
+    await writeLines(few, ['ab', 'ac'])
+    await expect(startRun(fakeStart(fakeConfig(folder, own), join(folder, 'two')))).rejects.toThrow(
+      /panel\.path: .* has 2 questions, fewer than 8/,
+    )
   })
 })

@@ -57,6 +57,44 @@ describe('resuming', () => {
     expect(await contents(out)).toEqual(whole)
   })
 
+  it('ends where it would have ended, after Ctrl-C while its last step was evaluated', async () => {
+    const ending = fakeConfig(folder, {
+      'instruct.source': 'given',
+      'rollout.promptsPerRound': 5,
+      'rollout.promptsPerStep': 3,
+      'rollout.maxRounds': 1,
+      'rollout.maxStaleness': 0,
+      'rollout.whenShort': 'stop',
+      'difficulty.low': 0,
+      'difficulty.high': 1,
+      'eval.every': 50,
+      'train.steps': 20,
+    })
+    const alone = await startRun(fakeStart(ending, join(folder, 'ended')))
+    expect(alone.stopped!.step).toBeLessThan(20)
+    const controller = new AbortController()
+    let [step, isLast] = [0, false]
+    const reporter = {
+      ...silentReporter,
+      step: () => {
+        step += 1
+      },
+      progress: (name: string) => {
+        isLast ||= name === 'evaluating' && step > 0
+        if (isLast) controller.abort()
+      },
+    }
+    const out = join(folder, 'ended-twice')
+    await expect(startRun(fakeStart(ending, out, { reporter, signal: controller.signal }))).rejects.toThrow(Interrupted)
+    const resumed = await startRun(fakeStart(ending, out, { resume: true }))
+    expect(resumed.stopped).toEqual(alone.stopped)
+    expect(resumed.metrics.map((line) => [line.step, line['eval.accuracy']])).toEqual(
+      alone.metrics.map((line) => [line.step, line['eval.accuracy']]),
+    )
+    const after = await startRun(fakeStart(ending, out, { resume: true })) // asked to go on, it does
+    expect(after.metrics.at(-1)!.step).toBeGreaterThan(resumed.metrics.at(-1)!.step)
+  })
+
   it('continues after Ctrl-C, in sampling or in evaluation', async () => {
     for (const stage of ['answering', 'evaluating', 'asking for questions']) {
       const out = join(folder, `stopped-${stage}`)
