@@ -85,7 +85,7 @@ describe('serl questions', () => {
     const shown = pages().find(({ path }) => path === 'docs/learning.md')!
     const lines = fences(shown.text).flatMap(({ text }) => text.split('\n'))
     const commands = lines.flatMap((line) => (line.startsWith('npx serl questions') ? [shellWords(line)] : []))
-    expect(commands).toHaveLength(3)
+    expect(commands).toHaveLength(6)
     const placed = (word: string): string => (word.endsWith('.jsonl') ? join(trial.folder, word) : word)
     for (const [, , ...words] of commands) expect(await serl(...words.map(placed))).toBe(0)
     const [train, heldOut] = await Promise.all(['train.jsonl', 'held-out.jsonl'].map(linesOf))
