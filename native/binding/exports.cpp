@@ -6,13 +6,14 @@
 #include <cstdlib>
 
 #include "binding/engine_wrap.h"
+#include "binding/file_lock.h"
 #include "core/cpu/instruction_set.h"
 #include "core/device.h"
 
 namespace serl {
 namespace {
 
-constexpr int kAbi = 6;  // bumped with src/native/types.ts
+constexpr int kAbi = 7;  // bumped with src/native/types.ts
 
 }  // namespace
 
@@ -31,6 +32,7 @@ Napi::Object exportAddon(Napi::Env env, Napi::Object exports) {
   exports.Set("threads", Napi::Function::New(env, [](const Napi::CallbackInfo& info) -> Napi::Value {
                 return Napi::Number::New(info.Env(), defaultThreads());
               }));
+  exports.Set("tryLock", Napi::Function::New(env, tryLock));
   // Ends the process at once, without the destructors that libtorch registered: they crash while an engine works.
   exports.Set("exitNow", Napi::Function::New(env, [](const Napi::CallbackInfo& info) -> Napi::Value {
                 const int code = info[0].IsNumber() ? info[0].As<Napi::Number>().Int32Value() : 0;

@@ -41,14 +41,20 @@ export interface ControlsCheck {
   readonly heldOut: number | null // held-out questions; null: every run has finished
 }
 
-type CheckOptions = Pick<ControlsOptions, 'plan' | 'out' | 'resume' | 'described'>
+type CheckOptions = Pick<ControlsOptions, 'plan' | 'out' | 'resume' | 'described' | 'tryLock'>
 
 /**
  * Every check that can be made before a weight is loaded, for all runs that are not finished. Writes nothing.
  * @throws UserError
  */
-export async function checkControls({ plan, out, resume, described }: CheckOptions): Promise<ControlsCheck> {
-  await requireFree(out)
+export async function checkControls({
+  plan,
+  out,
+  resume,
+  described,
+  tryLock = null,
+}: CheckOptions): Promise<ControlsCheck> {
+  await requireFree(out, tryLock)
   if (!resume) await requireNoRun(out)
   const states: RunState[] = []
   let heldOut: number | null = null
@@ -59,7 +65,7 @@ export async function checkControls({ plan, out, resume, described }: CheckOptio
     const finished = begun ? await readFinished(out, run) : null
     states.push({ ...run, begun, finished })
     if (finished !== null) continue
-    const start = { config: run.config, out: folder, resume: begun, described }
+    const start = { config: run.config, out: folder, resume: begun, described, tryLock }
     const { data } = await naming(plan, run, () => checkStart(start))
     heldOut = data.heldOut.length
     if (heldOut < fewestHeldOut) {
@@ -101,10 +107,10 @@ async function requireSameSettings(folder: string, planned: Config): Promise<voi
  * @throws UserError, Interrupted
  */
 export async function runControls(options: ControlsOptions): Promise<SavedControls> {
-  const { out, resume } = options
+  const { out, resume, tryLock = null } = options
   const check = await checkControls(options)
   return writingIn(out, whenNotWritable(resume), async () => {
-    const release = await lockRun(out)
+    const release = await lockRun(out, tryLock)
     try {
       if (!resume) await requireNoRun(out) // another one may have begun there meanwhile
       return await (resume ? runLocked(options, check) : begin(options, check))

@@ -7,7 +7,7 @@ import { UserError } from '../errors.ts'
 import type { EngineInfo, EngineOptions, NativeEngine, ProgressFn, SequenceBatch, TokenScores } from './types.ts'
 
 /** Bumped with types.ts and native/binding/exports.cpp. */
-const ABI = 6
+const ABI = 7
 
 /**
  * The addon's class: NativeEngine without what engine.ts adds. engine.ts explains what is wrong with an argument; the
@@ -25,8 +25,19 @@ export interface Addon {
   readonly Engine: new () => AddonEngine
   cudaDevices(): number
   threads(): number
+  /**
+   * flock(2) on an open file: true = this process holds it until the file is closed or the process has ended; false = another
+   * does. @throws Error with code ENOTSUP where the file system has no locks, ARGUMENT for what is no open file
+   */
+  tryLock(fd: number): boolean
   /** Ends the process at once, without running what libtorch does at exit. */
   exitNow(code: number): never
+}
+
+/** `tryLock` of the addon; without an addon as on a file system without locks. */
+export function kernelLock(fd: number): boolean {
+  if (!existsSync(addonPath())) throw Object.assign(new Error('the native engine is not built'), { code: 'ENOTSUP' })
+  return loadAddon().tryLock(fd)
 }
 
 /** Calls that engines of this thread have not settled yet. */

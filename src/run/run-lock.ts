@@ -1,38 +1,46 @@
-import { readFileSync, utimesSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, statSync, utimesSync, writeSync } from 'node:fs'
 import { link, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
+import {
+  goneAfterMs,
+  type Holder,
+  hasEnded,
+  isThisProcess,
+  readHolder,
+  thisKernel,
+  thisProcess,
+} from './lock-holder.ts'
 
 const beatMs = 5_000
-// a holder on another machine (a shared disk, another container) is judged by the age of its lock
-const goneAfterMs = 60_000
 
 export const lockFile = (run: string): string => join(run, '.lock')
 
-interface Holder {
-  readonly pid: number
-  readonly host: string
-}
+/**
+ * Tries to lock an open file, without waiting: true = held until the file is closed or the process has ended; false =
+ * another holds it. Throws an Error with code ENOTSUP where the file system has no locks. `tryLock` of the addon.
+ */
+export type TryLock = (fd: number) => boolean
 
 const heldHere = new Set<string>() // by this process
 
 /**
- * Claims a run's folder for this process; it is made where it does not exist. A lock left by a dead process is
- * taken over.
+ * Claims a run's folder for this process; it is made where it does not exist. What a dead process left is taken over: at
+ * once with the kernel's lock, which ends with its process, zombies and other containers included. Without it, and for a
+ * holder on another machine (a shared disk), the process is looked up or judged by the age of its lock.
+ * @param tryLock null: without the kernel's lock
  * @returns releases the folder, and removes it again if it was made here and is still empty
  * @throws UserError if another run is using it, naming the process; an error of the file system if it cannot be written
  */
-export async function lockRun(run: string): Promise<() => Promise<void>> {
+export async function lockRun(run: string, tryLock: TryLock | null = null): Promise<() => Promise<void>> {
   const path = resolve(lockFile(run))
-  if (heldHere.has(path)) throw inUse(run, { pid: process.pid, host: hostname() })
+  if (heldHere.has(path)) throw inUse(run, thisProcess())
   heldHere.add(path)
-  const made = await mkdir(run, { recursive: true }).catch((cause: unknown) => {
-    heldHere.delete(path)
-    throw cause
-  })
+  let made: string | undefined
+  let close: () => void
   try {
-    await takeLock(path, run)
+    made = await mkdir(run, { recursive: true })
+    close = await takeLock(path, run, tryLock)
   } catch (error) {
     heldHere.delete(path)
     await removeMade(run, made)
@@ -44,6 +52,7 @@ export async function lockRun(run: string): Promise<() => Promise<void>> {
     clearInterval(beat)
     heldHere.delete(path)
     if (isOurs(path)) await rm(path, { force: true })
+    close() // only now: nobody else may lock the file that is removed
     await removeMade(run, made)
   }
 }
@@ -52,26 +61,93 @@ export async function lockRun(run: string): Promise<() => Promise<void>> {
  * Changes nothing.
  * @throws UserError if another run is using the folder, naming the process
  */
-export async function requireFree(run: string): Promise<void> {
+export async function requireFree(run: string, tryLock: TryLock | null = null): Promise<void> {
   const path = resolve(lockFile(run))
-  if (heldHere.has(path)) throw inUse(run, { pid: process.pid, host: hostname() })
-  const text = await readFile(path, 'utf8').catch(() => null)
-  if (text !== null && !(await isStale(path, text))) throw inUse(run, JSON.parse(text) as Holder)
+  if (heldHere.has(path)) throw inUse(run, thisProcess())
+  const holder = readHolder(await readFile(path, 'utf8').catch(() => ''))
+  if (holder === null) return
+  const isHeld = (tryLock === null ? null : isLocked(path, holder, tryLock)) ?? !hasEnded(holder, await silence(path))
+  if (isHeld) throw inUse(run, holder)
 }
 
-async function takeLock(path: string, run: string): Promise<void> {
-  const own = `${path}-${process.pid}`
-  await writeFile(own, JSON.stringify({ pid: process.pid, host: hostname() }))
-  try {
-    // a link appears with its content, or not at all
-    for (let attempt = 0; attempt < 10; attempt++) {
-      if (await tryLink(own, path)) return
-      const text = await readFile(path, 'utf8').catch(() => null)
-      if (text === null) continue // just released
-      if (!(await isStale(path, text))) throw inUse(run, JSON.parse(text) as Holder)
-      await removeStale(path, text, own)
+/** @returns closes the file */
+async function takeLock(path: string, run: string, tryLock: TryLock | null): Promise<() => void> {
+  let lock = tryLock
+  for (let attempt = 0; attempt < 10; attempt++) {
+    if (lock === null) {
+      if (await takeLink(path, run)) return () => {}
+      continue
     }
-    throw new UserError(`${run} is repeatedly claimed by other processes: try again`)
+    const taken = takeKernelLock(path, run, lock)
+    if (typeof taken === 'function') return taken
+    if (taken === null) lock = null
+  }
+  throw new UserError(`${run} is repeatedly claimed by other processes: try again`)
+}
+
+/** @returns 'changed': the file was removed meanwhile; null: the file system has no such locks */
+function takeKernelLock(path: string, run: string, tryLock: TryLock): (() => void) | 'changed' | null {
+  const fd = openSync(path, 'a+')
+  let isKept = false
+  try {
+    const isLocked = tryOrNull(fd, tryLock)
+    if (isLocked === null) return null
+    const holder = readHolder(readFileSync(fd, 'utf8'))
+    // another machine's kernel may not know of this one's locks
+    if (!isLocked || (holder !== null && isFarAndFresh(holder, path))) throw inUse(run, holder)
+    if (fstatSync(fd).ino !== statSync(path, { throwIfNoEntry: false })?.ino) return 'changed'
+    ftruncateSync(fd)
+    writeSync(fd, JSON.stringify(thisProcess()))
+    isKept = true
+    return () => closeSync(fd)
+  } finally {
+    if (!isKept) closeSync(fd)
+  }
+}
+
+/** @returns null: it cannot be told so */
+function isLocked(path: string, holder: Holder, tryLock: TryLock): boolean | null {
+  let fd: number
+  try {
+    fd = openSync(path, 'r+') // network file systems lock only what may be written
+  } catch {
+    return null
+  }
+  try {
+    const isTaken = tryOrNull(fd, tryLock)
+    return isTaken === null ? null : !isTaken || isFarAndFresh(holder, path)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function tryOrNull(fd: number, tryLock: TryLock): boolean | null {
+  try {
+    return tryLock(fd)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTSUP') return null
+    throw error
+  }
+}
+
+const isFarAndFresh = ({ kernel }: Holder, path: string): boolean =>
+  kernel !== thisKernel() && Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) <= goneAfterMs
+
+const silence = async (path: string): Promise<number> =>
+  Date.now() - ((await stat(path).catch(() => null))?.mtimeMs ?? 0)
+
+/** A link appears with its content, or not at all. @returns false: try again */
+async function takeLink(path: string, run: string): Promise<boolean> {
+  const own = `${path}-${process.pid}`
+  await writeFile(own, JSON.stringify(thisProcess()))
+  try {
+    if (await tryLink(own, path)) return true
+    const text = await readFile(path, 'utf8').catch(() => null)
+    if (text === null) return false // just released
+    const holder = readHolder(text)
+    if (holder !== null && !hasEnded(holder, await silence(path))) throw inUse(run, holder)
+    await removeStale(path, text, own)
+    return false
   } finally {
     await rm(own, { force: true })
   }
@@ -87,18 +163,6 @@ async function tryLink(own: string, path: string): Promise<boolean> {
   }
 }
 
-async function isStale(path: string, text: string): Promise<boolean> {
-  let holder: Holder
-  try {
-    holder = JSON.parse(text) as Holder
-  } catch {
-    return true // cut short by a crash of the machine
-  }
-  if (holder.host === hostname()) return holder.pid === process.pid || !isAlive(holder.pid) // ids repeat in a new container
-  const age = Date.now() - ((await stat(path).catch(() => null))?.mtimeMs ?? 0)
-  return age > goneAfterMs
-}
-
 /** Moved aside first: if another process was faster, this is its lock, and is moved back. */
 async function removeStale(path: string, text: string, own: string): Promise<void> {
   const aside = `${own}-stale`
@@ -111,23 +175,17 @@ async function removeStale(path: string, text: string, own: string): Promise<voi
   await rm(aside, { force: true })
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+function inUse(run: string, holder: Holder | null): UserError {
+  const who = holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`
+  const since = holder?.since === undefined ? '' : ` since ${holder.since}`
+  return new UserError(`${run} is in use by ${who}${since}: stop that run first, or give another folder with --out`)
 }
-
-const inUse = (run: string, { pid, host }: Holder): UserError =>
-  new UserError(`${run} is in use by process ${pid} on ${host}: stop that run first, or give another folder with --out`)
 
 /** Whether the lock names this process: not once another process took it over, or once the folder was moved away. */
 function isOurs(path: string): boolean {
   try {
-    const { pid, host } = JSON.parse(readFileSync(path, 'utf8')) as Holder
-    return pid === process.pid && host === hostname()
+    const holder = readHolder(readFileSync(path, 'utf8'))
+    return holder !== null && isThisProcess(holder)
   } catch {
     return false
   }

@@ -6,7 +6,7 @@ import { foldedText } from '../filter/rouge.ts'
 import { counted } from '../log/counted.ts'
 import type { DescribedForTraining } from '../model/train-model.ts'
 import { requireNoRun, seedsFile } from '../run/run-folder.ts'
-import { requireFree } from '../run/run-lock.ts'
+import { requireFree, type TryLock } from '../run/run-lock.ts'
 import { readSeeds } from '../seeds/read-seeds.ts'
 import { checkResume, type Resumable } from './check-resume.ts'
 import { type Preflight, preflight } from './preflight.ts'
@@ -18,6 +18,7 @@ export interface StartCheck {
   readonly resume: boolean
   /** What is known of the model before its weights are loaded. */
   readonly described: DescribedForTraining
+  readonly tryLock?: TryLock | null // the kernel's lock of the run's folder; default: null, without
 }
 
 /** Results of the checks, used by the run. */
@@ -37,8 +38,8 @@ export const whenNotWritable = (resume: boolean): string =>
  * Writes nothing.
  * @throws UserError
  */
-export async function checkStart({ config, out, resume, described }: StartCheck): Promise<Checked> {
-  await requireFree(out) // else it would seem to be a run that can be resumed
+export async function checkStart({ config, out, resume, described, tryLock = null }: StartCheck): Promise<Checked> {
+  await requireFree(out, tryLock) // else it would seem to be a run that can be resumed
   const resumable = resume ? await checkResume({ config, out, described }) : null
   if (!resume) await requireNoRun(out)
   await requireWritable(out, whenNotWritable(resume))

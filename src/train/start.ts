@@ -56,10 +56,10 @@ export interface StartOptions extends StartCheck {
  * @throws UserError, NothingAcceptable, Interrupted
  */
 export async function startRun(options: StartOptions): Promise<Outcome> {
-  const { out, resume } = options
+  const { out, resume, tryLock = null } = options
   const checked = await checkStart(options)
   return writingIn(out, whenNotWritable(resume), async () => {
-    const release = await lockRun(out)
+    const release = await lockRun(out, tryLock)
     try {
       if (!resume) await requireNoRun(out) // another run may have begun there meanwhile
       return await runLocked(options, checked)

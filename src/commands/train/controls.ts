@@ -12,6 +12,7 @@ import { UserError } from '../../errors.ts'
 import { trainingPlan } from '../../memory/device-memory.ts'
 import { type MemoryPlan, withChosen } from '../../memory/memory-plan.ts'
 import { type DescribedModel, describeForTraining, describeModel } from '../../model/open-model.ts'
+import { kernelLock } from '../../native/binding.ts'
 import { configFile } from '../../run/run-folder.ts'
 import { withTraceFile } from '../../trace/trace-file.ts'
 import { Interrupted } from '../../train/context.ts'
@@ -45,7 +46,7 @@ export async function controlsCommand(
   const memory = largestPlan(described, planControls(asked, arms))
   const config = withChosen(asked, memory.chosen)
   const plan = planControls(config, arms)
-  const controls = { plan, out, resume, described: describeForTraining(described) }
+  const controls = { plan, out, resume, described: describeForTraining(described), tryLock: kernelLock }
   if (flags.dryRun) return dryRunOf(controls, memory, asked, flags)
   const interrupt = interruptSignal('stopping: the last completed step will be saved')
   try {

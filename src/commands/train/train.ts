@@ -5,6 +5,7 @@ import { UserError } from '../../errors.ts'
 import { trainingPlan } from '../../memory/device-memory.ts'
 import { withChosen } from '../../memory/memory-plan.ts'
 import { describeForTraining, describeModel } from '../../model/open-model.ts'
+import { kernelLock } from '../../native/binding.ts'
 import { configFile } from '../../run/run-folder.ts'
 import { withTraceFile } from '../../trace/trace-file.ts'
 import { Interrupted } from '../../train/context.ts'
@@ -34,7 +35,7 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   const plan = trainingPlan(described, asked)
   const config = withChosen(asked, plan.chosen)
   const out = flags.out ?? freeRunFolder(runName(source))
-  const start = { config, out, resume, described: describeForTraining(described) }
+  const start = { config, out, resume, described: describeForTraining(described), tryLock: kernelLock }
   if (flags.dryRun) return dryRun({ start, asked, plan, inputs: inputsOf(config) }, flags)
   const { json = false, quiet = false } = flags
   const interrupt = interruptSignal('stopping: the last completed step will be saved')
