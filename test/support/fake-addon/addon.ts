@@ -36,6 +36,7 @@ export const fakeAddon = (weights: BigramWeights): Addon => ({
   },
   cudaDevices: () => 0,
   threads: () => 1,
+  tryLock: () => true,
   exitNow: (code) => process.exit(code),
 })
 
