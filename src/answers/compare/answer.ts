@@ -88,4 +88,4 @@ export function compareAnswers(a: MathAnswer, b: MathAnswer): Comparison {
   return { equal: false, gaveUp: effort.gaveUp }
 }
 
-const hasUnit = (shape: Shape): boolean => shape.kind === 'value' && shape.unit !== null
+const hasUnit = (shape: Shape): boolean => shape.kind === 'value' && shape.label.units.length > 0

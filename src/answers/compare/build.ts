@@ -1,12 +1,14 @@
-import { childrenOf, type Node, REALS_NAME, someNode } from '../notation/node.ts'
-import { readUnit, type Unit } from '../notation/units.ts'
+import { meaningsOf } from '../notation/compound.ts'
+import { type Label, NO_LABEL, readLabel } from '../notation/label.ts'
+import { childrenOf, type Node, type Quantity, REALS_NAME, someNode } from '../notation/node.ts'
+import { divide } from '../rational.ts'
 import type { Budget } from '../value/budget.ts'
-import { leafOf } from '../value/leaf.ts'
+import { type Leaf, leafOf, traitsOf } from '../value/leaf.ts'
 import { reduceMatrices } from '../value/matrix.ts'
 import { withSigns } from '../value/substitute.ts'
 import { complementOf, EVERYTHING, intersectPieces, regionOf } from './regions.ts'
 import { relationShape } from './relations.ts'
-import type { Assignment, Collection, Piece, Region, Shape } from './shape.ts'
+import type { Assignment, Collection, Piece, Region, Shape, Value } from './shape.ts'
 import { canonicalText, EMPTY_TEXT, REALS_TEXT } from './texts.ts'
 
 const NO_PIECES: Region = { kind: 'region', variable: null, pieces: [] }
@@ -22,7 +24,12 @@ export function shapeOf(node: Node, budget: Budget): Shape {
     case 'based':
       return { kind: 'based', digits: node.digits, base: node.base }
     case 'conditioned':
-      return { kind: 'conditioned', of: shapeOf(node.of, budget), condition: node.condition }
+      return {
+        kind: 'conditioned',
+        of: shapeOf(node.of, budget),
+        condition: node.condition,
+        whole: node.whole === true,
+      }
     case 'list':
       return listShape(node, budget)
     case 'bracket':
@@ -32,18 +39,23 @@ export function shapeOf(node: Node, budget: Budget): Shape {
     case 'setOperation':
       return setShape(node, budget)
     case 'ratio':
-      return ratioShape(node, '', budget)
+      return ratioShape(node, budget)
     case 'quantity':
       return quantityShape(node, budget)
+    case 'compound':
+      return compoundShape(node, budget)
     default:
       return valueShape(node, budget)
   }
 }
 
+const HOURS: Readonly<Record<string, 'am' | 'pm'>> = { noon: 'pm', midday: 'pm', midnight: 'am' }
+
 function textShape(text: string): Shape {
   const canonical = canonicalText(text)
   if (canonical === EMPTY_TEXT) return NO_PIECES
   if (canonical === REALS_TEXT) return ALL
+  if (Object.hasOwn(HOURS, canonical)) return { kind: 'clock', hour: 12, minute: 0, half: HOURS[canonical]! }
   return { kind: 'text', text: text.length === 1 ? text : canonical }
 }
 
@@ -65,16 +77,16 @@ function valueShape(node: Node, budget: Budget): Shape {
 function single(node: Node, budget: Budget): Shape {
   const inner = node.kind === 'negative' ? node.of : node
   const signed = (of: Node): Node => (node.kind === 'negative' ? { kind: 'negative', of } : of)
-  if (inner.kind === 'percent')
-    return { kind: 'value', leaf: leafOf(signed(inner.of), budget), percent: true, unit: null }
-  if (inner.kind === 'degrees')
-    return { kind: 'value', leaf: leafOf(signed(inner.of), budget), percent: false, unit: DEGREES }
+  if (inner.kind === 'percent') return plainValue(leafOf(signed(inner.of), budget), NO_LABEL, true)
+  if (inner.kind === 'degrees') return plainValue(leafOf(signed(inner.of), budget), DEGREES)
   if (inner.kind === 'quantity' && node.kind === 'negative')
     return quantityShape({ ...inner, of: signed(inner.of) }, budget)
-  return { kind: 'value', leaf: leafOf(node, budget), percent: false, unit: null }
+  return plainValue(leafOf(node, budget), NO_LABEL)
 }
 
-const DEGREES: Unit = readUnit('degree')!
+const plainValue = (leaf: Leaf, label: Label, percent = false): Value => ({ kind: 'value', leaf, percent, label })
+
+const DEGREES: Label = readLabel('', 'degrees')
 
 // every plus-minus takes the upper signs, then the lower ones
 function signedShape(node: Node, budget: Budget): Shape {
@@ -82,25 +94,58 @@ function signedShape(node: Node, budget: Budget): Shape {
   return { kind: 'collection', style: 'list', items }
 }
 
-function quantityShape(node: Extract<Node, { kind: 'quantity' }>, budget: Budget): Shape {
-  if (node.of.kind === 'ratio') return ratioShape(node.of, node.unit, budget)
-  const shape = shapeOf(node.of, budget)
-  if (shape.kind === 'value') return { ...shape, unit: readUnit(node.unit) ?? shape.unit }
-  return shape
+function quantityShape(node: Quantity, budget: Budget): Shape {
+  const { before = '', unit } = node
+  const clock = clockShape(node.of, unit)
+  if (clock !== null) return clock
+  const label = readLabel(before, unit)
+  const shape = shapeOf(label.negative ? { kind: 'negative', of: node.of } : node.of, budget)
+  return labelled(shape, label)
 }
 
-function ratioShape(node: Extract<Node, { kind: 'ratio' }>, unit: string, budget: Budget): Shape {
+/** A shape with what the words round it say. */
+function labelled(shape: Shape, label: Label): Shape {
+  const { bound, words, of } = label
+  if (bound !== null) return { kind: 'bound', of: labelled(shape, { ...label, bound: null }), sign: bound }
+  if (shape.kind !== 'value') return words.length + of.length === 0 ? shape : { kind: 'labelled', of: shape, label }
+  // "n is even" is no n
+  const strict = label.strict || (words.length > 0 && !traitsOf(shape.leaf).constant)
+  // 5 percentage points
+  const isPoints = words.length === 1 && (words[0] === 'percentag' || (shape.percent && words[0] === 'point'))
+  const named = words.join() === 'percentag,point' || isPoints
+  const units = label.units.length > 0 ? label.units : shape.label.units
+  return plainValue(shape.leaf, { ...label, units, strict, words: named ? [] : words }, shape.percent || named)
+}
+
+// 1 hour 30 minutes: a sum in its first unit
+function compoundShape(node: Extract<Node, { kind: 'compound' }>, budget: Budget): Shape {
+  const labels = node.parts.map((part) => readLabel(part.before ?? '', part.unit))
+  const units = meaningsOf(labels)!
+  const terms = node.parts.map((part, i): Node => {
+    const { n, d } = divide(units[i]!.factor, units[0]!.factor)!
+    return i === 0 ? part.of : { kind: 'product', factors: [part.of, { kind: 'number', value: { n, d }, places: 0 }] }
+  })
+  // 3 dollars and 50 cents is 3.50, but 1 hour 30 minutes is neither 1.5 nor 90
+  const isMoney = ['dollar', 'euro', 'pound'].some((base) => units[0]!.powers.has(base))
+  const label = { ...labels.at(-1)!, units: [units[0]!], several: !isMoney }
+  return labelled(shapeOf({ kind: 'sum', terms }, budget), label)
+}
+
+// 9:30 a.m., 9 am, 12 noon
+function clockShape(of: Node, behind: string): Shape | null {
+  const half = /^([ap]) ?m\b/i.exec(behind)?.[1]?.toLowerCase() ?? (/^(?:noon|midday)\b/i.test(behind) ? 'p' : null)
+  if (half === null && !/^midnight\b/i.test(behind)) return null
+  const [hour, minute] = of.kind === 'ratio' && of.parts.length === 2 ? of.parts : [of, null]
+  if (hour?.kind !== 'number' || hour.value.d !== 1n || hour.value.n > 24n) return null
+  if (minute !== null && minute?.kind !== 'number') return null
+  const minutes = minute === null ? 0 : Number(minute.value.n)
+  return { kind: 'clock', hour: Number(hour.value.n), minute: minutes, half: half === 'p' ? 'pm' : 'am' }
+}
+
+function ratioShape(node: Extract<Node, { kind: 'ratio' }>, budget: Budget): Shape {
   const [first, second] = node.parts
-  const half = /^([ap]) ?m$/i.exec(unit)?.[1]?.toLowerCase()
-  if (
-    node.parts.length === 2 &&
-    (node.clock || half !== undefined) &&
-    first?.kind === 'number' &&
-    second?.kind === 'number'
-  ) {
-    const own = half === undefined ? '' : half === 'a' ? 'am' : 'pm'
-    return { kind: 'clock', hour: Number(first.value.n), minute: Number(second.value.n), half: own }
-  }
+  if (node.clock && first?.kind === 'number' && second?.kind === 'number')
+    return { kind: 'clock', hour: Number(first.value.n), minute: Number(second.value.n), half: '' }
   if (node.parts.length === 2 && node.parts.every(isPlainValue)) return single(node, budget)
   return { kind: 'ratio', parts: node.parts.map((part) => leafOf(part, budget)) }
 }
@@ -174,7 +219,7 @@ function bracketShape(node: Extract<Node, { kind: 'bracket' }>, budget: Budget):
 function setShape(node: Extract<Node, { kind: 'setOperation' }>, budget: Budget): Shape {
   const left = regionOf(shapeOf(node.left, budget))
   const right = regionOf(shapeOf(node.right, budget))
-  const symbolic: Shape = { kind: 'value', leaf: leafOf(node, budget), percent: false, unit: null }
+  const symbolic = plainValue(leafOf(node, budget), NO_LABEL)
   if (left === null || right === null || childrenOf(node).some(isBareSymbol)) return symbolic
   const variable = left.variable ?? right.variable
   if (node.op === 'union') return { kind: 'region', variable, pieces: [...left.pieces, ...right.pieces] }

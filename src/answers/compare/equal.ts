@@ -1,11 +1,11 @@
 import type { Node } from '../notation/node.ts'
-import { commensurable } from '../notation/units.ts'
 import { integer, rational, same } from '../rational.ts'
 import { isFiniteComplex, over, size } from '../value/complex.ts'
-import { compareLeaves, constantValue, exactOfLeaf, type Leaf, leafOf, realOf } from '../value/leaf.ts'
-import { regionOf, sameRegions } from './regions.ts'
-import type { Assignment, Collection, Shape, Value } from './shape.ts'
+import { compareLeaves, exactOfLeaf, type Leaf, leafOf, realOf } from '../value/leaf.ts'
+import { MINUS_INFINITY, PLUS_INFINITY, regionOf, sameRegions } from './regions.ts'
+import type { Assignment, Collection, Region, Shape, Value } from './shape.ts'
 import { canonicalText } from './texts.ts'
+import { equalValues, sameLabels } from './values.ts'
 
 /** The work of one comparison: how much is left, and whether something had to be given up. */
 export interface Effort {
@@ -40,6 +40,7 @@ function equalConditioned(a: Shape, b: Shape, effort: Effort): boolean {
   const left = a.kind === 'conditioned' ? a : null
   const right = b.kind === 'conditioned' ? b : null
   if (left !== null && right !== null && left.condition !== right.condition) return false
+  if ((left === null && right!.whole) || (right === null && left!.whole)) return false
   return equalShapes(left?.of ?? a, right?.of ?? b, effort)
 }
 
@@ -55,7 +56,7 @@ function equalChoices(a: Shape, b: Shape, effort: Effort): boolean {
 function equalKinds(a: Shape, b: Shape, effort: Effort): boolean {
   switch (a.kind) {
     case 'value':
-      return equalValues(a, b as Value, effort)
+      return equalValues(a, b as Value, (left, right) => equalLeaves(left, right, effort))
     case 'text':
       return a.text === (b as typeof a).text
     case 'based':
@@ -88,6 +89,10 @@ function equalKinds(a: Shape, b: Shape, effort: Effort): boolean {
     }
     case 'ratio':
       return equalRatios(a.parts, (b as typeof a).parts, effort)
+    case 'labelled':
+      return sameLabels(a.label, (b as typeof a).label) && equalShapes(a.of, (b as typeof a).of, effort)
+    case 'bound':
+      return a.sign === (b as typeof a).sign && equalShapes(a.of, (b as typeof a).of, effort)
     default:
       return false
   }
@@ -115,6 +120,11 @@ function equalMixed(a: Shape, b: Shape, effort: Effort): boolean {
     return letters !== null && (letters === a.text || canonicalText(letters) === a.text)
   }
   if (a.kind === 'clock') return clockAsRatio(a, b, effort)
+  if (a.kind === 'labelled') return !a.label.strict && equalShapes(a.of, b, effort)
+  if (a.kind === 'bound') {
+    const region = b.kind === 'region' ? boundRegion(a) : null
+    return region !== null && sameRegions(region, b as Region)
+  }
   if (a.kind === 'region') {
     const other = b.kind === 'equation' || b.kind === 'assignment' ? null : regionOf(b)
     return other !== null && sameRegions(a, other)
@@ -126,6 +136,17 @@ function equalMixed(a: Shape, b: Shape, effort: Effort): boolean {
     return only && a.items.every((item) => equalShapes(item, b, effort))
   }
   return false
+}
+
+// at least 5: x >= 5, where 5 is a bare number
+function boundRegion(bound: Extract<Shape, { kind: 'bound' }>): Region | null {
+  const { of, sign } = bound
+  if (of.kind !== 'value' || of.percent || of.label.units.length + of.label.words.length > 0) return null
+  const [isLower, closed] = [sign[0] === '>', sign.length === 2]
+  const piece = isLower
+    ? { low: of.leaf, lowClosed: closed, high: PLUS_INFINITY, highClosed: false }
+    : { low: MINUS_INFINITY, lowClosed: false, high: of.leaf, highClosed: closed }
+  return { kind: 'region', variable: null, pieces: [piece] }
 }
 
 const equalEquation = (a: Assignment, b: Extract<Shape, { kind: 'equation' }>): boolean =>
@@ -162,39 +183,7 @@ function lettersOf(shape: Shape): string | null {
   return letters
 }
 
-function equalValues(a: Value, b: Value, effort: Effort): boolean {
-  if ((a.percent && b.unit !== null) || (b.percent && a.unit !== null)) return false
-  if (a.unit !== null && b.unit !== null) {
-    if (!commensurable(a.unit, b.unit)) return false
-    if (a.unit.factor !== b.unit.factor) return equalConverted(a, b)
-  } else if (a.unit !== null || b.unit !== null) {
-    const [degrees, plain] = a.unit === null ? [b, a] : [a, b]
-    if (degrees.unit!.powers.has('degree') && equalLeaves(radians(degrees.leaf), plain.leaf, effort)) return true
-  }
-  if (equalLeaves(a.leaf, b.leaf, effort)) return true
-  if (a.percent === b.percent) return false
-  return equalLeaves(a.percent ? hundredth(a.leaf) : a.leaf, b.percent ? hundredth(b.leaf) : b.leaf, effort)
-}
-
-function equalConverted(a: Value, b: Value): boolean {
-  const x = constantValue(a.leaf)
-  const y = constantValue(b.leaf)
-  if (x === null || y === null) return false
-  const [left, right] = [x * a.unit!.factor, y * b.unit!.factor]
-  return Math.abs(left - right) <= 1e-9 * Math.max(Math.abs(left), Math.abs(right))
-}
-
 const number = (n: number): Node => ({ kind: 'number', value: integer(n), places: 0 })
-function hundredth(leaf: Leaf): Leaf {
-  leaf.hundredth ??= leafOf({ kind: 'quotient', over: leaf.node, under: number(100) }, leaf.budget)
-  return leaf.hundredth
-}
-
-function radians(leaf: Leaf): Leaf {
-  const over: Node = { kind: 'product', factors: [leaf.node, { kind: 'symbol', name: 'π' }] }
-  leaf.radians ??= leafOf({ kind: 'quotient', over, under: number(180) }, leaf.budget)
-  return leaf.radians
-}
 
 function equalAssignments(a: Assignment, b: Assignment, effort: Effort): boolean {
   if (a.name === b.name && equalShapes(a.value, b.value, effort)) return true

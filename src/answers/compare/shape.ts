@@ -1,4 +1,5 @@
-import type { Unit } from '../notation/units.ts'
+import type { Label } from '../notation/label.ts'
+import type { BoundSign } from '../notation/wording.ts'
 import type { Leaf } from '../value/leaf.ts'
 
 /** What an answer is, ready to be compared. */
@@ -16,14 +17,16 @@ export type Shape =
   | { readonly kind: 'chain'; readonly parts: readonly Leaf[]; readonly ops: readonly string[] }
   | { readonly kind: 'ratio'; readonly parts: readonly Leaf[] } // three parts or more, or one that no quotient can stand for
   | { readonly kind: 'clock'; readonly hour: number; readonly minute: number; readonly half: '' | 'am' | 'pm' }
-  | { readonly kind: 'conditioned'; readonly of: Shape; readonly condition: string }
+  | { readonly kind: 'conditioned'; readonly of: Shape; readonly condition: string; readonly whole: boolean } // whole: says nothing without its condition
+  | { readonly kind: 'labelled'; readonly of: Shape; readonly label: Label } // anything but a value
+  | { readonly kind: 'bound'; readonly of: Shape; readonly sign: BoundSign } // at least 5
 
-/** A single value with its mark: percent, a unit, degrees. */
+/** A single value with its mark: percent, a unit, degrees, other words. */
 export interface Value {
   readonly kind: 'value'
   readonly leaf: Leaf
   readonly percent: boolean
-  readonly unit: Unit | null // null: none, or one that is not known
+  readonly label: Label
 }
 
 /** A set of real numbers as pieces; `variable` where inequalities in it were given. */

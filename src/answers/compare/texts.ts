@@ -48,6 +48,8 @@ export const isFixedText = (text: string): boolean =>
 
 // "june 5 2020", "5th of june 2020", "june 5"
 function canonicalDate(plain: string): string | null {
+  const iso = /^(\d{4})-(\d\d?)-(\d\d?)$/.exec(plain)
+  if (iso !== null) return `date ${iso[1]}-${Number(iso[2])}-${Number(iso[3])}`
   const words = plain.split(' ').filter((word) => word !== 'of')
   const month = words.findIndex((word) =>
     MONTHS.some((name) => name === word || (word.length === 3 && name.startsWith(word))),

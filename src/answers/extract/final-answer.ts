@@ -69,7 +69,7 @@ function trimmed(candidate: string): string {
   let text = candidate.trim()
   for (let i = 0; i < 4; i += 1) {
     text = text.replace(/^(?:\$+|\\\(|\\\[|\*\*|[:=] )/, '').trim()
-    text = text.replace(/(?:(?<!\\)\$+|\\\)|\\\]|\*\*|(?<!\\right)[.,;:])$/, '').trim()
+    text = text.replace(/(?:(?<!\\)\$+|\\\)|\\\]|\*\*|(?<!\\right)[,;:]|(?<!\\right|\.)\.)$/, '').trim()
   }
   return text
 }

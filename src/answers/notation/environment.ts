@@ -30,12 +30,26 @@ function matrixOf(reader: Reader, lines: readonly (readonly [number, number])[],
   return { kind: 'matrix', rows, determinant }
 }
 
-// lines of statements: cells only align them, except where a value stands beside its condition
+// lines of statements: a second cell is a condition
 function systemOf(reader: Reader, lines: readonly (readonly [number, number])[]): Node {
   const items = lines.map(([a, b]) => {
     const cells = splitRange(reader, a, b, (token) => token.kind === 'cell').ranges.filter(([x, y]) => y > x)
+    if (cells.length === 2) return caseOf(reader, cells[0]!, cells[1]!)
     if (cells.length !== 1) throw UNREADABLE
     return within(reader, cells[0]![0], cells[0]![1], (r) => r.grammar.list(r, r.at, r.end))
   })
   return items.length === 1 ? items[0]! : { kind: 'list', items, joiner: 'comma' }
+}
+
+// 1 & x > 0: a value that holds only under its condition
+function caseOf(reader: Reader, value: readonly [number, number], condition: readonly [number, number]): Node {
+  let [from, to] = condition
+  const isMark = (at: number): boolean =>
+    reader.tokens[at]!.kind === 'separator' || /^(?:if|for|when|where)$/i.test(reader.tokens[at]!.text)
+  while (from < to && isMark(from)) from += 1
+  while (from < to && reader.tokens[to - 1]!.kind === 'separator') to -= 1
+  const last = reader.tokens[value[1] - 1]!.kind === 'separator' ? value[1] - 1 : value[1]
+  const of = within(reader, value[0], last, (r) => r.grammar.list(r, r.at, r.end))
+  const words = reader.tokens.slice(from, to).map((token) => token.text)
+  return { kind: 'conditioned', of, condition: words.join(' ').toLowerCase(), whole: true }
 }

@@ -9,6 +9,8 @@ import { isUnitSymbol } from './units.ts'
 export function readExpression(reader: Reader): Node {
   const terms: Node[] = []
   while (reader.at < reader.end) {
+    if (terms.length > 0 && (isAt(reader, 'command', 'choose') || isAt(reader, 'command', 'over')))
+      return readStacked(reader, sumOf(terms))
     const sign = readSigns(reader)
     if (terms.length > 0 && sign === '') throw UNREADABLE
     const term = readTerm(reader)
@@ -18,7 +20,20 @@ export function readExpression(reader: Reader): Node {
     else terms.push(term)
   }
   if (terms.length === 0) throw UNREADABLE
-  return terms.length === 1 ? terms[0]! : { kind: 'sum', terms }
+  return sumOf(terms)
+}
+
+const sumOf = (terms: readonly Node[]): Node => (terms.length === 1 ? terms[0]! : { kind: 'sum', terms })
+
+// n \choose k, a \over b: all before the command over all behind it
+function readStacked(reader: Reader, over: Node): Node {
+  const isChoose = reader.tokens[reader.at]!.text === 'choose'
+  reader.at += 1
+  reader.depth += 1
+  if (reader.depth > MAX_DEPTH) throw UNREADABLE
+  const under = readExpression(reader)
+  reader.depth -= 1
+  return isChoose ? { kind: 'call', name: 'binomial', args: [over, under] } : { kind: 'quotient', over, under }
 }
 
 // a run of signs is one sign: + - ± ∓, or '' for none

@@ -15,7 +15,8 @@ export type Node =
   | { readonly kind: 'opaque'; readonly key: string } // known only by how it is written
   | { readonly kind: 'degrees'; readonly of: Node }
   | { readonly kind: 'percent'; readonly of: Node }
-  | { readonly kind: 'quantity'; readonly of: Node; readonly unit: string } // unit as written, words spaced by one blank
+  | { readonly kind: 'quantity'; readonly of: Node; readonly unit: string; readonly before?: string } // words behind and before, spaced by one blank
+  | { readonly kind: 'compound'; readonly parts: readonly Quantity[] } // 5 ft 6 in
   | { readonly kind: 'based'; readonly digits: string; readonly base: number }
   | { readonly kind: 'matrix'; readonly rows: readonly (readonly Node[])[]; readonly determinant: boolean }
   | { readonly kind: 'bracket'; readonly open: string; readonly close: string; readonly items: readonly Node[] }
@@ -23,9 +24,11 @@ export type Node =
   | { readonly kind: 'relation'; readonly parts: readonly Node[]; readonly ops: readonly string[] }
   | { readonly kind: 'setOperation'; readonly op: SetOperator; readonly left: Node; readonly right: Node }
   | { readonly kind: 'ratio'; readonly parts: readonly Node[]; readonly clock: boolean } // clock: can only be a time
-  | { readonly kind: 'conditioned'; readonly of: Node; readonly condition: string }
+  | { readonly kind: 'conditioned'; readonly of: Node; readonly condition: string; readonly whole?: boolean } // whole: a line of cases
   | { readonly kind: 'choice'; readonly letter: string; readonly of: Node } // (B) 12
   | { readonly kind: 'text'; readonly text: string }
+
+export type Quantity = Extract<Node, { kind: 'quantity' }>
 
 export interface Bounds {
   readonly from: Node
@@ -77,7 +80,7 @@ function labelOf(node: Node): string {
     case 'call':
       return node.name
     case 'quantity':
-      return `unit:${node.unit}`
+      return `unit:${node.before ?? ''}|${node.unit}`
     case 'conditioned':
       return `if:${node.condition}`
     case 'setOperation':
@@ -119,6 +122,7 @@ export function childrenOf(node: Node): readonly Node[] {
       return node.items
     case 'relation':
     case 'ratio':
+    case 'compound':
       return node.parts
     case 'setOperation':
       return [node.left, node.right]

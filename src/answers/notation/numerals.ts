@@ -1,4 +1,4 @@
-import { type Cutting, isDigit, isLetter } from './cutting.ts'
+import { type Cutting, emit, isDigit, isLetter } from './cutting.ts'
 
 /** Stands for a comma or space that can only separate thousands, as in 14{,}916 and 10,\!080. */
 export const THOUSANDS_MARK = '\ue000'
@@ -7,7 +7,7 @@ export const THOUSANDS_MARK = '\ue000'
 export function markThousands(text: string): string {
   if (!text.includes('\\') && !text.includes('{,}')) return text
   return text
-    .replaceAll('{,}', THOUSANDS_MARK)
+    .replaceAll(/(?:\\text)?\{,\}/g, THOUSANDS_MARK)
     .replaceAll(/(\d)(?:,\\!\\?\s?|\\!,|\\,|\\;|\\ |~)(?=\d{3}(?!\d))/g, `$1${THOUSANDS_MARK}`)
 }
 
@@ -16,6 +16,7 @@ export function scanNumber(cutting: Cutting): void {
   const { source } = cutting
   const start = cutting.at
   const whole = scanWhole(cutting, start)
+  if (source[whole.end] === '.' && scanRepeating(cutting, whole)) return
   let { digits, end } = whole
   if (source[end] === '.' && isDigit(source[end + 1])) {
     const last = digitsEnd(source, end + 1)
@@ -23,7 +24,7 @@ export function scanNumber(cutting: Cutting): void {
     end = last
   } else if (source[end] === ',' && !whole.grouped && isDigit(source[end + 1])) {
     // only a number that stands alone may have a decimal comma
-    cutting.ambiguity.decimalComma = !/[([{|]|,[^,]*,/.test(source)
+    cutting.ambiguity.decimalComma = !/[([{|\]]|,[^,]*,/.test(source)
     if (cutting.reading.commas === 'decimal') {
       const last = digitsEnd(source, end + 1)
       digits += `.${source.slice(end + 1, last)}`
@@ -41,6 +42,40 @@ export function scanNumber(cutting: Cutting): void {
   })
   cutting.spaced = false
   cutting.at = exponent
+}
+
+const REPEATING =
+  /\.(\d{0,60})(?:\\dot ?\{?(\d)\}?(?:(\d{0,60})\\dot ?\{?(\d)\}?)?|\((\d{1,60})\)|(?<=\d) ?(?:\.{2,}|\\[lc]?dots(?![a-z])))/y
+
+/** Emits a decimal whose end repeats as a quotient: 0.1\dot{6}, 0.1(6), 0.1666... */
+function scanRepeating(cutting: Cutting, whole: Whole): boolean {
+  REPEATING.lastIndex = whole.end
+  const match = REPEATING.exec(cutting.source)
+  if (match === null) return false
+  const [text, places, first, between, last, bracketed] = match
+  const marked = first === undefined ? bracketed : first + (last === undefined ? '' : between! + last)
+  const block = marked ?? repeatedEnd(places!)
+  if (block === null || block === undefined) return false
+  const fixed = marked === undefined ? places!.slice(0, places!.length - block.length) : places!
+  const scale = 10n ** BigInt(fixed.length)
+  const nines = 10n ** BigInt(block.length) - 1n
+  const over = BigInt(whole.digits + fixed || '0') * nines + BigInt(block)
+  emit(cutting, 'open', '(')
+  emit(cutting, 'number', String(over))
+  emit(cutting, 'operator', '/')
+  emit(cutting, 'number', String(scale * nines))
+  emit(cutting, 'close', ')')
+  cutting.at = whole.end + text.length
+  return true
+}
+
+/** The shortest block that a row of decimals ends in twice or more; null when there is none. */
+function repeatedEnd(places: string): string | null {
+  for (let size = 1; 2 * size <= places.length; size += 1) {
+    const block = places.slice(-size)
+    if (places.endsWith(block + block)) return block
+  }
+  return null
 }
 
 interface Whole {

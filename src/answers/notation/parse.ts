@@ -4,7 +4,7 @@ import type { Node } from './node.ts'
 import { UNREADABLE } from './node.ts'
 import type { Reader } from './reader.ts'
 import { readList } from './statement.ts'
-import type { Ambiguity, Reading } from './token.ts'
+import { type Ambiguity, newAmbiguity, type Reading } from './token.ts'
 
 /** Longest piece of notation that is read, in characters. */
 export const MAX_LENGTH = 20_000
@@ -14,9 +14,13 @@ export interface Parsed {
   readonly ambiguity: Ambiguity
 }
 
+const ISO_DATE = /^(?:\\text\{ ?)?(\d{4}-\d\d?-\d\d?) ?\}?$/
+
 /** Reads an answer's notation, LaTeX or plain; null when it cannot be read. Time is bounded by the length. */
 export function parse(text: string, reading: Reading): Parsed | null {
   if (text.length > MAX_LENGTH) return null
+  const date = ISO_DATE.exec(text)
+  if (date !== null) return { node: { kind: 'text', text: date[1]! }, ambiguity: newAmbiguity() }
   try {
     const { tokens, match, ambiguity } = lex(text, reading)
     if (tokens.length === 0) return null

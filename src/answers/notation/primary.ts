@@ -176,6 +176,7 @@ function bracketNode(open: string, close: string, inner: Node | null): Node {
   }
   if (items.length === 1 && open !== '\\{' && open !== '⟨') {
     if ((open === '(' || open === '[') && (close === ')') !== (open === '(')) throw UNREADABLE
+    if (open === ']' || close === '[') throw UNREADABLE
     return items[0]!
   }
   return { kind: 'bracket', open: open === '{' ? '\\{' : open, close: close === '}' ? '\\}' : close, items }

@@ -1,6 +1,7 @@
 import type { Node } from './node.ts'
 import type { Reader } from './reader.ts'
 import type { Token } from './token.ts'
+import { FILLERS } from './wording.ts'
 
 /** Words at the end of a value. */
 export interface Words {
@@ -8,11 +9,6 @@ export interface Words {
   readonly text: string
 }
 
-const FILLERS = new Set(
-  'approximately about around roughly nearly exactly is equals equal to the a an be of only just both either so then thus therefore hence answer value result final total'.split(
-    ' ',
-  ),
-)
 const CONDITIONS = new Set([
   'where',
   'for',
@@ -27,21 +23,26 @@ const CONDITIONS = new Set([
   'assuming',
 ])
 
-/** Skips words that say nothing about the value behind them. */
-export function leadingWords(reader: Reader, from: number, to: number): number {
+/** The words in front of a value in [from, to), currencies included; empty where the value comes first. */
+export function leadingWords(reader: Reader, from: number, to: number): { readonly at: number; readonly text: string } {
   let at = from
-  while (at < to - 1 && reader.tokens[at]!.kind === 'word' && FILLERS.has(reader.tokens[at]!.text.toLowerCase()))
-    at += 1
-  return at
+  const words: string[] = []
+  for (; at < to - 1; at += 1) {
+    const { kind, text } = reader.tokens[at]!
+    // "-$5": the sign belongs to the value
+    if (kind !== 'word' && kind !== 'currency') break
+    words.push(text)
+  }
+  return { at, text: words.join(' ') }
 }
 
 const isUnitToken = (token: Token): boolean =>
   token.kind === 'word' || token.kind === 'number' || (token.kind === 'operator' && /^[-/*^]$/.test(token.text))
 
-/** The unit at the end of [from, to), if words stand there behind a value: "5 cm ^2", "12 miles per hour". */
-export function findUnit(reader: Reader, from: number, to: number): Words | null {
+/** The words at the end of [from, to), behind a value: "5 cm ^2", "12 miles per hour", "5 (Alice)", "5 h". */
+export function trailingWords(reader: Reader, from: number, to: number): Words | null {
   let at = from
-  while (at < to && reader.tokens[at]!.kind !== 'word' && reader.tokens[at]!.kind !== 'currency') {
+  while (at < to && !isWordAt(reader, at, from, to)) {
     const quotient = at > from ? unitQuotient(reader, at, to) : null
     if (quotient !== null) return { from: at, text: quotient }
     at = reader.match[at]! > at ? reader.match[at]! + 1 : at + 1
@@ -51,12 +52,25 @@ export function findUnit(reader: Reader, from: number, to: number): Words | null
   for (let i = at; i < to; i += 1) {
     const token = reader.tokens[i]!
     if (token.kind === 'currency' || isUnitToken(token)) words.push(token.text)
-    else if (token.text === '{' || token.text === '}' || token.text === '(' || token.text === ')') continue
+    else if (/^[{}()]$/.test(token.text)) continue
     else if (token.kind === 'symbol') words.push(token.text)
     else return null
   }
   return { from: at, text: words.join(' ').replaceAll('^ ', '^') }
 }
+
+function isWordAt(reader: Reader, at: number, from: number, to: number): boolean {
+  const token = reader.tokens[at]!
+  if (token.kind === 'word' || token.kind === 'currency') return true
+  if (at === from || token.text !== '(' || reader.match[at] !== to - 1 || at + 1 >= to - 1) return false
+  // words in brackets at the end: 5 (Alice), 12 (square cm)
+  const inner = reader.tokens.slice(at + 1, to - 1)
+  return (
+    inner.some(isWordToken) && inner.every((part) => isWordToken(part) || isUnitToken(part) || part.kind === 'symbol')
+  )
+}
+
+const isWordToken = (token: Token): boolean => token.kind === 'word'
 
 // \frac{\text{km}}{\text{h}} at the end
 function unitQuotient(reader: Reader, at: number, to: number): string | null {
@@ -102,27 +116,30 @@ export function exceptionsOfReals(reader: Reader, from: number, to: number): num
   return null
 }
 
-/** The end of a value without words in brackets behind it: 8 (eight). */
-export function withoutRemark(reader: Reader, from: number, to: number): number {
-  const open = reader.match[to - 1] // none in front of a union sign that opens the text
-  if (open === undefined || open <= from || reader.tokens[open]!.text !== '(' || open + 1 >= to - 1) return to
-  return reader.tokens.slice(open + 1, to - 1).every((token) => token.kind === 'word') ? open : to
-}
-
-/** [from, to) as plain prose, when it holds words, and nothing but words, numbers and marks between them. */
+/** [from, to) as plain prose: words without a value among them, a date, or a list that begins with a word. */
 export function readTexts(reader: Reader, from: number, to: number): Node | null {
   const first = reader.tokens[from]!
-  if (first.kind !== 'word' && !(first.kind === 'number' && isDate(reader.tokens.slice(from, to)))) return null
-  const prose = reader.tokens.slice(from, to).every((token) => token.kind === 'word')
-  if (!prose && FILLERS.has(first.text.toLowerCase())) return null
-  const words: string[] = []
-  for (let i = from; i < to; i += 1) {
-    const token = reader.tokens[i]!
-    if (token.kind === 'operator' && token.text !== '-' && token.text !== "'" && token.text !== '/') return null
+  const tokens = reader.tokens.slice(from, to)
+  const dated = isDate(tokens)
+  if (first.kind !== 'word' && !(first.kind === 'number' && dated)) return null
+  const hasValue = tokens.some((token) => token.kind === 'number' || token.kind === 'currency')
+  if (hasValue && !dated && (FILLERS.has(first.text.toLowerCase()) || !isItemised(tokens))) return null
+  return proseOf(tokens)
+}
+
+/** Tokens as prose; null when there is notation among them. */
+export function proseOf(tokens: readonly Token[]): Node | null {
+  for (const token of tokens) {
+    if (token.kind === 'operator' && !/^[-'/]$/.test(token.text)) return null
     if (token.kind === 'relation' || token.kind === 'command' || token.kind === 'function') return null
-    words.push(token.text)
   }
-  return { kind: 'text', text: words.join(' ') }
+  return { kind: 'text', text: tokens.map((token) => token.text).join(' ') }
+}
+
+// "Alice, 5": words alone in front of the first separator
+function isItemised(tokens: readonly Token[]): boolean {
+  const separator = tokens.findIndex((token) => token.kind === 'separator')
+  return separator > 0 && tokens.slice(0, separator).every((token) => token.kind === 'word' || token.kind === 'symbol')
 }
 
 const MONTH = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i

@@ -1,17 +1,18 @@
+import { readCompound } from './compound.ts'
 import { readExpression } from './expression.ts'
 import { type ListJoiner, type Node, REALS_NAME, UNREADABLE } from './node.ts'
 import {
   exceptionsOfReals,
-  findUnit,
   leadingWords,
+  proseOf,
   readChoice,
   readTexts,
   splitCondition,
-  type Words,
-  withoutRemark,
+  trailingWords,
 } from './prose.ts'
 import { type Reader, splitRange, within } from './reader.ts'
 import type { Token } from './token.ts'
+import { FILLERS } from './wording.ts'
 
 const CONNECTORS = new Set(['and', 'or'])
 
@@ -21,13 +22,16 @@ const isWord = (token: Token | undefined, text?: string): boolean =>
 /** Reads [from, to): statements and values separated by commas, semicolons, "and", "or". */
 export function readList(reader: Reader, from: number, to: number): Node {
   if (from >= to) throw UNREADABLE
+  const compound = readCompounds(reader, from, to)
+  if (compound !== null) return compound
   if (isPlainValue(reader, from, to)) {
     const value = within(reader, from, to, readExpression)
     reader.at = to
     return value
   }
   const heading = headingEnd(reader, from, to)
-  if (heading > from) return readList(reader, heading, to)
+  if (heading > from && headings(reader, heading, to) === 0)
+    return named(reader, from, heading, readList(reader, heading, to))
   const exceptions = exceptionsOfReals(reader, from, to)
   if (exceptions !== null) return realsWithout(reader, exceptions, to)
   const texts = readTexts(reader, from, to)
@@ -47,6 +51,18 @@ export function readList(reader: Reader, from: number, to: number): Node {
   const items = regrouped.map((range) => readItem(reader, range, range[1]))
   reader.at = to
   return items.length === 1 ? items[0]! : { kind: 'list', items, joiner: joinerOf(reader, split.at) }
+}
+
+// 5 ft 6 in; t = 1 hour and 30 minutes
+function readCompounds(reader: Reader, from: number, to: number): Node | null {
+  const { at } = splitRange(reader, from, to, (token) => token.kind === 'relation')
+  if (at.length > 1 || (at.length === 1 && reader.tokens[at[0]!]!.text !== '=')) return null
+  const start = at.length === 1 ? at[0]! + 1 : from
+  const compound = readCompound(reader, start, to)
+  if (compound === null || start === from || start === from + 1) return compound
+  const name = readSets(reader, from, start - 1)
+  reader.at = to
+  return { kind: 'relation', parts: [name, compound], ops: ['='] }
 }
 
 function realsWithout(reader: Reader, from: number, to: number): Node {
@@ -71,11 +87,27 @@ function isPlainValue(reader: Reader, from: number, to: number): boolean {
   return true
 }
 
-// "Solution is: ..." names what follows
+// "Solution is: ...", "Alice: 5": the end of the words in front of a colon
 function headingEnd(reader: Reader, from: number, to: number): number {
   let at = from
   while (at < to && reader.tokens[at]!.kind === 'word') at += 1
   return at > from && at < to - 1 && reader.tokens[at]!.text === ':' ? at + 1 : from
+}
+
+function headings({ tokens }: Reader, from: number, to: number): number {
+  let count = 0
+  for (let i = from + 1; i < to; i += 1) if (tokens[i]!.text === ':' && tokens[i - 1]!.kind === 'word') count += 1
+  return count
+}
+
+const SAYS_NOTHING = /^(?:solutions?|roots?|set|are|final|correct)$/
+
+// a heading names the value behind it, unless it says nothing
+function named(reader: Reader, from: number, end: number, value: Node): Node {
+  const words = reader.tokens.slice(from, end - 1).map((token) => token.text.toLowerCase())
+  const telling = words.filter((word) => !FILLERS.has(word) && !SAYS_NOTHING.test(word))
+  if (telling.length === 0) return value
+  return { kind: 'relation', parts: [{ kind: 'text', text: telling.join(' ') }, value], ops: ['='] }
 }
 
 function joinerOf(reader: Reader, at: readonly number[]): ListJoiner {
@@ -122,6 +154,8 @@ const hasRelation = (reader: Reader, from: number, to: number): boolean =>
 function readStatement(reader: Reader, from: number, to: number): Node {
   const texts = readTexts(reader, from, to)
   if (texts !== null) return texts
+  const heading = headingEnd(reader, from, to)
+  if (heading > from) return named(reader, from, heading, readStatement(reader, heading, to))
   const choice = readChoice(reader, from, to)
   if (choice !== null && choice.end < to) {
     return { kind: 'choice', letter: choice.letter, of: readStatement(reader, choice.end, to) }
@@ -160,20 +194,34 @@ function readRatio(reader: Reader, from: number, to: number): Node {
   const { ranges } = splitRange(reader, from, to, (token) => token.text === ':' && token.kind === 'operator')
   if (ranges.length === 1) return readValue(reader, from, to)
   const parts: Node[] = []
+  const front = leadingWords(reader, from, ranges[0]![1])
   const last = ranges.at(-1)!
-  const unit = findUnit(reader, last[0], last[1])
-  for (const [a, b] of ranges) parts.push(readValue(reader, a, b === to && unit !== null ? unit.from : b))
+  const behind = trailingWords(reader, last[0], last[1])
+  for (const [i, [a, b]] of ranges.entries()) {
+    parts.push(within(reader, i === 0 ? front.at : a, b === to ? (behind?.from ?? to) : b, readExpression))
+  }
   const minutes = reader.tokens[last[0]]!
   const clock = ranges.length === 2 && /^0\d$/.test(minutes.text) && minutes.kind === 'number'
-  const ratio: Node = { kind: 'ratio', parts, clock }
-  return unit === null ? ratio : { kind: 'quantity', of: ratio, unit: unit.text }
+  return described({ kind: 'ratio', parts, clock }, front.text, behind?.text ?? '')
 }
 
-// a value with what may stand round it: "about", a unit
+const described = (of: Node, before: string, unit: string): Node =>
+  before === '' && unit === '' ? of : { kind: 'quantity', of, unit, before }
+
+// a value with the words round it: "about", a unit, "(Alice)"
 function readValue(reader: Reader, from: number, to: number): Node {
-  const start = leadingWords(reader, from, to)
-  const unit: Words | null = findUnit(reader, start, to)
-  const end = unit === null ? withoutRemark(reader, start, to) : unit.from
-  const of = within(reader, start, end, readExpression)
-  return unit === null ? of : { kind: 'quantity', of, unit: unit.text }
+  const compound = readCompound(reader, from, to)
+  if (compound !== null) return compound
+  const { end, depth } = reader
+  const front = leadingWords(reader, from, to)
+  const behind = trailingWords(reader, front.at, to)
+  try {
+    const of = within(reader, front.at, behind?.from ?? to, readExpression)
+    return described(of, front.text, behind?.text ?? '')
+  } catch (error) {
+    const prose = front.at > from && error === UNREADABLE ? proseOf(reader.tokens.slice(from, to)) : null
+    if (prose === null) throw error
+    Object.assign(reader, { at: to, end, depth })
+    return prose
+  }
 }

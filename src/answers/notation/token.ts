@@ -42,6 +42,14 @@ export interface Ambiguity {
   gluedUnits: boolean
 }
 
+export const newAmbiguity = (): Ambiguity => ({
+  commas: false,
+  decimalComma: false,
+  slash: false,
+  exponent: false,
+  gluedUnits: false,
+})
+
 /** Tokens with the partner of every bracket. */
 export interface Lexed {
   readonly tokens: readonly Token[]

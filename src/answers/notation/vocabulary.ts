@@ -228,7 +228,7 @@ export const PLAIN_NAMES: Readonly<
 
 /** Short runs of letters that are words even where letters are factors. */
 export const SHORT_WORDS = new Set(
-  'and or no yes the is are of to at in by if for not all any odd even one two ten day red sum set am pm min max ii iii iv vi'.split(
+  'and or no not yes the is are was has per of to at in by if for all any odd even one two ten day red sum set am pm min max ii iii iv vi'.split(
     ' ',
   ),
 )
