@@ -24,7 +24,7 @@ export function findBoxes(text: string): Box[] {
 }
 
 /** For every opening brace the place of its partner, -1 where there is none. */
-function closingBraces(text: string): Int32Array {
+export function closingBraces(text: string): Int32Array {
   const close = new Int32Array(text.length).fill(-1) // [length]
   const open: number[] = []
   for (let i = 0; i < text.length; i += 1) {

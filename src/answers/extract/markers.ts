@@ -1,31 +1,86 @@
 /** What follows "the answer is" and its like, up to the end of the sentence. */
-export interface Marked {
+export interface Mark {
   readonly from: number
   readonly text: string
+  readonly closed: boolean // an <answer> element, or one that "I hope it is correct" follows
 }
 
-const MARKER =
-  /(?:answer|solution set|correct (?:option|choice))s?(?:\*\*|\}| )?(?: (?:is|are|would be|must be|to the (?:problem|question) is)|:| =)(?::| :|\*\*| \*\*)?|#### ?|最终答案[是为]?[:：]?/gi
+// the answer (to the problem) is; Answer: ; **Answer**: ; The correct option is; a heading "Final answer"
+const EMPHASIS = '[*_}\\])"” ]{0,6}'
+const NAME = '(?:answer|solution set|correct (?:option|choice)|final result)s?'
+const ABOUT =
+  '(?:,? ?\\(?(?:to|for|of|in|as|rounded|expressed|after|correct) [^.:;?\\n$]{1,60}?[,)]{0,2}| choice| option)?'
+const VERB =
+  '(?: (?:is|are|was|will be|would be|must be|should be|has to be|becomes|equals|(?:comes|works|turns) out to(?: be)?)(?![\\w])| ?(?::|=|→|⇒| [-–—] ))'
+const REMARK =
+  '(?! ?[*_]{0,2}(?:not|in?correct|right|wrong|reasonable|consistent|valid|verified|confirmed|clear|obvious|found|obtained|checked|unique|as follows|below|above)\\b)'
+// whose answer it is, if not the response's own
+const OTHER =
+  '(?<!\\b(?:this|that|your|an|any|each|their|his|her|wrong|possible|previous|earlier|initial|if the|whether the|suppose the|unless the) )'
+const WORDS = [
+  `\\b(?=[acfs])${OTHER}${NAME}${EMPHASIS}${ABOUT}${EMPHASIS}${VERB}${REMARK}(?: ?:)?`,
+  `(?<=^|\\n)[#*_> \\d.✅]{0,12}(?:the )?(?:final |correct )?${NAME}[*_ ]{0,4}\\n`,
+  // that of GSM8K, not a heading of Markdown
+  '####(?! ?\\d{1,2}[.):] ?[*_]{0,2}\\p{L}) ?(?=[*_]{0,3}[-+−$£€¥\\\\([{.√π½\\d]|[^\\s#*]{1,20}\\s*$)',
+  '(?:答案|(?:方程|不等式|原方程)(?:组|組)?的解)(?:应该|應該|应当|应|應|就|便)?(?:[是为為选選]|等于|等於|[*_ ]{0,4}[:=])[:,]?',
+  '答(?<=(?:^|[\\s,.*])答)[*_ ]{0,4}:',
+  '(?:答え|正解|正答|解)[*_ ]{0,4}(?:は|:)(?:, )?',
+  '(?:정답|답)[*_ ]{0,4}(?:은|:)',
+  '\\b(?:respuesta|réponse|risposta|resposta)(?: (?:final|finale|correcta|correta|corretta))?[*_ ]{0,4}(?: (?:es|est|è|é)\\b| ?:)',
+  '\\bantwort[*_ ]{0,4}(?: (?:ist|lautet|beträgt)\\b| ?:)',
+  '(?<!\\p{L})ответ[*_ ]{0,4}(?: ?:| [-–—]| равен)',
+]
+const MARK = new RegExp(`${WORDS.join('|')}|<(?:final_?)?answer>`, 'giu')
 const HOPE = /I hope (?:it|this) is correct/gi
 
-/** The last marked answer; `closed` one that "I hope it is correct" follows. Null when there is none. */
-export function lastMarked(text: string): (Marked & { readonly closed: boolean }) | null {
-  let last: RegExpExecArray | null = null
-  for (const match of text.matchAll(MARKER)) last = match
-  if (last === null) return null
-  const from = last.index + last[0].length
+/** Most marks that are looked at, from the last. */
+const MOST = 8
+
+/** The marked answers of a text, the last first; those that begin a solution ("Answer: First, ...") are none. */
+export function findMarks(text: string): Mark[] {
+  const places: (readonly [from: number, isElement: boolean])[] = []
+  for (const match of text.matchAll(MARK)) places.push([match.index + match[0].length, match[0].startsWith('<')])
+  const marks: Mark[] = []
+  let limit = text.length
+  for (const [from, isElement] of places.slice(-MOST).reverse()) {
+    const mark = isElement ? elementMark(text, from) : sentenceMark(text, from, limit)
+    if (mark !== null) marks.push(mark)
+    limit = from
+  }
+  return marks
+}
+
+/** The last marked answer; null when there is none. */
+export const lastMarked = (text: string): Mark | null => findMarks(text)[0] ?? null
+
+function elementMark(text: string, from: number): Mark | null {
+  const length = text.slice(from).search(/<\/(?:final_?)?answer>/i)
+  const inner = text.slice(from, length < 0 ? text.length : from + length).trim()
+  return inner === '' ? null : { from, text: inner, closed: length >= 0 }
+}
+
+const SOLUTION = /^(?:let\b|let's|first\b|firstly|to |we |since |given |step \d|start |begin |consider|suppose|in order)/i
+
+// "I hope it is correct" ends an answer, unless another mark stands between
+function sentenceMark(text: string, from: number, limit: number): Mark | null {
   HOPE.lastIndex = from
   const hope = HOPE.exec(text)
-  const end = hope === null ? sentenceEnd(text, from) : hope.index
-  return {
-    from,
-    text: text
-      .slice(from, end)
-      .trim()
-      .replace(/[.\s]+$/, ''),
-    closed: hope !== null,
-  }
+  const closed = hope !== null && hope.index <= limit
+  const end = closed ? hope.index : sentenceEnd(text, from)
+  const sentence = text
+    .slice(from, end)
+    .replace(/^[\s*_:"“]+/, '')
+    .replace(/[.\s]+$/, '')
+    .replace(FILLERS, '')
+  if (sentence === '' || (SOLUTION.test(sentence) && text.slice(end).trim() !== '')) return null
+  return { from, text: sentence, closed }
 }
+
+const FILLERS = /^(?:(?:therefore|thus|then|so|hence|simply|just|exactly|indeed|clearly|also|option|choice),? ){1,3}(?=\S)/i
+
+// a full stop ends these, but not the sentence, unless a capital follows; behind a title it does
+const ABBREVIATION = /(?:^|[\s(])(?:[ap]\.m|approx|appr|sq|cu|vs|e\.g|i\.e|ca|fig|eq|u\.s|ft|in|yd|mi|lb|lbs|oz|min|hr|hrs|sec|no)$/i
+const TITLE = /(?:^|[\s(])(?:mr|mrs|ms|dr|st|prof|mt)$/i
 
 // a full stop behind which a new sentence begins, or a line's end behind the first words
 function sentenceEnd(text: string, from: number): number {
@@ -34,11 +89,26 @@ function sentenceEnd(text: string, from: number): number {
   let inMaths = false
   for (; at < text.length; at += 1) {
     const c = text[at]!
-    if (c === '$' && text[at - 1] !== '\\') inMaths = !inMaths
+    if (c === '$' && text[at - 1] !== '\\') inMaths = inMaths ? false : opensMaths(text, at)
     else if (c === '\n' && !inMaths && !opensDisplay(text, from, at)) return at
-    else if (c === '.' && !inMaths && /\s/.test(text[at + 1] ?? ' ')) return at
+    else if (c === '.' && !inMaths && /\s/.test(text[at + 1] ?? ' ') && endsSentence(text, at)) return at
   }
   return text.length
+}
+
+function endsSentence(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - 8), at)
+  if (TITLE.test(before)) return !/^\s\p{Lu}/u.test(text.slice(at + 1, at + 3))
+  return !(ABBREVIATION.test(before) && /^ [a-z\d$\\(]/.test(text.slice(at + 1, at + 3)))
+}
+
+/** Longest formula within a line, in characters. */
+const LONGEST_FORMULA = 1000
+
+// a dollar sign of an amount has no partner in its line
+function opensMaths(text: string, at: number): boolean {
+  if (text[at + 1] === '$' || text[at - 1] === '$') return true
+  return /^[^\n$]*\$/.test(text.slice(at + 1, at + LONGEST_FORMULA))
 }
 
 const opensDisplay = (text: string, from: number, at: number): boolean =>

@@ -1,81 +1,84 @@
 import { isUnitName, isUnitSymbol } from '../notation/units.ts'
+import type { Span } from './formulas.ts'
+import { runRound } from './runs.ts'
 import type { Segment } from './segments.ts'
 
-/** A number in running text, and the expression round it. */
-export interface Found {
-  readonly from: number
-  readonly to: number
+/** A number or formula in running text, and what is round it. */
+export interface Found extends Span {
+  readonly unit: string // the word of a unit behind it; "" for none
   readonly candidates: readonly string[] // the longest first
 }
 
-const NUMBER =
-  /[$€£]?\d(?:[\d,]{0,60}\d)?(?:\.\d{1,60})?(?:[eE][+-]?\d{1,3})?(?: ?\/ ?\d{1,30})?(?: ?\\?%| percent\b| pct\b)?/g
+const FRACTION = '½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑'
+const GROUPED = '\\d{1,3}(?:(?: |\\{,\\}|\\\\[,;! ]|,\\\\!)\\d{3}){1,12}(?![\\d,])'
+const SCALE =
+  '(?:hundred|thousand|million|billion|trillion|dozen|lakh|crore|score|gross|tenth|hundredth|thousandth|millionth)s?'
+const DIGITS = `(?:${GROUPED}|\\d(?:[\\d,]{0,60}\\d)?)(?:\\.\\d{1,60}| ?[${FRACTION}])?`
+const NUMBER = new RegExp(
+  `[$€£¥]?(?:${DIGITS}|(?<![\\d.])\\.\\d{1,60}|[${FRACTION}])(?:[eE][+-]?\\d{1,3})?(?: ?[/⁄] ?\\d{1,30})?` +
+    '(?: ?\\\\?%| percent\\b| pct\\b)?',
+  'g',
+)
 
 /** The last number of a text outside its mathematics; null when there is none. */
-export function lastNumber(text: string, segments: readonly Segment[]): Found | null {
+export function lastNumber(text: string, segments: readonly Segment[], formulas: readonly Span[]): Found | null {
   let last: RegExpExecArray | null = null
   let next = 0
   for (const match of text.matchAll(NUMBER)) {
     while (next < segments.length && segments[next]!.to <= match.index) next += 1
     if (next < segments.length && segments[next]!.from < match.index) continue
-    if (!/[\p{L}\\_^{]/u.test(text[match.index - 1] ?? '')) last = match
+    if (!STICKS.test(text[match.index - 1] ?? '')) last = match
   }
   if (last === null) return null
-  const from = last.index
-  const to = from + last[0].length
-  const signed = /[-−]/.test(text[from - 1] ?? '') && !/[\p{L}\p{N})\]}]/u.test(text[from - 2] ?? '')
-  const plain = text.slice(signed ? from - 1 : from, to)
-  const unit = unitBehind(text, to)
-  if (unit !== null) return { from, to, candidates: [`${plain} \\text{${unit}}`, plain] }
-  const run = runRound(text, from, to)
-  return { from, to, candidates: run === plain ? [plain] : [run, plain] }
+  return inContext(text, { from: last.index, to: last.index + last[0].length }, formulas)
 }
 
-// 1,000.99m², 5 cm: letters right behind that name a unit
-function unitBehind(text: string, to: number): string | null {
-  const letters = /^ ?([a-zA-Zµ]{1,7}(?:[²³]|\^[23])?)(?![\p{L}\d(^=+*/-])/u.exec(text.slice(to, to + 12))
+function inContext(text: string, { from, to }: Span, formulas: readonly Span[]): Found {
+  const signed = /[-−+]/.test(text[from - 1] ?? '') && !/[\p{L}\p{N})\]}]/u.test(text[from - 2] ?? '')
+  const signedFrom = signed ? from - 1 : from
+  const plain = text.slice(signedFrom, to)
+  const scale = new RegExp(`^ ${SCALE}(?![\\p{L}-])`, 'iu').exec(text.slice(to, to + 16))?.[0] ?? ''
+  const behind = unitBehind(text, to + scale.length)
+  if (behind !== null) {
+    const candidates = [`${plain}${scale} ${behind.written}`, `${plain}${scale}`]
+    return { from: signedFrom, to: behind.to, unit: behind.word, candidates }
+  }
+  if (scale !== '') return { from: signedFrom, to: to + scale.length, unit: '', candidates: [`${plain}${scale}`] }
+  const span = runRound(text, { from, to }, formulas)
+  const run = text.slice(span.from, span.to).replace(/[.,;:]+$/, '')
+  return { from: span.from, to: span.from + run.length, unit: '', candidates: run === plain ? [plain] : [run, plain] }
+}
+
+// a digit right behind one of these is part of a name; letters of languages without blanks say nothing
+const STICKS = /[\\_^{]|(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])\p{L}/u
+
+const HALF_DAY = /^ ?[ap](?:\.m\.?|m)(?![\p{L}\d])/iu
+const POWER_WORD = /^ (?:square|cubic|sq\.?|cu\.?)(?= )/
+const UNIT = /^( ?)([a-zA-Zµ]{1,12}(?:[²³]|\^[23])?)(?![\p{L}\d(^=+*-])/u
+const RATE = /^(?: per |\/)[a-zA-Z]{1,12}(?:[²³]|\^[23])?(?![\p{L}\d(^=+*/-])/u
+
+interface Unit {
+  readonly written: string // as notation
+  readonly word: string
+  readonly to: number
+}
+
+// 1,000.99m², 5 cm, 3 square feet, 60 miles per hour, 9:30 a.m.: words right behind that name a unit
+function unitBehind(text: string, to: number): Unit | null {
+  const half = HALF_DAY.exec(text.slice(to, to + 7))?.[0]
+  if (half !== undefined) return { written: half.trim(), word: '', to: to + half.length }
+  const power = POWER_WORD.exec(text.slice(to, to + 10))?.[0] ?? ''
+  const at = to + power.length
+  const letters = UNIT.exec(text.slice(at, at + 16))
   if (letters === null) return null
-  const unit = letters[1]!.replace('²', '^2').replace('³', '^3')
+  const unit = spelled(letters[2]!)
   const name = unit.replace(/\^\d$/, '')
-  const glued = text[to] !== ' '
-  return (glued ? isUnitSymbol(name) : isUnitName(name)) ? unit : null
+  if (!(letters[1] === '' ? isUnitSymbol(name) : isUnitName(name))) return null
+  const end = at + letters[0].length
+  const rate = RATE.exec(text.slice(end, end + 20))?.[0] ?? ''
+  if (rate === '' && /[(^=+*/-]/.test(text[end] ?? '')) return null
+  const written = `\\text{${power.trim()}${power === '' ? '' : ' '}${unit}${spelled(rate)}}`
+  return { written, word: power === '' && rate === '' ? unit : '', to: end + rate.length }
 }
 
-const MATHS = /^[-+*/^=<>≤≥≠(){}[\]|!.,:%°√π\d\p{Sc}]*(?:\p{L}?[-+*/^=<>≤≥≠(){}[\]|!.,:%°√π²³\d]+)*\p{L}?[.,;:]?$/u
-const OPERATOR = /[-+*/^=<>≤≥≠]/
-
-// words beside a number belong to its expression while they are signs and single letters joined by an operator
-function runRound(text: string, from: number, to: number): string {
-  let [start, end] = [wordStart(text, from), wordEnd(text, to)]
-  for (let words = 0; start > 0 && words < LONGEST_RUN; words += 1) {
-    const previous = wordStart(text, start - 1)
-    const word = text.slice(previous, start - 1)
-    if (!isMaths(word) || !(OPERATOR.test(word) || OPERATOR.test(text[start]!))) break
-    start = previous
-  }
-  for (let words = 0; end < text.length && words < LONGEST_RUN; words += 1) {
-    const next = wordEnd(text, end + 1)
-    const word = text.slice(end + 1, next)
-    if (!isMaths(word) || !(OPERATOR.test(word) || OPERATOR.test(text[end - 1]!))) break
-    end = next
-  }
-  return text.slice(start, end).replace(/[.,;:]+$/, '')
-}
-
-/** Longest expression round a number, in words each way; longest word, in characters. */
-const LONGEST_RUN = 40
-
-const isMaths = (word: string): boolean =>
-  word.length > 0 && word.length < 40 && MATHS.test(word) && !/^[aAI]$/.test(word)
-
-function wordStart(text: string, at: number): number {
-  let start = at
-  while (start > 0 && at - start < LONGEST_RUN && !/\s/.test(text[start - 1]!)) start -= 1
-  return start
-}
-
-function wordEnd(text: string, at: number): number {
-  let end = at
-  while (end < text.length && end - at < LONGEST_RUN && !/\s/.test(text[end]!)) end += 1
-  return end
-}
+const spelled = (unit: string): string => unit.replace('²', '^2').replace('³', '^3')

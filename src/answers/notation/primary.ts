@@ -216,8 +216,7 @@ function readCommand(reader: Reader, token: Token, factor: FactorRule): Node {
     case 'sqrt':
       return readRoot(reader, factor)
     case 'surd':
-      reader.at += 1
-      return { kind: 'call', name: 'root', args: [readPrimary(reader, factor), integerNode(2n)] }
+      return readSurd(reader, factor)
     case 'plain':
       reader.at += 1
       return readArgument(reader, factor)
@@ -249,6 +248,18 @@ function readRoot(reader: Reader, factor: FactorRule): Node {
   const degree = within(reader, reader.at + 1, close, (r) => r.grammar.expression(r))
   reader.at = close + 1
   return { kind: 'call', name: 'root', args: [readArgument(reader, factor), degree] }
+}
+
+// √12, and √[3]8 where more than the bracket follows
+function readSurd(reader: Reader, factor: FactorRule): Node {
+  reader.at += 1
+  const degree = reader.tokens[reader.at + 1]
+  const indexed = isAt(reader, 'open', '[') && degree?.kind === 'number' && reader.match[reader.at] === reader.at + 2
+  if (!indexed || reader.at + 3 >= reader.end) {
+    return { kind: 'call', name: 'root', args: [readPrimary(reader, factor), integerNode(2n)] }
+  }
+  reader.at += 3
+  return { kind: 'call', name: 'root', args: [readPrimary(reader, factor), numberNode(degree.text)] }
 }
 
 // \angle ABC is one name
