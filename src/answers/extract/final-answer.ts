@@ -56,6 +56,7 @@ function tidy(text: string): string {
   return spacedLanguages(narrowForms(text))
     .replaceAll(/<\|[a-z_]{1,30}\|>|<\/?s>/g, ' ')
     .replaceAll(/\\n(?![a-zA-Z])/g, '\n')
+    .replaceAll(/(?<=\d) ?([ap])\.m(?:\.(?=,? [a-z\d])|\b)/gi, ' $1m')
     .replaceAll(/[ \t\r\u00a0]{2,}|[\t\r\u00a0]/g, ' ')
     .replaceAll(/\n ?(?:\n ?)+/g, '\n\n')
 }
@@ -64,6 +65,7 @@ function tidy(text: string): string {
 function trimmed(candidate: string): string {
   let text = candidate.trim()
   for (let i = 0; i < 4; i += 1) {
+    text = text.replace(/^(?:\$+|\\\(|\\\[|\*+|_+(?![{a-zA-Z])|[`"“”「『]|[:=] )/, '').trim()
     text = text.replace(/^(?:\$+|\\\(|\\\[|\*+|_+(?![{a-zA-Z])|[`"“”「『]|[:=] )/, '').trim()
     text = text.replace(/(?:(?<!\\)\$+|\\\)|\\\]|\*+|_+|[`"“”」』]|(?<!\\right)[,;:]|(?<!\\right|\.)\.)$/, '').trim()
   }

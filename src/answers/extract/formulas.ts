@@ -26,12 +26,22 @@ export function findFormulas(text: string, segments: readonly Segment[]): Span[]
     if (last !== undefined && last.to > match.index) continue
     while (next < segments.length && segments[next]!.to <= match.index) next += 1
     if (segments[next] !== undefined && segments[next]!.from < match.index + match[0].length) continue
-    const span = { from: wordStart(text, match.index, last?.to ?? 0), to: formulaEnd(text, match.index, close) }
+    const environment = environmentAt(text, match.index)
+    const span = environment ?? { from: wordStart(text, match.index, last?.to ?? 0), to: formulaEnd(text, match.index, close) }
     const word = text.slice(span.from, span.to)
     if (span.to < 0 || /\\[fm]?box(?:ed)?(?![a-z])/.test(word) || /^\\(?:begin|end)\{(?:align|gather|eq)/.test(word)) continue
     formulas.push(span)
   }
   return formulas
+}
+
+// a matrix or such as a whole
+function environmentAt(text: string, from: number): Span | null {
+  const name = /^\\begin\{([a-z]{1,12}\*?)\}/.exec(text.slice(from, from + 24))?.[1]
+  if (name === undefined) return null
+  const closing = `\\end{${name}}`
+  const length = text.slice(from, from + LONGEST).indexOf(closing)
+  return length < 0 ? null : { from, to: from + length + closing.length }
 }
 
 function wordStart(text: string, at: number, least: number): number {

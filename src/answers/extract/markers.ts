@@ -13,7 +13,7 @@ const ABOUT =
 const VERB =
   '(?: (?:is|are|was|will be|would be|must be|should be|has to be|becomes|equals|(?:comes|works|turns) out to(?: be)?)(?![\\w])| ?(?::|=|→|⇒| [-–—] ))'
 const REMARK =
-  '(?! ?[*_]{0,2}(?:not|in?correct|right|wrong|reasonable|consistent|valid|verified|confirmed|clear|obvious|found|obtained|checked|unique|as follows|below|above)\\b)'
+  '(?! ?[*_]{0,2}(?:not|(?:in)?correct|right|wrong|reasonable|consistent|valid|verified|confirmed|clear|obvious|found|obtained|checked|unique|as follows|below|above)\\b)'
 // whose answer it is, if not the response's own
 const OTHER =
   '(?<!\\b(?:this|that|your|an|any|each|their|his|her|wrong|possible|previous|earlier|initial|if the|whether the|suppose the|unless the) )'
@@ -76,10 +76,10 @@ function sentenceMark(text: string, from: number, limit: number): Mark | null {
   return { from, text: sentence, closed }
 }
 
-const FILLERS = /^(?:(?:therefore|thus|then|so|hence|simply|just|exactly|indeed|clearly|also|option|choice),? ){1,3}(?=\S)/i
+const FILLERS = /^(?:(?:therefore|thus|then|so|hence|simply|just|exactly|indeed|clearly|also|option|choice),? |an? (?=\p{L}{2})){1,3}(?=\S)/iu
 
 // a full stop ends these, but not the sentence, unless a capital follows; behind a title it does
-const ABBREVIATION = /(?:^|[\s(])(?:[ap]\.m|approx|appr|sq|cu|vs|e\.g|i\.e|ca|fig|eq|u\.s|ft|in|yd|mi|lb|lbs|oz|min|hr|hrs|sec|no)$/i
+const ABBREVIATION = /(?:^|[\s(])(?:approx|appr|sq|cu|vs|e\.g|i\.e|ca|fig|eq|u\.s|ft|in|yd|mi|lb|lbs|oz|min|hr|hrs|sec|no)$/i
 const TITLE = /(?:^|[\s(])(?:mr|mrs|ms|dr|st|prof|mt)$/i
 
 // a full stop behind which a new sentence begins, or a line's end behind the first words

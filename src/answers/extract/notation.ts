@@ -23,7 +23,7 @@ export const hasProse = (text: string): boolean =>
   [...text.matchAll(WORD)].some(([run]) => !isKnownName(run))
 
 const EMPTY_WORDS = new Set(
-  'the an is are was of to at in by if so let we it and or as for this that here i you okay ok sure'.split(' '),
+  'the an is are was of to at in by if so let we it and or as for this that here i you okay ok sure get has had thus then'.split(' '),
 )
 
 /** Whether a text is notation alone: no words but units, functions and "and"; short. */
@@ -40,7 +40,8 @@ export function isNotation(text: string): boolean {
   if (pair !== null && !isKnownName(pair[1]!) && !isKnownName(pair[2]!)) return false
   if (UNSPACED_LETTER.test(prose)) return false
   for (const [run] of prose.matchAll(/\p{L}{2,}/gu)) {
-    if (!isKnownName(run) && (run.length > 3 || SHORT_WORDS.has(run) || EMPTY_WORDS.has(run))) return false
+    if (!isKnownName(run) && (run.length > 3 || SHORT_WORDS.has(run) || EMPTY_WORDS.has(run.toLowerCase())))
+      return false
   }
   return /[\p{L}\p{N}∞π∅]/u.test(prose) || /\\/.test(text)
 }
@@ -55,7 +56,8 @@ export function notationHead(sentence: string): string {
     while (at < segments.length && segments[at]!.to <= word.index) at += 1
     if (segments[at] !== undefined && segments[at]!.from < word.index) continue
     if (isKnownName(word[0])) continue
-    return sentence.slice(0, word.index).replace(/(?:[\s,;(]|\band\b|\bor\b)+$/, '')
+    const head = sentence.slice(0, word.index).replace(/(?:[\s,;(]|\band\b|\bor\b)+$/, '')
+    return /^[aAI]$/.test(head) ? '' : head
   }
   return ''
 }

@@ -13,9 +13,9 @@ const FRACTION = '½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑'
 const GROUPED = '\\d{1,3}(?:(?: |\\{,\\}|\\\\[,;! ]|,\\\\!)\\d{3}){1,12}(?![\\d,])'
 const SCALE =
   '(?:hundred|thousand|million|billion|trillion|dozen|lakh|crore|score|gross|tenth|hundredth|thousandth|millionth)s?'
-const DIGITS = `(?:${GROUPED}|\\d(?:[\\d,]{0,60}\\d)?)(?:\\.\\d{1,60}| ?[${FRACTION}])?`
+const DIGITS = `(?:${GROUPED}|\\d{1,2}(?::\\d\\d){1,2}(?![:\\d])|\\d(?:[\\d,]{0,60}\\d)?)(?:\\.\\d{1,60}| ?[${FRACTION}])?`
 const NUMBER = new RegExp(
-  `[$€£¥]?(?:${DIGITS}|(?<![\\d.])\\.\\d{1,60}|[${FRACTION}])(?:[eE][+-]?\\d{1,3})?(?: ?[/⁄] ?\\d{1,30})?` +
+  `[$€£¥]?(?:${DIGITS}|(?<![\\d.])\\.\\d{1,60}|[${FRACTION}])(?:[⁺⁻]?[⁰¹²³⁴-⁹]{1,9}|[eE][+-]?\\d{1,3})?(?: ?[/⁄] ?\\d{1,30})?` +
     '(?: ?\\\\?%| percent\\b| pct\\b)?',
   'g',
 )
@@ -34,8 +34,7 @@ export function lastNumber(text: string, segments: readonly Segment[], formulas:
 }
 
 function inContext(text: string, { from, to }: Span, formulas: readonly Span[]): Found {
-  const signed = /[-−+]/.test(text[from - 1] ?? '') && !/[\p{L}\p{N})\]}]/u.test(text[from - 2] ?? '')
-  const signedFrom = signed ? from - 1 : from
+  const signedFrom = from - signBefore(text, from).length
   const plain = text.slice(signedFrom, to)
   const scale = new RegExp(`^ ${SCALE}(?![\\p{L}-])`, 'iu').exec(text.slice(to, to + 16))?.[0] ?? ''
   const behind = unitBehind(text, to + scale.length)
@@ -49,12 +48,20 @@ function inContext(text: string, { from, to }: Span, formulas: readonly Span[]):
   return { from: span.from, to: span.from + run.length, unit: '', candidates: run === plain ? [plain] : [run, plain] }
 }
 
+// 3 × in front of 10⁸ m/s, or the sign of a number
+function signBefore(text: string, from: number): string {
+  const factor = FACTOR.exec(text.slice(Math.max(0, from - 30), from))
+  if (factor !== null) return factor[0]
+  return /[-−+]/.test(text[from - 1] ?? '') && !/[\p{L}\p{N})\]}]/u.test(text[from - 2] ?? '') ? text[from - 1]! : ''
+}
+
 // a digit right behind one of these is part of a name; letters of languages without blanks say nothing
 const STICKS = /[\\_^{]|(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])\p{L}/u
 
-const HALF_DAY = /^ ?[ap](?:\.m\.?|m)(?![\p{L}\d])/iu
+const HALF_DAY = /^ ?[ap]m(?![\p{L}\d])/iu
 const POWER_WORD = /^ (?:square|cubic|sq\.?|cu\.?)(?= )/
 const UNIT = /^( ?)([a-zA-Zµ]{1,12}(?:[²³]|\^[23])?)(?![\p{L}\d(^=+*-])/u
+const FACTOR = /(?<![\d.,])[-−]?\d[\d.,]{0,20} ?[×*·] ?$/
 const RATE = /^(?: per |\/)[a-zA-Z]{1,12}(?:[²³]|\^[23])?(?![\p{L}\d(^=+*/-])/u
 
 interface Unit {
@@ -73,9 +80,9 @@ function unitBehind(text: string, to: number): Unit | null {
   if (letters === null) return null
   const unit = spelled(letters[2]!)
   const name = unit.replace(/\^\d$/, '')
-  if (!(letters[1] === '' ? isUnitSymbol(name) : isUnitName(name))) return null
   const end = at + letters[0].length
   const rate = RATE.exec(text.slice(end, end + 20))?.[0] ?? ''
+  if (!(letters[1] === '' || rate !== '' ? isUnitSymbol(name) : isUnitName(name))) return null
   if (rate === '' && /[(^=+*/-]/.test(text[end] ?? '')) return null
   const written = `\\text{${power.trim()}${power === '' ? '' : ' '}${unit}${spelled(rate)}}`
   return { written, word: power === '' && rate === '' ? unit : '', to: end + rate.length }

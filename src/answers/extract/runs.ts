@@ -1,11 +1,13 @@
 import type { Span } from './formulas.ts'
-import { hasProse } from './notation.ts'
+import { hasProse, UNSPACED } from './notation.ts'
 
 // What stands round a number or formula in running text and belongs to it.
 
 const SIGN = '-+*/^=<>≤≥≠≈±×·÷(){}[\\]|!.,:%°√π∞∪∩&⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ½⅓⅔¼¾−∈'
 const MATHS = new RegExp(`^[${SIGN}\\d\\p{Sc}]*(?:\\p{L}?[${SIGN}\\d]+)*\\p{L}?[.,;:]?$`, 'u')
 const OPERATOR = /[-+*/^=<>≤≥≠≈±×·÷∪∩∈−&]/
+
+const BOUND = new RegExp(`[\\s${UNSPACED}]`, 'u')
 
 /** Longest expression round a number, in words each way; longest word, in characters. */
 const LONGEST_RUN = 40
@@ -36,12 +38,12 @@ function widened(text: string, run: Span, formulas: readonly Span[]): Span {
   let { from, to } = run
   for (let words = 0; from > 0 && words < LONGEST_RUN; words += 1) {
     const word = wordBefore(text, from - 1, formulas)
-    if (text[from - 1] === '\n' || !joins(text.slice(word.from, word.to), word, text[from] ?? '')) break
+    if (text[from - 1] !== ' ' || !joins(text.slice(word.from, word.to), word, text[from] ?? '')) break
     from = word.from
   }
   for (let words = 0; to < text.length && words < LONGEST_RUN; words += 1) {
     const word = wordBehind(text, to + 1, formulas)
-    if (text[to] === '\n' || !joins(text.slice(word.from, word.to), word, text[to - 1] ?? '')) break
+    if (text[to] !== ' ' || !joins(text.slice(word.from, word.to), word, text[to - 1] ?? '')) break
     to = word.to
   }
   return { from, to }
@@ -94,7 +96,7 @@ export function wordBefore(text: string, end: number, formulas: readonly Span[])
   const formula = formulaAt(formulas, end - 1)
   if (formula !== undefined) return { from: formula.from, to: end, formula: true }
   let from = end
-  while (from > 0 && end - from < LONGEST_RUN && !/\s/.test(text[from - 1]!)) from -= 1
+  while (from > 0 && end - from < LONGEST_RUN && !BOUND.test(text[from - 1]!)) from -= 1
   return { from, to: end, formula: false }
 }
 
@@ -102,6 +104,6 @@ function wordBehind(text: string, from: number, formulas: readonly Span[]): Word
   const formula = formulaAt(formulas, from)
   if (formula !== undefined) return { from, to: formula.to, formula: true }
   let to = from
-  while (to < text.length && to - from < LONGEST_RUN && !/\s/.test(text[to]!)) to += 1
+  while (to < text.length && to - from < LONGEST_RUN && !BOUND.test(text[to]!)) to += 1
   return { from, to, formula: false }
 }

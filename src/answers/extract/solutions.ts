@@ -56,12 +56,14 @@ function itemBefore(
   }
   if (!word.formula && !(isMaths(plain) && /[\p{L}\p{N}½⅓⅔¼¾∞π)\]]/u.test(plain))) return null
   const run = runRound(text, { from: word.from, to: end }, formulas)
-  return run.to !== end || end - run.from > LONGEST ? null : { ...run, unit: '' }
+  if (!/^[.,;:]*$/.test(text.slice(end, run.to)) || end - run.from > LONGEST) return null
+  return { from: run.from, to: end, unit: '' }
 }
 
 const NAMED = /^\W{0,3}\\?[\p{L}]\w{0,8}(?:\([^()]{1,9}\))?\s*(?:=|[<>≤≥≠]|\\(?:leq?|geq?|neq?|[lg]t)\b)/u
 const CUE = /(?:\b(?:are|is|be|were|namely|either|both|solutions|roots|zeros|zeroes|answers|values)|[:=])\s*$/i
 const REASON = /\b(?:since|because|if|when|where|with|for|given|from|using|as|add|adding|sum of|product of)\s*$/i
+const RESULT = /(?:^|\b(?:so|thus|then|hence|therefore|get|gives?|have|obtain|yields?|find)),? ?\$?$/i
 const BRACKET = /^\W{0,3}[([].*[)\]]\W{0,3}$/s
 
 function isList(text: string, items: readonly Item[], connectors: readonly string[]): boolean {
@@ -75,5 +77,7 @@ function isList(text: string, items: readonly Item[], connectors: readonly strin
   if (CUE.test(before) || /^[$\s]{0,3}(?:are|is)\b/.test(text.slice(items.at(-1)!.to, items.at(-1)!.to + 8))) return true
   const parts = items.map(({ from, to }) => text.slice(from, to))
   if (parts.every((part) => BRACKET.test(part))) return true
-  return connectors.some((connector) => connector.includes('and')) && NAMED.test(parts[0]!)
+  if (!NAMED.test(parts[0]!)) return false
+  if (connectors.some((connector) => connector.includes('and'))) return true
+  return RESULT.test(before) && parts.every((part) => NAMED.test(part) && part.split('=').length === 2)
 }
