@@ -53,13 +53,16 @@ function firstReadable(candidates: Iterable<Candidate>): MathAnswer | null {
 
 // control tokens say nothing, and runs of blanks are one: the patterns below rely on that
 function tidy(text: string): string {
-  return spacedLanguages(narrowForms(text))
+  return halfDays(spacedLanguages(narrowForms(text)))
     .replaceAll(/<\|[a-z_]{1,30}\|>|<\/?s>/g, ' ')
     .replaceAll(/\\n(?![a-zA-Z])/g, '\n')
-    .replaceAll(/(?<=\d) ?([ap])\.m(?:\.(?=,? [a-z\d])|\b)/gi, ' $1m')
     .replaceAll(/[ \t\r\u00a0]{2,}|[\t\r\u00a0]/g, ' ')
     .replaceAll(/\n ?(?:\n ?)+/g, '\n\n')
 }
+
+// 9:30 a.m. is 9:30 am; the last full stop may end the sentence
+const halfDays = (text: string): string =>
+  /[ap]\.m/i.test(text) ? text.replaceAll(/(?<=\d) ?([ap])\.m(?:\.(?=,? [a-z\d])|\b)/gi, ' $1m') : text
 
 /** A candidate without the delimiters and full stops round it. */
 function trimmed(candidate: string): string {
@@ -92,9 +95,15 @@ function boxesText(text: string, group: readonly { readonly to: number; readonly
 }
 
 // B, (B), B) 12, (b); not "a triangle" or "I think"
-const LABEL = /^[*_]{0,2}(?:\(?([A-J])(?:[):.]|(?=$|[*_,])|(?= )(?<![AI])|(?= \W))[*_]{0,2}(?:$|[ .,])|\(?([a-j])\)(?:$|[ .,]))/
+const LABEL =
+  /^[*_]{0,2}(?:\(?([A-J])(?:[):.]|(?=$|[*_,])|(?= )(?<![AI])|(?= \W))[*_]{0,2}(?:$|[ .,])|\(?([a-j])\)(?:$|[ .,]))/
 
-function* sentenceCandidates(sentence: string): Generator<Candidate> {
+// words in front of an answer that are no part of it
+const FILLERS =
+  /^(?:(?:therefore|thus|then|so|hence|simply|just|exactly|indeed|clearly|also|option|choice),? |an? (?=\p{L}{2})){1,3}(?=\S)/iu
+
+function* sentenceCandidates(marked: string): Generator<Candidate> {
+  const sentence = marked.replace(FILLERS, '')
   const group = lastBoxes(sentence, findBoxes(sentence)) // empty boxes make no group
   if (group.length > 0) yield { text: boxesText(sentence, group) }
   if (isNotation(sentence)) yield { text: sentence, running: !/[\\$]/.test(sentence) }

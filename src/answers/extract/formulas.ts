@@ -27,9 +27,13 @@ export function findFormulas(text: string, segments: readonly Segment[]): Span[]
     while (next < segments.length && segments[next]!.to <= match.index) next += 1
     if (segments[next] !== undefined && segments[next]!.from < match.index + match[0].length) continue
     const environment = environmentAt(text, match.index)
-    const span = environment ?? { from: wordStart(text, match.index, last?.to ?? 0), to: formulaEnd(text, match.index, close) }
+    const span = environment ?? {
+      from: wordStart(text, match.index, last?.to ?? 0),
+      to: formulaEnd(text, match.index, close),
+    }
     const word = text.slice(span.from, span.to)
-    if (span.to < 0 || /\\[fm]?box(?:ed)?(?![a-z])/.test(word) || /^\\(?:begin|end)\{(?:align|gather|eq)/.test(word)) continue
+    if (span.to < 0 || /\\[fm]?box(?:ed)?(?![a-z])/.test(word) || /^\\(?:begin|end)\{(?:align|gather|eq)/.test(word))
+      continue
     formulas.push(span)
   }
   return formulas

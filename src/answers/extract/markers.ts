@@ -7,7 +7,7 @@ export interface Mark {
 
 // the answer (to the problem) is; Answer: ; **Answer**: ; The correct option is; a heading "Final answer"
 const EMPHASIS = '[*_}\\])"” ]{0,6}'
-const NAME = '(?:answer|solution set|correct (?:option|choice)|final result)s?'
+const NAME = '(?:answer|solution set|(?:correct|right|best) (?:option|choice)|final result)s?'
 const ABOUT =
   '(?:,? ?\\(?(?:to|for|of|in|as|rounded|expressed|after|correct) [^.:;?\\n$]{1,60}?[,)]{0,2}| choice| option)?'
 const VERB =
@@ -18,19 +18,34 @@ const REMARK =
 const OTHER =
   '(?<!\\b(?:this|that|your|an|any|each|their|his|her|wrong|possible|previous|earlier|initial|if the|whether the|suppose the|unless the) )'
 const WORDS = [
-  `\\b(?=[acfs])${OTHER}${NAME}${EMPHASIS}${ABOUT}${EMPHASIS}${VERB}${REMARK}(?: ?:)?`,
-  `(?<=^|\\n)[#*_> \\d.✅]{0,12}(?:the )?(?:final |correct )?${NAME}[*_ ]{0,4}\\n`,
+  `(?<!\\p{L})${OTHER}${NAME}${EMPHASIS}${ABOUT}${EMPHASIS}${VERB}${REMARK}(?: ?:)?`,
+  `(?<=(?:^|\\n)[#*_> \\d.✅]{0,12}(?:the )?(?:final |correct )?)${NAME}[*_ ]{0,4}\\n`,
+  '(?<!\\p{L})ans\\.? ?[:=]',
   // that of GSM8K, not a heading of Markdown
   '####(?! ?\\d{1,2}[.):] ?[*_]{0,2}\\p{L}) ?(?=[*_]{0,3}[-+−$£€¥\\\\([{.√π½\\d]|[^\\s#*]{1,20}\\s*$)',
-  '(?:答案|(?:方程|不等式|原方程)(?:组|組)?的解)(?:应该|應該|应当|应|應|就|便)?(?:[是为為选選]|等于|等於|[*_ ]{0,4}[:=])[:,]?',
-  '答(?<=(?:^|[\\s,.*])答)[*_ ]{0,4}:',
-  '(?:答え|正解|正答|解)[*_ ]{0,4}(?:は|:)(?:, )?',
+  '(?:答案|(?:方程|不等式)(?:组|組)?的解)(?:应该|應該|应当|应|應|就|便)?(?:[是为為选選]|等于|等於|[*_ ]{0,4}[:=])[:,]?',
+  '(?<=(?:^|[\\s,.*]))答[*_ ]{0,4}:',
+  '(?:答え|正解|正答)[*_ ]{0,4}(?:は|:)(?:, )?',
   '(?:정답|답)[*_ ]{0,4}(?:은|:)',
-  '\\b(?:respuesta|réponse|risposta|resposta)(?: (?:final|finale|correcta|correta|corretta))?[*_ ]{0,4}(?: (?:es|est|è|é)\\b| ?:)',
-  '\\bantwort[*_ ]{0,4}(?: (?:ist|lautet|beträgt)\\b| ?:)',
+  '(?<!\\p{L})(?:respuesta|réponse|risposta|resposta)(?: (?:final|finale|correcta|correta|corretta))?[*_ ]{0,4}(?: (?:es|est|è|é)(?!\\p{L})| ?:)',
+  '(?<!\\p{L})antwort[*_ ]{0,4}(?: (?:ist|lautet|beträgt)(?!\\p{L})| ?:)',
   '(?<!\\p{L})ответ[*_ ]{0,4}(?: ?:| [-–—]| равен)',
+  '<(?:final_?)?answer>',
 ]
-const MARK = new RegExp(`${WORDS.join('|')}|<(?:final_?)?answer>`, 'giu')
+const MARK = new RegExp(WORDS.join('|'), 'iuy')
+
+// what every mark begins with: found fast, and looked at closely only there
+const BEGINNING =
+  /answer|ans[.:= ]|solution set|final result|(?:correct|right|best) (?:option|choice)|####|答|正解|正答|方程|不等式|[정답]|r[eé]sp|répo|rispo|antwort|ответ|<(?:final_?)?answer>/gi
+
+function* marksIn(text: string): Generator<readonly [from: number, isElement: boolean]> {
+  for (const { index } of text.matchAll(BEGINNING)) {
+    MARK.lastIndex = index
+    const mark = MARK.exec(text)
+    if (mark !== null) yield [MARK.lastIndex, mark[0].startsWith('<')]
+  }
+}
+
 const HOPE = /I hope (?:it|this) is correct/gi
 
 /** Most marks that are looked at, from the last. */
@@ -38,11 +53,9 @@ const MOST = 8
 
 /** The marked answers of a text, the last first; those that begin a solution ("Answer: First, ...") are none. */
 export function findMarks(text: string): Mark[] {
-  const places: (readonly [from: number, isElement: boolean])[] = []
-  for (const match of text.matchAll(MARK)) places.push([match.index + match[0].length, match[0].startsWith('<')])
   const marks: Mark[] = []
   let limit = text.length
-  for (const [from, isElement] of places.slice(-MOST).reverse()) {
+  for (const [from, isElement] of [...marksIn(text)].slice(-MOST).reverse()) {
     const mark = isElement ? elementMark(text, from) : sentenceMark(text, from, limit)
     if (mark !== null) marks.push(mark)
     limit = from
@@ -59,7 +72,8 @@ function elementMark(text: string, from: number): Mark | null {
   return inner === '' ? null : { from, text: inner, closed: length >= 0 }
 }
 
-const SOLUTION = /^(?:let\b|let's|first\b|firstly|to |we |since |given |step \d|start |begin |consider|suppose|in order)/i
+const SOLUTION =
+  /^(?:let\b|let's|first\b|firstly|to |we |since |given |step \d|start |begin |consider|suppose|in order)/i
 
 // "I hope it is correct" ends an answer, unless another mark stands between
 function sentenceMark(text: string, from: number, limit: number): Mark | null {
@@ -69,17 +83,15 @@ function sentenceMark(text: string, from: number, limit: number): Mark | null {
   const end = closed ? hope.index : sentenceEnd(text, from)
   const sentence = text
     .slice(from, end)
-    .replace(/^[\s*_:"“]+/, '')
-    .replace(/[.\s]+$/, '')
-    .replace(FILLERS, '')
+    .replace(/^(?:[\s*:]|__)+/, '')
+    .replace(/[.\s*]+$/, '')
   if (sentence === '' || (SOLUTION.test(sentence) && text.slice(end).trim() !== '')) return null
   return { from, text: sentence, closed }
 }
 
-const FILLERS = /^(?:(?:therefore|thus|then|so|hence|simply|just|exactly|indeed|clearly|also|option|choice),? |an? (?=\p{L}{2})){1,3}(?=\S)/iu
-
 // a full stop ends these, but not the sentence, unless a capital follows; behind a title it does
-const ABBREVIATION = /(?:^|[\s(])(?:approx|appr|sq|cu|vs|e\.g|i\.e|ca|fig|eq|u\.s|ft|in|yd|mi|lb|lbs|oz|min|hr|hrs|sec|no)$/i
+const ABBREVIATION =
+  /(?:^|[\s(])(?:approx|appr|sq|cu|vs|e\.g|i\.e|ca|fig|eq|u\.s|ft|in|yd|mi|lb|lbs|oz|min|hr|hrs|sec|no)$/i
 const TITLE = /(?:^|[\s(])(?:mr|mrs|ms|dr|st|prof|mt)$/i
 
 // a full stop behind which a new sentence begins, or a line's end behind the first words

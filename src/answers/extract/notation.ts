@@ -19,11 +19,12 @@ export const isKnownName = (run: string): boolean =>
   FUNCTIONS.has(run) || Object.hasOwn(PLAIN_NAMES, run) || isUnitName(run) || CONNECTORS_AND_SCALES.has(run)
 
 /** Whether a text holds words other than those of notation. */
-export const hasProse = (text: string): boolean =>
-  [...text.matchAll(WORD)].some(([run]) => !isKnownName(run))
+export const hasProse = (text: string): boolean => [...text.matchAll(WORD)].some(([run]) => !isKnownName(run))
 
 const EMPTY_WORDS = new Set(
-  'the an is are was of to at in by if so let we it and or as for this that here i you okay ok sure get has had thus then'.split(' '),
+  'the an is are was of to at in by if so let we it and or as for this that here i you okay ok sure get has had thus then'.split(
+    ' ',
+  ),
 )
 
 /** Whether a text is notation alone: no words but units, functions and "and"; short. */

@@ -12,7 +12,7 @@ export interface Found extends Span {
 const FRACTION = '½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑'
 const GROUPED = '\\d{1,3}(?:(?: |\\{,\\}|\\\\[,;! ]|,\\\\!)\\d{3}){1,12}(?![\\d,])'
 const SCALE =
-  '(?:hundred|thousand|million|billion|trillion|dozen|lakh|crore|score|gross|tenth|hundredth|thousandth|millionth)s?'
+  /^ (?:hundred|thousand|million|billion|trillion|dozen|lakh|crore|score|gross|tenth|hundredth|thousandth|millionth)s?(?![\p{L}-])/iu
 const DIGITS = `(?:${GROUPED}|\\d{1,2}(?::\\d\\d){1,2}(?![:\\d])|\\d(?:[\\d,]{0,60}\\d)?)(?:\\.\\d{1,60}| ?[${FRACTION}])?`
 const NUMBER = new RegExp(
   `[$€£¥]?(?:${DIGITS}|(?<![\\d.])\\.\\d{1,60}|[${FRACTION}])(?:[⁺⁻]?[⁰¹²³⁴-⁹]{1,9}|[eE][+-]?\\d{1,3})?(?: ?[/⁄] ?\\d{1,30})?` +
@@ -20,23 +20,32 @@ const NUMBER = new RegExp(
   'g',
 )
 
+/** Where the last number is looked for first, in characters from the end. */
+const NEAR = 1000
+
 /** The last number of a text outside its mathematics; null when there is none. */
 export function lastNumber(text: string, segments: readonly Segment[], formulas: readonly Span[]): Found | null {
-  let last: RegExpExecArray | null = null
+  const near = text.length > 2 * NEAR ? text.indexOf(' ', text.length - NEAR) : -1
+  const last = (near > 0 ? lastMatch(text, near, segments) : null) ?? lastMatch(text, 0, segments)
+  return last === null ? null : inContext(text, last, formulas)
+}
+
+function lastMatch(text: string, start: number, segments: readonly Segment[]): Span | null {
+  let last: Span | null = null
   let next = 0
-  for (const match of text.matchAll(NUMBER)) {
+  NUMBER.lastIndex = start
+  for (let match = NUMBER.exec(text); match !== null; match = NUMBER.exec(text)) {
     while (next < segments.length && segments[next]!.to <= match.index) next += 1
     if (next < segments.length && segments[next]!.from < match.index) continue
-    if (!STICKS.test(text[match.index - 1] ?? '')) last = match
+    if (!STICKS.test(text[match.index - 1] ?? '')) last = { from: match.index, to: NUMBER.lastIndex }
   }
-  if (last === null) return null
-  return inContext(text, { from: last.index, to: last.index + last[0].length }, formulas)
+  return last
 }
 
 function inContext(text: string, { from, to }: Span, formulas: readonly Span[]): Found {
   const signedFrom = from - signBefore(text, from).length
   const plain = text.slice(signedFrom, to)
-  const scale = new RegExp(`^ ${SCALE}(?![\\p{L}-])`, 'iu').exec(text.slice(to, to + 16))?.[0] ?? ''
+  const scale = SCALE.exec(text.slice(to, to + 16))?.[0] ?? ''
   const behind = unitBehind(text, to + scale.length)
   if (behind !== null) {
     const candidates = [`${plain}${scale} ${behind.written}`, `${plain}${scale}`]

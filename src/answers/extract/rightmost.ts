@@ -56,7 +56,9 @@ function* proseCandidates(text: string, found: Found, pieces: Pieces): Generator
 // a formula that says something, or the last number, whichever comes later
 function lastInProse(text: string, segments: readonly Segment[], formulas: readonly Span[]): Found | null {
   const number = lastNumber(text, segments, formulas)
-  const formula = formulas.findLast(({ from, to }) => /\\(?!text|quad|qquad|left|right|[,;!])[a-zA-Z]{2,}/.test(text.slice(from, to)))
+  const formula = formulas.findLast(({ from, to }) =>
+    /\\(?!text|quad|qquad|left|right|[,;!])[a-zA-Z]{2,}/.test(text.slice(from, to)),
+  )
   if (formula === undefined || (number !== null && number.to >= formula.to)) return number
   const run = runRound(text, formula, formulas)
   return { ...run, unit: '', candidates: [text.slice(run.from, run.to).replace(/[.,;:!?]+$/, '')] }

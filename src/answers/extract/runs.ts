@@ -7,7 +7,10 @@ const SIGN = '-+*/^=<>≤≥≠≈±×·÷(){}[\\]|!.,:%°√π∞∪∩&⁰¹²
 const MATHS = new RegExp(`^[${SIGN}\\d\\p{Sc}]*(?:\\p{L}?[${SIGN}\\d]+)*\\p{L}?[.,;:]?$`, 'u')
 const OPERATOR = /[-+*/^=<>≤≥≠≈±×·÷∪∩∈−&]/
 
-const BOUND = new RegExp(`[\\s${UNSPACED}]`, 'u')
+const UNSPACED_LETTER = new RegExp(`[${UNSPACED}]`, 'u')
+
+// a blank, or a letter of a language without blanks
+const bounds = (c: string): boolean => c <= ' ' || c === '\u00a0' || (c > '\u10ff' && UNSPACED_LETTER.test(c))
 
 /** Longest expression round a number, in words each way; longest word, in characters. */
 const LONGEST_RUN = 40
@@ -24,7 +27,11 @@ export const isMaths = (word: string): boolean =>
  * operator, or formulas; so does what a bracket of it encloses.
  */
 export function runRound(text: string, span: Span, formulas: readonly Span[]): Span {
-  let run = widened(text, { from: wordBefore(text, span.from, formulas).from, to: wordBehind(text, span.to, formulas).to }, formulas)
+  let run = widened(
+    text,
+    { from: wordBefore(text, span.from, formulas).from, to: wordBehind(text, span.to, formulas).to },
+    formulas,
+  )
   for (let tries = 0; tries < 3; tries += 1) {
     const paired = withPartners(text, run)
     if (paired === null) return trimmedRun(text, run)
@@ -58,23 +65,27 @@ function joins(plain: string, word: Word, edge: string): boolean {
 function withPartners(text: string, run: Span): Span | null {
   let [closers, openers] = [0, 0]
   for (const c of text.slice(run.from, run.to)) {
-    if (/[([]/.test(c)) openers += 1
-    else if (/[)\]]/.test(c)) {
-      if (openers > 0) openers -= 1
-      else closers += 1
-    }
+    const side = sideOf(c)
+    if (side > 0) openers += 1
+    else if (side < 0 && openers > 0) openers -= 1
+    else if (side < 0) closers += 1
   }
   let { from, to } = run
-  for (; closers > 0; closers += /[)\]]/.test(text[from]!) ? 1 : /[([]/.test(text[from]!) ? -1 : 0) {
+  while (closers > 0) {
     from -= 1
     if (from < 0 || run.from - from > LONGEST_BRACKET) return null
+    closers -= sideOf(text[from]!)
   }
-  for (; openers > 0; to += 1) {
+  while (openers > 0) {
     if (to >= text.length || to - run.to > LONGEST_BRACKET) return null
-    openers += /[([]/.test(text[to]!) ? 1 : /[)\]]/.test(text[to]!) ? -1 : 0
+    openers += sideOf(text[to]!)
+    to += 1
   }
   return hasProse(text.slice(from, run.from)) || hasProse(text.slice(run.to, to)) ? null : { from, to }
 }
+
+/** 1 for an opening bracket, -1 for a closing one, else 0. */
+const sideOf = (c: string): number => (c === '(' || c === '[' ? 1 : c === ')' || c === ']' ? -1 : 0)
 
 // (2 black: a bracket without its other end
 function trimmedRun(text: string, run: Span): Span {
@@ -96,7 +107,7 @@ export function wordBefore(text: string, end: number, formulas: readonly Span[])
   const formula = formulaAt(formulas, end - 1)
   if (formula !== undefined) return { from: formula.from, to: end, formula: true }
   let from = end
-  while (from > 0 && end - from < LONGEST_RUN && !BOUND.test(text[from - 1]!)) from -= 1
+  while (from > 0 && end - from < LONGEST_RUN && !bounds(text[from - 1]!)) from -= 1
   return { from, to: end, formula: false }
 }
 
@@ -104,6 +115,6 @@ function wordBehind(text: string, from: number, formulas: readonly Span[]): Word
   const formula = formulaAt(formulas, from)
   if (formula !== undefined) return { from, to: formula.to, formula: true }
   let to = from
-  while (to < text.length && to - from < LONGEST_RUN && !BOUND.test(text[to]!)) to += 1
+  while (to < text.length && to - from < LONGEST_RUN && !bounds(text[to]!)) to += 1
   return { from, to, formula: false }
 }

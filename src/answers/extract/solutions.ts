@@ -30,8 +30,9 @@ export function solutionsBefore(
     const before = text.slice(Math.max(0, from - 24), from)
     const connector = CONNECTOR.exec(before)?.[0] ?? /\s*$/.exec(before)![0]
     const end = from - connector.length
-    const item = end > 0 ? itemBefore(text, end, pieces) : null
-    if (item === null || (connector.trim() === '' && (item.unit === '' || items[0]!.unit === ''))) break
+    const isSide = connector.trim() === '' // 5 feet 6 inches
+    const item = end > 0 && !(isSide && items[0]!.unit === '') ? itemBefore(text, end, pieces) : null
+    if (item === null || (isSide && item.unit === '')) break
     items.unshift(item)
     connectors.unshift(connector.trim())
   }
@@ -51,7 +52,10 @@ function itemBefore(
   if (segment !== undefined && segment.to > word.from) return null
   const plain = text.slice(word.from, end)
   if (!word.formula && /^[a-zA-Z]{2,12}$/.test(plain)) {
-    const number = readUnit(plain) === null ? null : /(?<![\d.,])\d[\d.,]{0,20}(?:\/\d{1,9})? $/.exec(text.slice(Math.max(0, word.from - 30), word.from))
+    const number =
+      readUnit(plain) === null
+        ? null
+        : /(?<![\d.,])\d[\d.,]{0,20}(?:\/\d{1,9})? $/.exec(text.slice(Math.max(0, word.from - 30), word.from))
     return number === null ? null : { from: word.from - number[0].length, to: end, unit: plain }
   }
   if (!word.formula && !(isMaths(plain) && /[\p{L}\p{N}½⅓⅔¼¾∞π)\]]/u.test(plain))) return null
@@ -67,17 +71,24 @@ const RESULT = /(?:^|\b(?:so|thus|then|hence|therefore|get|gives?|have|obtain|yi
 const BRACKET = /^\W{0,3}[([].*[)\]]\W{0,3}$/s
 
 function isList(text: string, items: readonly Item[], connectors: readonly string[]): boolean {
-  const units = items.map(({ unit }) => readUnit(unit))
-  if (units.some((unit) => unit !== null)) {
-    return units.every((unit, i) => unit !== null && items[i]!.unit !== items[0]!.unit === i > 0 && commensurable(unit, units[0]!))
-  }
+  if (isCompound(items, connectors)) return true
   const before = text.slice(Math.max(0, items[0]!.from - 40), items[0]!.from)
   if (REASON.test(before)) return false
   if (connectors.some((connector) => connector.includes('or'))) return true
-  if (CUE.test(before) || /^[$\s]{0,3}(?:are|is)\b/.test(text.slice(items.at(-1)!.to, items.at(-1)!.to + 8))) return true
+  if (CUE.test(before) || /^[$\s]{0,3}(?:are|is)\b/.test(text.slice(items.at(-1)!.to, items.at(-1)!.to + 8)))
+    return true
   const parts = items.map(({ from, to }) => text.slice(from, to))
   if (parts.every((part) => BRACKET.test(part))) return true
   if (!NAMED.test(parts[0]!)) return false
   if (connectors.some((connector) => connector.includes('and'))) return true
   return RESULT.test(before) && parts.every((part) => NAMED.test(part) && part.split('=').length === 2)
+}
+
+// 1 hour and 30 minutes: one quantity in several units
+function isCompound(items: readonly Item[], connectors: readonly string[]): boolean {
+  const units = items.map(({ unit }) => readUnit(unit))
+  const [first] = units
+  if (first === null || first === undefined || connectors.some((connector) => connector.includes('or'))) return false
+  const names = new Set(items.map(({ unit }) => unit))
+  return names.size === items.length && units.every((unit) => unit !== null && commensurable(unit, first))
 }
