@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { UserError } from './errors.ts'
 import { fileReason } from './file-errors.ts'
 import { foreignBytes, foreignText } from './foreign-file.ts'
+import { parseJson, stringifyJson } from './json-integers.ts'
 
 /** One parsed line of a JSONL file; `line` counts from 1. */
 export interface JsonLine {
@@ -13,38 +14,47 @@ export interface JsonLine {
  * Reads a JSONL file; blank lines are skipped.
  * @throws UserError as eachJsonLine, and for an empty file
  */
-export async function readJsonl(path: string): Promise<JsonLine[]> {
+export async function readJsonl(path: string, reading: JsonlReading = {}): Promise<JsonLine[]> {
   const lines: JsonLine[] = []
-  for await (const line of eachJsonLine(path)) lines.push(line)
+  for await (const line of eachJsonLine(path, reading)) lines.push(line)
   if (lines.length === 0) throw new UserError(`${path} is empty: expected one JSON object per line`)
   return lines
 }
 
 const expected = 'expected one JSON object per line'
 
-/** How to read a file that may still be written. */
-interface Growing {
-  readonly dropCut?: boolean // leave out a last line without a line break; default: read it
+/** How to read a file. */
+interface JsonlReading {
+  readonly dropCut?: boolean // leave out a last line without a line break, which may still be written; default: read it
+  readonly exactIntegers?: boolean // integers beyond 2^53 as bigint, for what people wrote; default: rounded
 }
 
 /**
  * The lines of a JSONL file, one after the other; blank ones are skipped.
  * @throws UserError naming the file (missing), or the file and line and what it looks like (not UTF-8, not JSON, a list)
  */
-export async function* eachJsonLine(path: string, { dropCut = false }: Growing = {}): AsyncGenerator<JsonLine> {
+export async function* eachJsonLine(
+  path: string,
+  { dropCut = false, exactIntegers = false }: JsonlReading = {},
+): AsyncGenerator<JsonLine> {
+  const parse = exactIntegers ? parseJson : JSON.parse
   let isFirst = true
   for await (const { line, text } of textLines(path, dropCut)) {
     if (text.trim() === '') continue
-    const value = parseLine(text, `${path}:${line}`, isFirst)
+    const value = parseLine(text, parse, { where: `${path}:${line}`, isFirst })
     isFirst = false
     yield { line, value }
   }
 }
 
-function parseLine(text: string, where: string, isFirst: boolean): unknown {
+function parseLine(
+  text: string,
+  parse: (text: string) => unknown,
+  { where, isFirst }: { where: string; isFirst: boolean },
+): unknown {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parse(text)
   } catch (cause) {
     const foreign = isFirst ? foreignText(text) : null
     const reason = foreign === null ? `not valid JSON (${(cause as Error).message})` : `${foreign}: ${expected}`
@@ -56,7 +66,7 @@ function parseLine(text: string, where: string, isFirst: boolean): unknown {
 
 /** What an object has where something else was expected: `; the line has "instruction", "id" (a number)`. */
 export function fieldsFound(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return `; found ${JSON.stringify(value)?.slice(0, 40)}`
+  if (typeof value !== 'object' || value === null) return `; found ${stringifyJson(value)?.slice(0, 40)}`
   const names = Object.entries(value).map(
     ([name, field]) => `"${name}"${typeof field === 'string' ? '' : ` (${kindOf(field)})`}`,
   )
@@ -68,7 +78,7 @@ const kindOf = (value: unknown): string => {
   if (value === null) return 'null'
   return Array.isArray(value)
     ? 'a list'
-    : ({ number: 'a number', boolean: 'true or false' }[typeof value as 'number'] ?? 'an object')
+    : ({ number: 'a number', bigint: 'a number', boolean: 'true or false' }[typeof value as 'number'] ?? 'an object')
 }
 
 interface TextLine {

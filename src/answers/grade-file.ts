@@ -2,6 +2,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
 import { fileReason } from '../file-errors.ts'
 import { onItsWay, requireNoInput } from '../files.ts'
+import { stringifyJson } from '../json-integers.ts'
 import { eachJsonLine, fieldsFound } from '../jsonl.ts'
 import type { AnswerChecker } from './answer-checker.ts'
 
@@ -14,7 +15,7 @@ export interface GradeSummary {
 }
 
 export interface GradeFiles {
-  readonly input: string // lines of {"id", "gold", "prediction"}
+  readonly input: string // lines of {"id", "gold", "prediction"}; gold may be a number
   readonly output: string // lines of {"id", "equal", "gold", "prediction"}: the answers found, or null
   readonly checker: AnswerChecker
 }
@@ -57,13 +58,13 @@ async function gradeLines(
   write: (text: string) => Promise<void>,
 ): Promise<GradeSummary> {
   let [pairs, equal, unanswered, block] = [0, 0, 0, '']
-  for await (const { line, value } of eachJsonLine(input)) {
+  for await (const { line, value } of eachJsonLine(input, { exactIntegers: true })) {
     const pair = pairOf(value, `${input}:${line}`)
     const grade = await checker.grade(pair.gold, pair.prediction)
     pairs += 1
     if (grade.equal) equal += 1
     if (grade.prediction === null) unanswered += 1
-    block += `${JSON.stringify({ id: pair.id, ...grade })}\n`
+    block += `${stringifyJson({ id: pair.id, ...grade })}\n`
     if (block.length < BLOCK) continue
     await write(block)
     block = ''
@@ -80,12 +81,15 @@ function pairOf(value: unknown, place: string): Pair {
   }
   const { id, gold, prediction } = value as Record<string, unknown>
   if (id === undefined) throw new UserError(`${place}: "id" is missing${fieldsFound(value)}`)
-  if (typeof gold !== 'string')
-    throw new UserError(`${place}: "gold" must be a string${found(gold)}${fieldsFound(value)}`)
+  const isNumber = typeof gold === 'number' || typeof gold === 'bigint'
+  if (typeof gold !== 'string' && !isNumber)
+    throw new UserError(
+      `${place}: "gold" must be a string${gold === undefined ? '' : ' or a number'}${found(gold)}${fieldsFound(value)}`,
+    )
   if (typeof prediction !== 'string')
     throw new UserError(`${place}: "prediction" must be a string${found(prediction)}${fieldsFound(value)}`)
-  return { id, gold, prediction }
+  return { id, gold: String(gold), prediction }
 }
 
 const found = (value: unknown): string =>
-  value === undefined ? ' and is missing' : `, not ${JSON.stringify(value)?.slice(0, 60)}`
+  value === undefined ? ' and is missing' : `, not ${stringifyJson(value)?.slice(0, 60)}`

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import { UserError } from '../errors.ts'
 import { writeWhole } from '../files.ts'
+import { parseJson, stringifyJson } from '../json-integers.ts'
 import { type JsonLine, readJsonl } from '../jsonl.ts'
 
 /** A part of a hub data set. */
@@ -31,16 +32,17 @@ const tries = 4
  */
 export async function readHubSet(set: HubSet, options: HubOptions): Promise<{ file: string; rows: JsonLine[] }> {
   const named = set.config !== undefined && set.split !== undefined ? keptFile(set as Required<HubSet>, options) : null
-  if (named !== null && (await exists(named))) return { file: named, rows: await readJsonl(named) }
+  if (named !== null && (await exists(named)))
+    return { file: named, rows: await readJsonl(named, { exactIntegers: true }) }
   if (isOn(options.env.HF_HUB_OFFLINE)) throw unreachable(set, 'HF_HUB_OFFLINE is set, and there is no cached copy')
   const part = await choosePart(set, options)
   const file = keptFile(part, options)
   if (!(await exists(file))) {
     await mkdir(dirname(file), { recursive: true })
     const rows = await fetchRows(part, options)
-    await writeWhole(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+    await writeWhole(file, rows.map((row) => `${stringifyJson(row)}\n`).join(''))
   }
-  return { file, rows: await readJsonl(file) }
+  return { file, rows: await readJsonl(file, { exactIntegers: true }) }
 }
 
 const keptFile = ({ dataset, config, split }: Required<HubSet>, { cache }: HubOptions): string =>
@@ -139,7 +141,7 @@ const wholeBody = (response: Response, set: HubSet, { origin }: URL): Promise<st
 function parseAnswer<T>(body: string, answer: z.ZodType<T>, set: HubSet, { origin }: URL): T {
   let value: unknown
   try {
-    value = JSON.parse(body)
+    value = parseJson(body)
   } catch {
     value = undefined // a body that is not JSON is not an answer either
   }

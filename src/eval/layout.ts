@@ -65,9 +65,9 @@ export const isMissing = (value: unknown): boolean =>
 
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0
 
-/** Numbers as JavaScript writes them, so that 43.0 is 43; lists with commas. */
+/** Numbers as JavaScript writes them, so that 43.0 is 43, integers exactly; lists with commas. */
 export function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(', ')
   if (typeof value === 'string') return value
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+  return ['number', 'bigint', 'boolean'].includes(typeof value) ? String(value) : ''
 }

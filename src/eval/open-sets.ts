@@ -66,7 +66,10 @@ async function locate(
     own.find((adapter) => [adapter.name, ...adapter.files].includes(name)) ?? knownAdapter(name)
   if (existsSync(source)) {
     const name = setNameOf(source)
-    return { adapter: adapterOf(name) ?? genericAdapter(name), rows: { source, rows: await readJsonl(source) } }
+    return {
+      adapter: adapterOf(name) ?? genericAdapter(name),
+      rows: { source, rows: await readJsonl(source, { exactIntegers: true }) },
+    }
   }
   const [dataset = '', config, split] = source.split(':')
   const adapter = adapterOf(dataset)

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { stringifyJson } from '../json-integers.ts'
 import type { SetAdapter, SetKind } from './adapter.ts'
 import { isLetter, letterRange, listChoices, listsChoices, mostChoices, readChoices } from './choices.ts'
 import type { EvalItem } from './eval-set.ts'
@@ -21,7 +22,7 @@ export function choicesOf(adapter: SetAdapter, row: Row, where: string): string[
   }
   if (choices !== null || (adapter.kind !== undefined && adapter.kind !== 'choice')) return choices
   throw new UserError(
-    `${where}: the choices in "${field}" cannot be read: ${JSON.stringify(row[field])?.slice(0, 80)}. Expected a list, ` +
+    `${where}: the choices in "${field}" cannot be read: ${stringifyJson(row[field])?.slice(0, 80)}. Expected a list, ` +
       '{"A": "...", "B": "..."}, {"text": [...]} or "A) ... B) ..."; if the answers are not letters, give --answers math, ' +
       'exact or number',
   )

@@ -27,7 +27,7 @@ export async function readHeldOut(
 /** The whole set of a file, as readHeldOut reads it. */
 export async function readSetFile(path: string, limit: number, answers: AnswerRule | null): Promise<EvalSet> {
   const name = setNameOf(path)
-  const rows = { source: path, rows: await readJsonl(path) }
+  const rows = { source: path, rows: await readJsonl(path, { exactIntegers: true }) }
   return withAnswersOfKind(readSet(rows, knownAdapter(name) ?? genericAdapter(name), { limit, answers }))
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { AnswerChecker, AnswerConfig } from '../answers/answer-checker.ts'
 import { UserError } from '../errors.ts'
+import { stringifyJson } from '../json-integers.ts'
 import type { JsonLine } from '../jsonl.ts'
 import { defaultSuffix, type Grouping, groupings, type SetAdapter } from './adapter.ts'
 import { choiceLetter, isAmong, letterRange } from './choices.ts'
@@ -151,7 +152,7 @@ function missing(
   )
 }
 
-const describeValue = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 40)
+const describeValue = (value: unknown): string => (stringifyJson(value) ?? 'nothing').slice(0, 40)
 
 /**
  * Do the known answers hold an answer of the set's kind?

@@ -1,6 +1,7 @@
 import type { FilterConfig } from '../config/filter-config.ts'
 import { UserError } from '../errors.ts'
 import { requireNoInput, writeWhole } from '../files.ts'
+import { stringifyJson } from '../json-integers.ts'
 import { fieldsFound, readJsonl } from '../jsonl.ts'
 import { questionNames, questionOf, readSeeds } from '../seeds/read-seeds.ts'
 import { filterWithModule, indexTexts } from './filter.ts'
@@ -37,7 +38,7 @@ export async function filterFile(options: FilterFileOptions): Promise<FilterSumm
     [input, seeds, config.module].filter((path) => path !== null),
   )
   const known = indexTexts(seeds === null ? [] : await readSeeds(seeds))
-  const proposals = (await readJsonl(input)).map(({ line, value }) => {
+  const proposals = (await readJsonl(input, { exactIntegers: true })).map(({ line, value }) => {
     const text = questionOf(value)
     if (text !== null) return { text, fields: value as object }
     throw new UserError(
@@ -46,7 +47,7 @@ export async function filterFile(options: FilterFileOptions): Promise<FilterSumm
   })
   const verdicts = await filterWithModule(proposals, { config, known }, own)
   const lines = verdicts.map(({ proposal: { fields }, accepted, reason, rougeL, nearest }) =>
-    JSON.stringify({ ...fields, kept: accepted, reason, rougeL, nearest }),
+    stringifyJson({ ...fields, kept: accepted, reason, rougeL, nearest }),
   )
   await writeWhole(output, `${lines.join('\n')}\n`)
 

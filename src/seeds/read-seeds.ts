@@ -29,7 +29,7 @@ export function questionOf(value: unknown): string | null {
  * @throws UserError naming the file (missing, empty) or the file and line (no question, not JSON)
  */
 export async function readSeeds(path: string): Promise<Seed[]> {
-  return (await readJsonl(path)).map(({ line, value }) => {
+  return (await readJsonl(path, { exactIntegers: true })).map(({ line, value }) => {
     const text = questionOf(value)?.trim() ?? ''
     if (text === '') {
       throw new UserError(
@@ -44,6 +44,6 @@ export async function readSeeds(path: string): Promise<Seed[]> {
 function answerText(answer: unknown, where: string): string | null {
   if (answer === undefined || answer === null) return null
   if (typeof answer === 'string') return answer
-  if (typeof answer === 'number') return String(answer)
+  if (typeof answer === 'number' || typeof answer === 'bigint') return String(answer)
   throw new UserError(`${where}: "answer" must be a string or a number`)
 }

@@ -35,7 +35,37 @@ describe('gradeFile', () => {
     expect(await readdir(folder)).toEqual(['graded.jsonl', 'pairs.jsonl'])
   })
 
+  test('keeps integers beyond 2^53, takes a number as the known answer, and reads a byte order mark', async () => {
+    const [input, output] = [join(folder, 'pairs.jsonl'), join(folder, 'graded.jsonl')]
+    await writeFile(
+      input,
+      '\ufeff{"id":12345678901234567891,"gold":12345678901234567890,"prediction":"so \\\\boxed{12345678901234567890}"}\n' +
+        '{"id":[12345678901234567891],"gold":12345678901234567890,"prediction":"12345678901234567168"}\n' +
+        '{"id":1,"gold":0.5,"prediction":"1/2"}\n',
+    )
+    expect(await gradeFile({ input, output, checker })).toEqual({ pairs: 3, equal: 2, unanswered: 0 })
+    expect((await readFile(output, 'utf8')).split('\n').slice(0, 2)).toEqual([
+      '{"id":12345678901234567891,"equal":true,"gold":"12345678901234567890","prediction":"12345678901234567890"}',
+      '{"id":[12345678901234567891],"equal":false,"gold":"12345678901234567890","prediction":"12345678901234567168"}',
+    ])
+  })
+
+  test('names the line that is not UTF-8', async () => {
+    const input = join(folder, 'pairs.jsonl')
+    const latin = Buffer.from('{"id":1,"gold":"3","prediction":"\u00e9"}\n', 'latin1')
+    await writeFile(input, Buffer.concat([Buffer.from('{"id":0,"gold":"1","prediction":"1"}\n'), latin]))
+    await expect(gradeFile({ input, output: join(folder, 'out.jsonl'), checker })).rejects.toThrow(
+      /pairs\.jsonl:2: not UTF-8/,
+    )
+  })
+
   test.each([
+    ['{"id":1,"gold":true,"prediction":"4"}', /pairs\.jsonl:2: "gold" must be a string or a number, not true/],
+    [
+      '{"id":1,"gold":"3","prediction":12345678901234567890}',
+      /"prediction" must be a string, not 12345678901234567890/,
+    ],
+    ['12345678901234567890', /pairs\.jsonl:2: expected an object/],
     ['{"id":1,"gold":"3"', /pairs\.jsonl:2: not valid JSON/],
     ['[1]', /pairs\.jsonl:2: looks like a JSON array/],
     ['1', /pairs\.jsonl:2: expected an object/],

@@ -29,6 +29,12 @@ describe('seed questions', () => {
       { id: 'seed-5', text: 'D?', source: 'seed' },
     ])
   })
+  test('an answer beyond 2^53 is not rounded', async () => {
+    const path = write(
+      '{"problem": "A?", "answer": 12345678901234567890}\n{"problem": "B?", "answer": -9007199254740993}',
+    )
+    expect((await readSeeds(path)).map(({ answer }) => answer)).toEqual(['12345678901234567890', '-9007199254740993'])
+  })
   test.each([
     [
       '{"problem": "A?"}\n{"title": "B?"}',
