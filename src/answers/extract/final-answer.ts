@@ -3,7 +3,7 @@ import { isFixedText } from '../compare/texts.ts'
 import { narrowForms } from '../notation/characters.ts'
 import { findBoxes, lastBoxes } from './boxed.ts'
 import { spacedLanguages } from './languages.ts'
-import { findMarks } from './markers.ts'
+import { findMarks, withoutFillers } from './markers.ts'
 import { isNotation, notationHead, WHOLE } from './notation.ts'
 import { type Candidate, percentBehind, rightmost } from './rightmost.ts'
 import { spokenTexts } from './thinking.ts'
@@ -98,12 +98,8 @@ function boxesText(text: string, group: readonly { readonly to: number; readonly
 const LABEL =
   /^[*_]{0,2}(?:\(?([A-J])(?:[):.]|(?=$|[*_,])|(?= )(?<![AI])|(?= \W))[*_]{0,2}(?:$|[ .,])|\(?([a-j])\)(?:$|[ .,]))/
 
-// words in front of an answer that are no part of it
-const FILLERS =
-  /^(?:(?:therefore|thus|then|so|hence|simply|just|exactly|indeed|clearly|also|option|choice),? |an? (?=\p{L}{2})){1,3}(?=\S)/iu
-
 function* sentenceCandidates(marked: string): Generator<Candidate> {
-  const sentence = marked.replace(FILLERS, '')
+  const sentence = withoutFillers(marked)
   const group = lastBoxes(sentence, findBoxes(sentence)) // empty boxes make no group
   if (group.length > 0) yield { text: boxesText(sentence, group) }
   if (isNotation(sentence)) yield { text: sentence, running: !/[\\$]/.test(sentence) }

@@ -1,7 +1,7 @@
 import { narrowForms } from '../notation/characters.ts'
 import { findBoxes } from './boxed.ts'
 import { TAIL } from './final-answer.ts'
-import { findMarks } from './markers.ts'
+import { findMarks, withoutFillers } from './markers.ts'
 import { spokenTexts } from './thinking.ts'
 
 /**
@@ -114,7 +114,7 @@ function lastChosen(text: string): string | null {
   const chosen = lastOf(text, CHOSEN)
   for (const mark of findMarks(text)) {
     if (chosen !== null && chosen.at > mark.from + 20) break
-    const letter = leadingLetter(mark.text) ?? lastOf(mark.text, MENTION)?.letter ?? null
+    const letter = leadingLetter(withoutFillers(mark.text)) ?? lastOf(mark.text, MENTION)?.letter ?? null
     if (letter !== null) return letter
   }
   return chosen?.letter ?? null

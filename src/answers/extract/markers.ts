@@ -72,6 +72,12 @@ function elementMark(text: string, from: number): Mark | null {
   return inner === '' ? null : { from, text: inner, closed: length >= 0 }
 }
 
+const FILLERS =
+  /^(?:(?:therefore|thus|then|so|hence|simply|just|exactly|indeed|clearly|also|option|choice),? |an? (?=\p{L}{2})){1,3}(?=\S)/iu
+
+/** An answer's sentence without the words in front that are no part of it. */
+export const withoutFillers = (sentence: string): string => sentence.replace(FILLERS, '')
+
 const SOLUTION =
   /^(?:let\b|let's|first\b|firstly|to |we |since |given |step \d|start |begin |consider|suppose|in order)/i
 

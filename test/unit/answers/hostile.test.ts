@@ -79,8 +79,32 @@ const HOSTILE: Readonly<Record<string, readonly [string, string]>> = {
   'slashes and blanks': ['\\qquad '.repeat(8000), '1 / '.repeat(9000)],
   'marker and brackets': [`answer is ${'('.repeat(19_000)}`, '5'],
   superscripts: ['²'.repeat(20_000), `${'√'.repeat(20_000)}2`],
+  'thoughts without end': ['<think>'.repeat(9000), '</think> '.repeat(9000)],
+  'thoughts and more': ['<think>a</think>b'.repeat(4000), `${'<think'.repeat(9000)} 5`],
+  'answers about answers': ['answer to the '.repeat(5000), 'the answer is 5, answer: '.repeat(3000)],
+  'open elements': ['<answer>'.repeat(8000), '<answer>5</answer>'.repeat(4000).replace('5', '7')],
+  hashes: ['#### '.repeat(8000), '#'.repeat(60_000)],
+  'formulas in prose': [`${'\\frac{1}{2} '.repeat(5000)}`, `${'\\frac{'.repeat(5000)} 5`],
+  'braces in prose': [`\\frac${'{'.repeat(20_000)}`, `${'\\sqrt{2} and '.repeat(4000)}7`],
+  'solutions without end': ['x = 2 or '.repeat(6000), `the roots are ${'2, '.repeat(9000)} and 3`],
+  'quantities without end': ['5 feet 6 inches '.repeat(4000), '1 hour and 30 minutes and '.repeat(3000)],
+  'open intervals': [`x in ${'(2, '.repeat(9000)}3`, `${'3, '.repeat(9000)}4${')'.repeat(2000)}`],
+  'grouped digits': ['123 456 '.repeat(5000), '120\\,000'.repeat(5000)],
+  'Chinese prose': ['所以一共有12个苹果，'.repeat(3000), '答案是'.repeat(10_000)],
+  'raised letters': [`2${'⁻¹'.repeat(10_000)}`, `${'³√'.repeat(10_000)}8`],
+  'full width': ['（'.repeat(20_000), '５，'.repeat(10_000)],
+  'half days': ['9:30 a.m. '.repeat(5000), 'a.m.'.repeat(9000)],
   'units without end': [`5 ${'\\text{ cm}'.repeat(3000)}`, '6'],
 }
+
+describe.each(['choice', 'exact', 'number'] as const)('hostile texts as %s', (kind) => {
+  test.each(Object.entries(HOSTILE))('%s', async (_, texts) => {
+    const other = await checkerOf({ kind })
+    const start = performance.now()
+    for (const text of texts) await other.grade('5', text)
+    expect(performance.now() - start).toBeLessThan(2 * LIMIT_MS)
+  })
+})
 
 describe('hostile texts', () => {
   test.each(Object.entries(HOSTILE))('%s', async (_, [a, b]) => {
