@@ -63,6 +63,9 @@ function readingsOf(answer: MathAnswer): readonly Alternative[] {
   return answer.alternatives
 }
 
+/** What an answer means in each of its readings, the plain one first. */
+export const shapesOf = (answer: MathAnswer): readonly Shape[] => readingsOf(answer).map(({ shape }) => shape)
+
 // a sentence may end in an exclamation mark
 function withoutExclamation(answer: MathAnswer): Shape | null {
   const parsed = answer.running && answer.text.endsWith('!') ? parse(answer.source.slice(0, -1), PLAIN_READING) : null

@@ -68,9 +68,9 @@ const halfDays = (text: string): string =>
 function trimmed(candidate: string): string {
   let text = candidate.trim()
   for (let i = 0; i < 4; i += 1) {
-    text = text.replace(/^(?:\$+|\\\(|\\\[|\*+|_+(?![{a-zA-Z])|[`"“”「『]|[:=] )/, '').trim()
-    text = text.replace(/^(?:\$+|\\\(|\\\[|\*+|_+(?![{a-zA-Z])|[`"“”「『]|[:=] )/, '').trim()
-    text = text.replace(/(?:(?<!\\)\$+|\\\)|\\\]|\*+|_+|[`"“”」』]|(?<!\\right)[,;:]|(?<!\\right|\.)\.)$/, '').trim()
+    text = text.replace(/^[`"“「『]+([^`"”」』]+)[`"”」』]+$/, '$1')
+    text = text.replace(/^(?:\$+|\\\(|\\\[|\*+|_+(?![{a-zA-Z])|[:=] )/, '').trim()
+    text = text.replace(/(?:(?<!\\)\$+|\\\)|\\\]|\*+|_+|(?<!\\right)[,;:]|(?<!\\right|\.)\.)$/, '').trim()
   }
   return text
 }

@@ -10,13 +10,16 @@ export const WHOLE = 300
 export const UNSPACED = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}'
 const WORD = new RegExp(`(?<![\\p{L}\\\\{])(?:\\p{L}{2,}|[${UNSPACED}]+)`, 'gu')
 
-const CONNECTORS_AND_SCALES = new Set(
-  'and or hundred thousand million billion trillion dozen lakh crore score gross'.split(' '),
+const OTHER_NAMES = new Set(
+  (
+    'and or hundred thousand million billion trillion dozen lakh crore score gross tenths hundredths thousandths ' +
+    'more less fewer increase decrease profit loss gain north south east west up down'
+  ).split(' '),
 )
 
-/** Whether a word belongs to notation: a function, a constant, a unit, "and", "or". */
+/** Whether a word belongs to notation: a function, a constant, a unit, a scale, what turns a value round, "and", "or". */
 export const isKnownName = (run: string): boolean =>
-  FUNCTIONS.has(run) || Object.hasOwn(PLAIN_NAMES, run) || isUnitName(run) || CONNECTORS_AND_SCALES.has(run)
+  FUNCTIONS.has(run) || Object.hasOwn(PLAIN_NAMES, run) || isUnitName(run) || OTHER_NAMES.has(run)
 
 /** Whether a text holds words other than those of notation. */
 export const hasProse = (text: string): boolean => [...text.matchAll(WORD)].some(([run]) => !isKnownName(run))
@@ -37,6 +40,7 @@ export function isNotation(text: string): boolean {
   const prose = text
     .replace(/(?:[,;] ?| )\$? ?(?:where|for|with|if|when)\b.*$/s, '')
     .replaceAll(/\\[a-zA-Z]+\*?(?:\{[a-zA-Z .]{0,40}\})?/g, ' ')
+    .replaceAll(/(?<=\d) ?[ap]m(?![a-z])/gi, ' ')
   const pair = /(?<!\p{L})(\p{L}{2,})\s+(\p{L}{2,})(?!\p{L})/u.exec(prose)
   if (pair !== null && !isKnownName(pair[1]!) && !isKnownName(pair[2]!)) return false
   if (UNSPACED_LETTER.test(prose)) return false
@@ -56,9 +60,12 @@ export function notationHead(sentence: string): string {
   for (const word of sentence.matchAll(WORD)) {
     while (at < segments.length && segments[at]!.to <= word.index) at += 1
     if (segments[at] !== undefined && segments[at]!.from < word.index) continue
-    if (isKnownName(word[0])) continue
+    if (isKnownName(word[0]) || isHalfDay(sentence, word.index)) continue
     const head = sentence.slice(0, word.index).replace(/(?:[\s,;(]|\band\b|\bor\b)+$/, '')
     return /^[aAI]$/.test(head) ? '' : head
   }
   return ''
 }
+
+const isHalfDay = (text: string, at: number): boolean =>
+  /^\d ?[ap]m(?![a-z])/i.test(text.slice(Math.max(0, at - 2), at + 3).replace(/^\D(?=\d)/, ''))

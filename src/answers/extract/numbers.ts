@@ -46,9 +46,13 @@ function inContext(text: string, { from, to }: Span, formulas: readonly Span[]):
   const signedFrom = from - signBefore(text, from).length
   const plain = text.slice(signedFrom, to)
   const scale = SCALE.exec(text.slice(to, to + 16))?.[0] ?? ''
+  const turn = TURN.exec(text.slice(to, to + 12))?.[0]
+  if (turn !== undefined && scale === '')
+    return { from: signedFrom, to: to + turn.length, unit: '', candidates: [`${plain}${turn}`, plain] }
   const behind = unitBehind(text, to + scale.length)
   if (behind !== null) {
-    const candidates = [`${plain}${scale} ${behind.written}`, `${plain}${scale}`]
+    const way = TURN.exec(text.slice(behind.to, behind.to + 12))?.[0] ?? ''
+    const candidates = [`${plain}${scale} ${behind.written}${way}`, `${plain}${scale}`]
     return { from: signedFrom, to: behind.to, unit: behind.word, candidates }
   }
   if (scale !== '') return { from: signedFrom, to: to + scale.length, unit: '', candidates: [`${plain}${scale}`] }
@@ -67,6 +71,7 @@ function signBefore(text: string, from: number): string {
 // a digit right behind one of these is part of a name; letters of languages without blanks say nothing
 const STICKS = /[\\_^{]|(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])\p{L}/u
 
+const TURN = /^ (?:more|less|fewer|increase|decrease|profit|loss|gain|north|south|east|west|up|down)(?!\p{L})/iu
 const HALF_DAY = /^ ?[ap]m(?![\p{L}\d])/iu
 const POWER_WORD = /^ (?:square|cubic|sq\.?|cu\.?)(?= )/
 const UNIT = /^( ?)([a-zA-Zµ]{1,12}(?:[²³]|\^[23])?)(?![\p{L}\d(^=+*-])/u

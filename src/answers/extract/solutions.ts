@@ -1,4 +1,4 @@
-import { commensurable, readUnit } from '../notation/units.ts'
+import { commensurable, unitsNamed } from '../notation/units.ts'
 import type { Span } from './formulas.ts'
 import { isMaths, runRound, wordBefore } from './runs.ts'
 import type { Segment } from './segments.ts'
@@ -53,7 +53,7 @@ function itemBefore(
   const plain = text.slice(word.from, end)
   if (!word.formula && /^[a-zA-Z]{2,12}$/.test(plain)) {
     const number =
-      readUnit(plain) === null
+      unitsNamed(plain).length === 0
         ? null
         : /(?<![\d.,])\d[\d.,]{0,20}(?:\/\d{1,9})? $/.exec(text.slice(Math.max(0, word.from - 30), word.from))
     return number === null ? null : { from: word.from - number[0].length, to: end, unit: plain }
@@ -86,9 +86,8 @@ function isList(text: string, items: readonly Item[], connectors: readonly strin
 
 // 1 hour and 30 minutes: one quantity in several units
 function isCompound(items: readonly Item[], connectors: readonly string[]): boolean {
-  const units = items.map(({ unit }) => readUnit(unit))
-  const [first] = units
-  if (first === null || first === undefined || connectors.some((connector) => connector.includes('or'))) return false
-  const names = new Set(items.map(({ unit }) => unit))
-  return names.size === items.length && units.every((unit) => unit !== null && commensurable(unit, first))
+  if (connectors.some((connector) => connector.includes('or'))) return false
+  if (new Set(items.map(({ unit }) => unit)).size < items.length) return false
+  const meanings = items.map(({ unit }) => unitsNamed(unit))
+  return meanings[0]!.some((first) => meanings.every((units) => units.some((unit) => commensurable(unit, first))))
 }

@@ -55,3 +55,33 @@ describe('the answer of a response', () => {
     },
   )
 })
+
+describe('of several candidates', () => {
+  test.each([
+    // a closed mark behind the last box, else the box, else the last mark, else the last of all
+    ['\\boxed{5} <answer>12</answer>', '12'],
+    ['<answer>12</answer> \\boxed{5}', '5'],
+    ['\\boxed{5} Final Answer: The final answer is 12. I hope it is correct.', '12'],
+    ['\\boxed{5} The answer is 12.', '5'],
+    ['The answer is 5. Wait, no. The answer is 12. There are 7 days.', '12'],
+    ['Answer: 12. The answer is correct.', '12'],
+    ['Answer: 12\nThis answer is 20 more than -8.', '12'],
+    ['#### 12\nWe used 3 facts.', '12'],
+    ['Answer: First, we add 5 and 7. That gives 12.', '12'],
+    ['The answer is 12 and not 13.', '12'],
+    ['It is not 13 but 12.', '12'],
+    ['We have $5$ and then 12 apples', '12'],
+    ['From 12 we get $5$.', '5'],
+    ['From $5$ and 7 we get \\dfrac{1}{2}.', '\\dfrac{1}{2}'],
+    ['\\boxed{\\frac{}} and 12', '\\frac{}'],
+    // lists and what only looks like one
+    ['The roots are 2 and 3.', '2 and 3'],
+    ['We add 2 and 3.', '3'],
+    ['Since x = 2 and y = 5, z = 7.', 'z = 7'],
+    ['The sides are 3 cm and 4 cm.', '3 cm and 4 cm'],
+    ['It takes 1 hour and 30 minutes.', '1 hour and 30 minutes'],
+    ['They work 2 or 3 days.', '2 or 3 days'],
+  ])('%j: %s', async (response, answer) => {
+    expect(await answerOf(response)).toBe(answer)
+  })
+})

@@ -33,6 +33,11 @@ describe('exact', () => {
     expect((await checker.grade('0.5', '1/2')).equal).toBe(false)
     expect((await checker.grade('42', 'I think:\n42\n')).prediction).toBe('42')
     expect((await checker.vote(['', '\\boxed{ }'])).answers[0]).toBeNull()
+    expect((await checker.grade('a cat', 'The answer is a cat.')).equal).toBe(true)
+    expect((await checker.grade('Paris', '<think>The answer is Rome.</think>\nThe answer is **Paris**.')).equal).toBe(
+      true,
+    )
+    expect((await checker.grade('Paris', '<answer>Paris</answer>')).equal).toBe(true)
   })
 })
 
@@ -51,5 +56,30 @@ describe('number', () => {
     const checker = await checkerOf({ kind: 'number', tolerance: 0.01 })
     expect((await checker.grade('0', '0.0')).equal).toBe(true)
     expect((await checker.grade('0', '0.001')).equal).toBe(false)
+  })
+
+  test.each([
+    ['3000000', '3 million', true],
+    ['3', 'The population is 3 million.', false],
+    ['90 minutes', '1 hour 30 minutes', true],
+    ['90 minutes', 'It takes 1 hour and 31 minutes.', false],
+    ['5 m', '500 cm', true],
+    ['5 m', '501 cm', true],
+    ['5 m', '600 cm', false],
+    ['5 kg', '5 metres', false],
+    ['5', 'x + 1', false],
+    ['220', '5x', false],
+    ['5', '\\boxed{\\text{at least } 5}', true],
+    ['5', '5 cm', true],
+    ['28', '28%', true],
+    ['0.28', '28%', true],
+    ['24', '2 dozen eggs', true],
+    ['66 inches', '\\boxed{5\'6"}', true],
+    ['5', '\\boxed{\\text{(B) } 5}', true],
+    ['12', '<think>\\boxed{4}</think>答案是12个。', true],
+    ['1/2', 'She ate ½ of it.', true],
+  ])('quantities: %s and %s: %s', async (gold, prediction, equal) => {
+    const checker = await checkerOf({ kind: 'number', tolerance: 0.005 })
+    expect((await checker.grade(gold, prediction)).equal).toBe(equal)
   })
 })

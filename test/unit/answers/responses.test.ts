@@ -203,7 +203,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
 }
 
 describe.each(Object.entries(CASES))('%s', (_, cases) => {
-  test.each(cases)('%j: %j', async (gold, response, equal = true) => {
-    expect((await checker.grade(gold, response)).equal).toBe(equal)
+  test.each(cases.map(([gold, response, equal = true]) => ({ gold, response, equal })))('%j', async (pair) => {
+    expect((await checker.grade(pair.gold, pair.response)).equal).toBe(pair.equal)
   })
 })
