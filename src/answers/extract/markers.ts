@@ -38,8 +38,10 @@ const MARK = new RegExp(WORDS.join('|'), 'iuy')
 const BEGINNING =
   /answer|ans[.:= ]|solution set|final result|(?:correct|right|best) (?:option|choice)|####|答|正解|正答|方程|不等式|[정답]|r[eé]sp|répo|rispo|antwort|ответ|<(?:final_?)?answer>/gi
 
+// from the last
 function* marksIn(text: string): Generator<readonly [from: number, isElement: boolean]> {
-  for (const { index } of text.matchAll(BEGINNING)) {
+  const beginnings = Array.from(text.matchAll(BEGINNING), ({ index }) => index)
+  for (const index of beginnings.slice(-MOST_BEGINNINGS).reverse()) {
     MARK.lastIndex = index
     const mark = MARK.exec(text)
     if (mark !== null) yield [MARK.lastIndex, mark[0].startsWith('<')]
@@ -50,15 +52,21 @@ const HOPE = /I hope (?:it|this) is correct/gi
 
 /** Most marks that are looked at, from the last. */
 const MOST = 8
+const MOST_BEGINNINGS = 200
+
+/** Longest marked sentence that is read, in characters. */
+const LONGEST_SENTENCE = 2000
 
 /** The marked answers of a text, the last first; those that begin a solution ("Answer: First, ...") are none. */
 export function findMarks(text: string): Mark[] {
   const marks: Mark[] = []
-  let limit = text.length
-  for (const [from, isElement] of [...marksIn(text)].slice(-MOST).reverse()) {
+  let [limit, seen] = [text.length, 0]
+  for (const [from, isElement] of marksIn(text)) {
     const mark = isElement ? elementMark(text, from) : sentenceMark(text, from, limit)
     if (mark !== null) marks.push(mark)
     limit = from
+    seen += 1
+    if (seen === MOST) break
   }
   return marks
 }
@@ -86,7 +94,7 @@ function sentenceMark(text: string, from: number, limit: number): Mark | null {
   HOPE.lastIndex = from
   const hope = HOPE.exec(text)
   const closed = hope !== null && hope.index <= limit
-  const end = closed ? hope.index : sentenceEnd(text, from)
+  const end = Math.min(closed ? hope.index : sentenceEnd(text, from), from + LONGEST_SENTENCE)
   const sentence = text
     .slice(from, end)
     .replace(/^(?:[\s*:]|__)+/, '')
@@ -105,13 +113,13 @@ function sentenceEnd(text: string, from: number): number {
   let at = from
   while (/\s/.test(text[at] ?? '')) at += 1
   let inMaths = false
-  for (; at < text.length; at += 1) {
+  for (; at < text.length && at - from < LONGEST_SENTENCE; at += 1) {
     const c = text[at]!
     if (c === '$' && text[at - 1] !== '\\') inMaths = inMaths ? false : opensMaths(text, at)
     else if (c === '\n' && !inMaths && !opensDisplay(text, from, at)) return at
     else if (c === '.' && !inMaths && /\s/.test(text[at + 1] ?? ' ') && endsSentence(text, at)) return at
   }
-  return text.length
+  return at
 }
 
 function endsSentence(text: string, at: number): boolean {
