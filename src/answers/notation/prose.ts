@@ -105,11 +105,15 @@ function isDomain(reader: Reader, from: number, to: number): boolean {
 const EXCEPT =
   /^(?:(?:the )?(?:set of )?(?:all|any|every) )?(?:real numbers?|reals) (?:\p{L} )?(?:except|excluding|but|other than)(?: for)?$/u
 
+/** Most words of "all real numbers except", in tokens. */
+const LONGEST_EXCEPT = 12
+
 /** Where the exceptions of "all real numbers except ..." begin in [from, to); null when it is not that. */
 export function exceptionsOfReals(reader: Reader, from: number, to: number): number | null {
   let at = from
   const words: string[] = []
-  while (at < to && (reader.tokens[at]!.kind === 'word' || (at > from && reader.tokens[at]!.kind === 'symbol'))) {
+  const end = Math.min(to, from + LONGEST_EXCEPT)
+  while (at < end && (reader.tokens[at]!.kind === 'word' || (at > from && reader.tokens[at]!.kind === 'symbol'))) {
     words.push(reader.tokens[at++]!.text.toLowerCase())
     if (EXCEPT.test(words.join(' ')) && reader.tokens[at]?.text !== 'for') return at < to ? at : null
   }
