@@ -1,11 +1,17 @@
 """Adds math-verify's verdicts, both ways, to pairs of answers.
 
-usage: verify.py < pairs.jsonl > verified.jsonl      (needs: pip install math-verify)
+usage: verify.py < pairs.jsonl > verified.jsonl      (needs: pip install math-verify==0.9.0)
 """
 import json
 import sys
+from importlib.metadata import version
 
 from math_verify import parse, verify
+
+
+VERSION = "0.9.0"
+if version("math-verify") != VERSION:
+    sys.exit(f"math-verify is {version('math-verify')}: install {VERSION}, which the tables in docs/answers.md are of")
 
 
 def verdict(gold, prediction):

@@ -165,8 +165,8 @@ function equalVector(a: Collection, b: Extract<Shape, { kind: 'matrix' }>, effor
 function clockAsRatio(a: Extract<Shape, { kind: 'clock' }>, b: Shape, effort: Effort): boolean {
   if (b.kind !== 'value' || b.leaf.node.kind !== 'ratio') return false
   const [hour, minute] = b.leaf.node.parts.map((part) => leafOf(part, b.leaf.budget))
-  const own = [a.hour, a.minute].map((n) => leafOf(number(n), b.leaf.budget))
-  return equalLeaves(own[0]!, hour!, effort) && equalLeaves(own[1]!, minute!, effort)
+  const isSame = (n: number, leaf: Leaf): boolean => equalLeaves(leafOf(number(n), b.leaf.budget), leaf, effort)
+  return isSame(a.minute, minute!) && (isSame(a.hour, hour!) || isSame(of24(a), hour!))
 }
 
 /** The letters of a symbol, or of a product of plain ones. */

@@ -1,3 +1,4 @@
+import { NO_LABEL, readLabel } from '../notation/label.ts'
 import { childrenOf, INFINITY_NAME, type Node, nodeKey, someNode } from '../notation/node.ts'
 import { divide, integer, negated, type Rational, rational } from '../rational.ts'
 import { type Budget, GIVEN_UP } from '../value/budget.ts'
@@ -18,8 +19,13 @@ export function relationShape(node: Extract<Node, { kind: 'relation' }>, budget:
   if (ops.every((op) => op === '=' || op === '~')) return equalityShape(parts, budget, shapeOf)
   if (ops.length === 1 && ops[0] === 'in')
     return { ...assignment(parts[0]!, parts[1]!, budget, shapeOf), equation: null }
-  if (ops.length === 1 && ops[0] === '!=') return differentShape(parts[0]!, parts[1]!, budget)
-  return orderShape(parts, ops, budget)
+  // the units of x > 5 cm stand beside the inequality
+  const labels = parts.flatMap((part) => (part.kind === 'quantity' ? [readLabel(part.before ?? '', part.unit)] : []))
+  const bare = parts.map((part) => (part.kind === 'quantity' ? part.of : part))
+  const isDifferent = ops.length === 1 && ops[0] === '!='
+  const of = isDifferent ? differentShape(bare[0]!, bare[1]!, budget) : orderShape(bare, ops, budget)
+  const label = labels.at(-1)
+  return label === undefined ? of : { kind: 'labelled', of, label }
 }
 
 // what follows the last arrow counts; an approximation behind a value does not
@@ -92,7 +98,7 @@ function assignment(name: Node, value: Node, budget: Budget, shapeOf: ShapeRule)
     name: nodeKey(name),
     value: shape,
     generic: genericOf(name, value, (node) => shapeOf(node, budget)),
-    equation: shape.kind === 'value' && name.kind !== 'text' ? leafOf(difference(name, value), budget) : null,
+    equation: shape.kind === 'value' && shape.label === NO_LABEL && name.kind !== 'text' ? leafOf(difference(name, value), budget) : null,
   }
 }
 

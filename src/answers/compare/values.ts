@@ -50,11 +50,12 @@ const agree = (a: readonly string[], b: readonly string[]): boolean => holds(a, 
 const holds = (all: readonly string[], some: readonly string[]): boolean => some.every((word) => all.includes(word))
 const sameItems = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && holds(a, b)
 
-/** Whether two shapes that are no single values have the same words round them. */
-export const sameLabels = (a: Label, b: Label): boolean =>
-  a.strict || b.strict
-    ? sameItems(a.words, b.words) && sameItems(a.of, b.of)
-    : agree(a.words, b.words) && agree(a.of, b.of)
+/** Whether two shapes that are no single values have the same words and units round them. */
+export function sameLabels(a: Label, b: Label): boolean {
+  if (a.strict || b.strict ? !sameItems(a.words, b.words) || !sameItems(a.of, b.of) : !agree(a.words, b.words)) return false
+  if (a.units.length === 0 || b.units.length === 0) return true
+  return a.units.some((from) => b.units.some((to) => commensurable(from, to) && same(from.factor, to.factor)))
+}
 
 function equalMeasures(a: Leaf, from: Unit, b: Leaf, to: Unit, equal: LeafRule): boolean {
   if (isGeneric(from, to) || isGeneric(to, from)) return equal(a, b)

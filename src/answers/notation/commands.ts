@@ -153,7 +153,7 @@ function lexArgument(cutting: Cutting, command: string): void {
       return
     }
     if (bare.length === 1 && isLetter(bare) && !/^\s/.test(inner)) {
-      emit(cutting, 'symbol', bare)
+      emit(cutting, 'symbol', bare, command === 'mathrm')
       return
     }
     const isMinutes = bare === 'min' && isUnitPlace(cutting)

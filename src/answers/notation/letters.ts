@@ -81,13 +81,17 @@ const JOINS = /^(?:where|when|with|such|does|must|divides|can|may|has|will)$/
 function isUnitOrEra(cutting: Cutting, run: string): boolean {
   const behind = behindOf(cutting)
   const last = cutting.tokens.at(-1)?.kind
-  if (run === 'an') return (cutting.spaced || last === undefined) && /^ [a-z]{2}/i.test(behind)
+  const apart = cutting.spaced || last === undefined
+  if (run === 'an') return apart && /^ [a-z]{2}/i.test(behind)
+  if (TWO_LETTERS.test(run)) return apart && /^ (?:[a-z]{2}|[\\$]?\d)/i.test(behind)
   if (/^(?:BC|BCE|CE|AD)$/.test(run)) return last === 'number' || (last === undefined && /^ \d/.test(behind))
   if (last !== 'number') return last === 'word' && cutting.spaced && isUnitName(run)
   if (run === 'sq' || run === 'cu' || run === 'lb') return /^[. ]|^$/.test(behind)
   if (run === 'min') return !/^ ?[({_\\]/.test(behind)
   return run === 'sec' && /^(?: ?$| ?[.,;)}]| (?:[a-z]{2,}|\d))/.test(behind)
 }
+
+const TWO_LETTERS = /^(?:up|he|we|my|be|so|do|as|it)$/i
 
 const isBehindWords = ({ spaced, tokens }: Cutting): boolean =>
   spaced && (tokens.at(-1)?.kind === 'word' || tokens.at(-1)?.kind === 'number')

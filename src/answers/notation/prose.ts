@@ -61,7 +61,9 @@ export function trailingWords(reader: Reader, from: number, to: number): Words |
 
 function isWordAt(reader: Reader, at: number, from: number, to: number): boolean {
   const token = reader.tokens[at]!
-  if (token.kind === 'word' || token.kind === 'currency') return true
+  if (token.kind === 'word') return true
+  // 20 USD; the sign of -$5 stands in front of its number
+  if (token.kind === 'currency') return at + 1 === to || reader.tokens[at + 1]!.kind === 'word'
   if (at === from || token.text !== '(' || reader.match[at] !== to - 1 || at + 1 >= to - 1) return false
   // words in brackets at the end: 5 (Alice), 12 (square cm)
   const inner = reader.tokens.slice(at + 1, to - 1)
@@ -79,9 +81,9 @@ function unitQuotient(reader: Reader, at: number, to: number): string | null {
   const over = match[at + 1]!
   if (tokens[over + 1]?.text !== '{' || match[over + 1] !== to - 1) return null
   const words = (a: number, b: number): string[] =>
-    tokens.slice(a, b).map((token) => (isUnitToken(token) ? token.text : '?'))
+    tokens.slice(a, b).map((token) => (isUnitToken(token) || token.quoted === true ? token.text : '?'))
   const text = [...words(at + 2, over), '/', ...words(over + 2, to - 1)].join(' ').replaceAll('^ ', '^')
-  return text.includes('?') || !/\p{L}{1}/u.test(text) || tokens[at + 2]!.kind !== 'word' ? null : text
+  return text.includes('?') || !/\p{L}{1}/u.test(text) || (tokens[at + 2]!.kind !== 'word' && tokens[at + 2]!.quoted !== true) ? null : text
 }
 
 /** Where a condition begins in [from, to): "where", "for", \pmod; `to` when there is none. */
@@ -146,7 +148,8 @@ function isItemised(tokens: readonly Token[]): boolean {
   return separator > 0 && tokens.slice(0, separator).every((token) => token.kind === 'word' || token.kind === 'symbol')
 }
 
-const MONTH = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i
+const MONTH =
+  /^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)$/i
 const isDate = (tokens: readonly Token[]): boolean =>
   tokens.length < 8 &&
   tokens.some((token) => token.kind === 'word' && MONTH.test(token.text)) &&

@@ -1,6 +1,6 @@
 import { spellNumbers } from './number-words.ts'
 import type { Token } from './token.ts'
-import { unitsNamed } from './units.ts'
+import { isUnitSymbol, unitsNamed } from './units.ts'
 import { BOUNDS_BEHIND } from './wording.ts'
 
 const lowerOf = (token: Token | undefined): string => (token?.kind === 'word' ? token.text.toLowerCase() : '')
@@ -14,7 +14,7 @@ type Rule = (tokens: readonly Token[], at: number) => Replacement | null
 
 /** Rewrites what words say as the notation for it: numbers, temperatures, bases, signs, relations. */
 export function rewriteWords(tokens: Token[]): Token[] {
-  if (!tokens.some((token) => token.kind === 'word' || token.text === '°')) return tokens
+  if (!tokens.some((token, at) => token.kind === 'word' || token.text === '°' || isUprightUnit(tokens, at) || isRateOfSymbols(tokens, at))) return tokens
   const spelled = spellNumbers(tokens)
   const out: Token[] = []
   for (let at = 0; at < spelled.length; ) {
@@ -153,4 +153,29 @@ const ratio: Rule = (tokens, at) =>
     ? { end: 2, by: [sign('operator', ':')] }
     : null
 
-const RULES: readonly Rule[] = [ratio, temperature, boundBehind, base, minus, relation, one]
+// the slash of 10 m/s, set apart from its number
+function isRateOfSymbols(tokens: readonly Token[], slash: number): boolean {
+  if (tokens[slash]?.text !== '/') return false
+  const [value, over, under] = [tokens[slash - 2], tokens[slash - 1], tokens[slash + 1]]
+  if (value?.kind !== 'number' || !over?.spaced) return false
+  return isSymbol(over) && isSymbol(under) && (tokens[slash + 2] === undefined || tokens[slash + 2]!.kind !== 'symbol')
+}
+
+// 5\\,\\mathrm{m}; an upright A may be a matrix
+function isUprightUnit(tokens: readonly Token[], at: number): boolean {
+  const [value, token] = [tokens[at - 1], tokens[at]]
+  if (token?.kind !== 'symbol' || token.quoted !== true || !/^[mgshlLJNWVK]$/.test(token.text)) return false
+  return value?.kind === 'number' || value?.text === '/'
+}
+
+const uprightUnit: Rule = (tokens, at) =>
+  isUprightUnit(tokens, at) ? { end: at + 1, by: [word(tokens[at]!.text)] } : null
+
+const isSymbol = (token: Token | undefined): boolean => token?.kind === 'symbol' && isUnitSymbol(token.text)
+
+const rateOfSymbols: Rule = (tokens, at) =>
+  isRateOfSymbols(tokens, at + 1)
+    ? { end: at + 3, by: [word(tokens[at]!.text), tokens[at + 1]!, word(tokens[at + 2]!.text)] }
+    : null
+
+const RULES: readonly Rule[] = [rateOfSymbols, uprightUnit, ratio, temperature, boundBehind, base, minus, relation, one]

@@ -9,6 +9,7 @@ const EXAMS = [
   ['answer-equivalence', 95],
   ['math-solutions', 382],
   ['math-rewrites', 280],
+  ['word-problem-answers', 363],
 ] as const
 
 interface Row {
