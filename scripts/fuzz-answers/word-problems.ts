@@ -13,16 +13,17 @@ interface Style {
 }
 
 const boxed = (answer: string): string => `\\boxed{${answer}}`
+const inText = (answer: string): string => (/\\(?!\$)/.test(answer) ? `$${answer}$` : answer)
 
 const styles: readonly Style[] = [
   {
     name: 'GSM8K',
-    gold: (answer) => `We add up what is given, step by step.\n#### ${answer}`,
-    response: (answer, draw) => draw.pick([`Adding up, we get ${boxed(answer)}.`, `#### ${answer}`]),
+    gold: (answer) => `We add up what is given, step by step.\n#### ${inText(answer)}`,
+    response: (answer, draw) => draw.pick([`Adding up, we get ${boxed(answer)}.`, `#### ${inText(answer)}`]),
   },
-  { name: 'ASDiv', gold: (answer) => answer, response: (answer) => `So the answer is ${boxed(answer)}.` },
-  { name: 'SVAMP', gold: (answer) => answer, response: (answer) => `The answer is ${answer}.` },
-  { name: 'MAWPS', gold: (answer) => answer, response: (answer) => boxed(answer) },
+  { name: 'ASDiv', gold: inText, response: (answer) => `So the answer is ${boxed(answer)}.` },
+  { name: 'SVAMP', gold: inText, response: (answer) => `The answer is ${inText(answer)}.` },
+  { name: 'MAWPS', gold: inText, response: (answer) => boxed(answer) },
 ]
 
 for (let i = 0; i < count; i += 1) {

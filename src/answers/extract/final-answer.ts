@@ -5,6 +5,7 @@ import { findBoxes, lastBoxes } from './boxed.ts'
 import { spacedLanguages } from './languages.ts'
 import { findMarks, withoutFillers } from './markers.ts'
 import { isNotation, notationHead, WHOLE } from './notation.ts'
+import { isQuantity } from './quantities.ts'
 import { type Candidate, percentBehind, rightmost } from './rightmost.ts'
 import { spokenTexts } from './thinking.ts'
 
@@ -83,7 +84,7 @@ function* responseCandidates(text: string): Generator<Candidate> {
   const group = lastBoxes(text, boxes)
   if (group.length > 0) yield { text: boxesText(text, group), certain: true }
   for (const mark of marks) yield* sentenceCandidates(mark.text)
-  if (isNotation(text)) yield { text, running: !/[\\$]/.test(text) }
+  if (isNotation(text) || isQuantity(trimmed(text))) yield { text, running: !/[\\$]/.test(text) }
   yield* rightmost(text)
 }
 
@@ -102,7 +103,7 @@ function* sentenceCandidates(marked: string): Generator<Candidate> {
   const sentence = withoutFillers(marked)
   const group = lastBoxes(sentence, findBoxes(sentence)) // empty boxes make no group
   if (group.length > 0) yield { text: boxesText(sentence, group) }
-  if (isNotation(sentence)) yield { text: sentence, running: !/[\\$]/.test(sentence) }
+  if (isNotation(sentence) || isQuantity(trimmed(sentence))) yield { text: sentence, running: !/[\\$]/.test(sentence) }
   const choice = LABEL.exec(sentence)
   if (choice !== null && sentence.length < 80) yield { text: (choice[1] ?? choice[2])!.toUpperCase() }
   const head = notationHead(sentence)

@@ -98,7 +98,7 @@ function sentenceMark(text: string, from: number, limit: number): Mark | null {
   const sentence = text
     .slice(from, end)
     .replace(/^(?:[\s*:]|__)+/, '')
-    .replace(/[.\s*]+$/, '')
+    .replace(/(?:[\s*]|(?<!\.)\.(?!\.))+$/, '')
   if (sentence === '' || (SOLUTION.test(sentence) && text.slice(end).trim() !== '')) return null
   return { from, text: sentence, closed }
 }

@@ -1,5 +1,6 @@
 import { isUnitName, isUnitSymbol } from '../notation/units.ts'
 import type { Span } from './formulas.ts'
+import { quantityStart } from './quantities.ts'
 import { runRound } from './runs.ts'
 import type { Segment } from './segments.ts'
 
@@ -51,6 +52,8 @@ function inContext(text: string, { from, to }: Span, formulas: readonly Span[]):
     return { from: signedFrom, to: to + turn.length, unit: '', candidates: [`${plain}${turn}`, plain] }
   const behind = unitBehind(text, to + scale.length)
   if (behind !== null) {
+    const start = quantityStart(text, signedFrom, behind.to)
+    if (start < signedFrom) return { from: start, to: behind.to, unit: '', candidates: [text.slice(start, behind.to)] }
     const way = TURN.exec(text.slice(behind.to, behind.to + 12))?.[0] ?? ''
     const candidates = [`${plain}${scale} ${behind.written}${way}`, `${plain}${scale}`]
     return { from: signedFrom, to: behind.to, unit: behind.word, candidates }
