@@ -112,17 +112,17 @@ export const kinds: readonly Kind[] = [
   {
     name: 'scale',
     make: (draw) => ({ numbers: [whole(draw, 2, 60)], words: [draw.pick(Object.keys(SCALES))] }),
-    spell: ({ numbers: [n], words: [scale] }) => [
-      `${n} ${scale}`,
-      `${n}${text(scale!)}`,
-      String(n! * SCALES[scale!]!),
-    ],
+    spell: ({ numbers: [n], words: [scale] }) => [`${n} ${scale}`, `${n}${text(scale!)}`, String(n! * SCALES[scale!]!)],
     change: either(otherNumber, otherWord([Object.keys(SCALES)])),
   },
   {
     name: 'rate',
     make: (draw) => ({ numbers: [whole(draw, 2, 90)], words: [draw.pick(SPANS[0]!)] }),
-    spell: ({ numbers: [n], words: [span] }) => [`${n} dollars per ${span}`, `${n}${text(`dollars per ${span}`)}`, `\\$${n} per ${span}`],
+    spell: ({ numbers: [n], words: [span] }) => [
+      `${n} dollars per ${span}`,
+      `${n}${text(`dollars per ${span}`)}`,
+      `\\$${n} per ${span}`,
+    ],
     change: either(otherNumber, otherWord(SPANS)),
   },
   {
@@ -169,7 +169,11 @@ export const kinds: readonly Kind[] = [
   {
     name: 'counts',
     make: (draw) => ({ numbers: [whole(draw, 2, 20), whole(draw, 30, 50)], words: [] }),
-    spell: ({ numbers: [a, b] }) => [`${a} boys and ${b} girls`, `${a}${text('boys')}, ${b}${text('girls')}`, `${b} girls, ${a} boys`],
+    spell: ({ numbers: [a, b] }) => [
+      `${a} boys and ${b} girls`,
+      `${a}${text('boys')}, ${b}${text('girls')}`,
+      `${b} girls, ${a} boys`,
+    ],
     change: (answer, draw) =>
       draw.chance(0.5) ? otherNumber(answer, draw) : { ...answer, numbers: answer.numbers.toReversed() },
   },

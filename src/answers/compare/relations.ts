@@ -98,7 +98,10 @@ function assignment(name: Node, value: Node, budget: Budget, shapeOf: ShapeRule)
     name: nodeKey(name),
     value: shape,
     generic: genericOf(name, value, (node) => shapeOf(node, budget)),
-    equation: shape.kind === 'value' && shape.label === NO_LABEL && name.kind !== 'text' ? leafOf(difference(name, value), budget) : null,
+    equation:
+      shape.kind === 'value' && shape.label === NO_LABEL && name.kind !== 'text'
+        ? leafOf(difference(name, value), budget)
+        : null,
   }
 }
 

@@ -52,7 +52,8 @@ const sameItems = (a: readonly string[], b: readonly string[]): boolean => a.len
 
 /** Whether two shapes that are no single values have the same words and units round them. */
 export function sameLabels(a: Label, b: Label): boolean {
-  if (a.strict || b.strict ? !sameItems(a.words, b.words) || !sameItems(a.of, b.of) : !agree(a.words, b.words)) return false
+  if (a.strict || b.strict ? !sameItems(a.words, b.words) || !sameItems(a.of, b.of) : !agree(a.words, b.words))
+    return false
   if (a.units.length === 0 || b.units.length === 0) return true
   return a.units.some((from) => b.units.some((to) => commensurable(from, to) && same(from.factor, to.factor)))
 }

@@ -4,7 +4,7 @@ import { narrowForms } from '../notation/characters.ts'
 import { findBoxes, lastBoxes } from './boxed.ts'
 import { spacedLanguages } from './languages.ts'
 import { findMarks, withoutFillers } from './markers.ts'
-import { isNotation, notationHead, WHOLE } from './notation.ts'
+import { isNotation, isSentence, notationHead, WHOLE } from './notation.ts'
 import { isQuantity } from './quantities.ts'
 import { type Candidate, percentBehind, rightmost } from './rightmost.ts'
 import { spokenTexts } from './thinking.ts'
@@ -33,9 +33,9 @@ export function answerOfGold(text: string): MathAnswer | null {
     !/boxed ?\{|fbox ?\{|answer|####/i.test(tail) && (!/\$|\\[([]/.test(tail) || /^\s*(?:\$|\\[([])/.test(tail))
   if (bare && tail.length <= WHOLE) {
     const whole = readAnswer(trimmed(tail))
-    // a sentence with a number in it is about the number
-    const isSentence = whole.shape?.kind === 'text' && /\d/.test(tail) && !isFixedText(tail)
-    if (whole.shape !== null && !isSentence) return whole
+    // a sentence with a number in it is about the number; anything shorter is the answer, readable or not
+    const isText = whole.shape?.kind === 'text' && /\d/.test(tail) && !isFixedText(tail)
+    if ((whole.shape !== null && !isText) || (trimmed(tail) !== '' && !isSentence(tail))) return whole
   }
   return firstReadable(responseCandidates(tail)) ?? (trimmed(tail) === '' ? null : readAnswer(trimmed(tail)))
 }

@@ -24,6 +24,13 @@ export const isKnownName = (run: string): boolean =>
 /** Whether a text holds words other than those of notation. */
 export const hasProse = (text: string): boolean => [...text.matchAll(WORD)].some(([run]) => !isKnownName(run))
 
+/** Fewest words of a sentence. */
+const SENTENCE = 5
+
+/** Whether a text has a sentence's words, or lines. */
+export const isSentence = (text: string): boolean =>
+  text.trim().includes('\n') || [...text.matchAll(WORD)].filter(([run]) => !isKnownName(run)).length >= SENTENCE
+
 const EMPTY_WORDS = new Set(
   'the an is are was of to at in by if so let we it and or as for this that here i you okay ok sure get has had thus then'.split(
     ' ',

@@ -4,7 +4,7 @@ import { isUnitSymbol } from '../notation/units.ts'
 
 const LONGEST = 120
 const NUMBER = '[-−+]?\\\\?\\p{Sc}? ?\\d[\\d,]*(?:\\.\\d+)?(?: ?/ ?\\d+)?(?: ?\\\\?%)?'
-const WORD = "\\(?\\p{L}[\\p{L}'’/-]*\\)?"
+const WORD = "\\(?\\p{Script=Latin}[\\p{Script=Latin}'’/-]*\\)?"
 const PAIR = `${NUMBER}(?: ?${WORD}(?: ${WORD}){0,3})`
 const TURNED =
   /^(?:(?:at (?:least|most)|(?:no |not )?(?:more|less|fewer|greater) than|up to|over|under|not|between)(?= ))+ /i

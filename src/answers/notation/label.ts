@@ -55,7 +55,7 @@ function readBefore(draft: Draft, before: string): void {
   for (const word of rest.split(' ')) {
     if (VERBS.has(word)) hasVerb = true
     if (word === '' || FILLERS.has(word)) continue
-    const units = unitsNamed(word)
+    const units = draft.units.length > 0 ? [] : unitsNamed(word)
     if (word.length > 1 && units.length > 0) draft.units = productOf(draft.units, units, 1)
     else if (word === 'minus' || word === 'negative') draft.negative = !draft.negative
     else addWord(draft, word, draft.words)
@@ -80,7 +80,11 @@ interface Walk {
   power: number // of the next unit: "square"
   last: { readonly units: readonly Unit[]; readonly side: 1 | -1 } | null // the unit just read
   inOf: boolean
+  names: number // of units so far
 }
+
+/** Most names in one unit: more are words. */
+const MOST_NAMES = 6
 
 function readBehind(draft: Draft, behind: string): void {
   if (behind === '') return
@@ -89,7 +93,7 @@ function readBehind(draft: Draft, behind: string): void {
     return text.replace(/below .*/i, '').trim()
   })
   const words = written.split(' ').flatMap((word) => RATE_NAMES[word.toLowerCase()]?.split(' ') ?? [word])
-  const walk: Walk = { words, at: 0, side: 1, power: 1, last: null, inOf: false }
+  const walk: Walk = { words, at: 0, side: 1, power: 1, last: null, inOf: false, names: 0 }
   for (; walk.at < words.length; walk.at += 1) step(draft, walk)
 }
 
@@ -109,12 +113,19 @@ function step(draft: Draft, walk: Walk): void {
 
 function readName(draft: Draft, walk: Walk, written: string): void {
   const word = written.toLowerCase()
-  const units = walk.inOf || !mayBeUnit(walk, written) ? [] : unitsNamed(written)
+  const units = walk.inOf || walk.names >= MOST_NAMES || !mayBeUnit(walk, written) ? [] : unitsNamed(written)
   if (units.length > 0) {
+    walk.names += 1
     draft.units = productOf(draft.units, units, walk.side * walk.power)
     walk.last = { units, side: walk.side }
   } else if (walk.side === -1) {
     if (FILLERS.has(word)) return
+    walk.names += 1
+    if (walk.names > MOST_NAMES) {
+      draft.strict = true
+      addWord(draft, word, draft.words)
+      return
+    }
     const counted: Unit = { factor: { n: 1n, d: 1n }, powers: new Map([[`#${stem(word)}`, 1]]) }
     draft.units = productOf(draft.units, [counted], -1)
     if (/\d/.test(word)) draft.strict = true

@@ -83,7 +83,11 @@ function unitQuotient(reader: Reader, at: number, to: number): string | null {
   const words = (a: number, b: number): string[] =>
     tokens.slice(a, b).map((token) => (isUnitToken(token) || token.quoted === true ? token.text : '?'))
   const text = [...words(at + 2, over), '/', ...words(over + 2, to - 1)].join(' ').replaceAll('^ ', '^')
-  return text.includes('?') || !/\p{L}{1}/u.test(text) || (tokens[at + 2]!.kind !== 'word' && tokens[at + 2]!.quoted !== true) ? null : text
+  return text.includes('?') ||
+    !/\p{L}{1}/u.test(text) ||
+    (tokens[at + 2]!.kind !== 'word' && tokens[at + 2]!.quoted !== true)
+    ? null
+    : text
 }
 
 /** Where a condition begins in [from, to): "where", "for", \pmod; `to` when there is none. */

@@ -1,6 +1,6 @@
 import { spellNumbers } from './number-words.ts'
 import type { Token } from './token.ts'
-import { isUnitSymbol, unitsNamed } from './units.ts'
+import { unitsNamed } from './units.ts'
 import { BOUNDS_BEHIND } from './wording.ts'
 
 const lowerOf = (token: Token | undefined): string => (token?.kind === 'word' ? token.text.toLowerCase() : '')
@@ -14,7 +14,13 @@ type Rule = (tokens: readonly Token[], at: number) => Replacement | null
 
 /** Rewrites what words say as the notation for it: numbers, temperatures, bases, signs, relations. */
 export function rewriteWords(tokens: Token[]): Token[] {
-  if (!tokens.some((token, at) => token.kind === 'word' || token.text === '°' || isUprightUnit(tokens, at) || isRateOfSymbols(tokens, at))) return tokens
+  if (
+    !tokens.some(
+      (token, at) =>
+        token.kind === 'word' || token.text === '°' || isUprightUnit(tokens, at) || isRateOfSymbols(tokens, at),
+    )
+  )
+    return tokens
   const spelled = spellNumbers(tokens)
   const out: Token[] = []
   for (let at = 0; at < spelled.length; ) {
@@ -153,25 +159,30 @@ const ratio: Rule = (tokens, at) =>
     ? { end: 2, by: [sign('operator', ':')] }
     : null
 
-// the slash of 10 m/s, set apart from its number
+// the slash of 10 m/s, set apart from its number, at the end; 2 h/g is no rate
 function isRateOfSymbols(tokens: readonly Token[], slash: number): boolean {
   if (tokens[slash]?.text !== '/') return false
-  const [value, over, under] = [tokens[slash - 2], tokens[slash - 1], tokens[slash + 1]]
-  if (value?.kind !== 'number' || !over?.spaced) return false
-  return isSymbol(over) && isSymbol(under) && (tokens[slash + 2] === undefined || tokens[slash + 2]!.kind !== 'symbol')
+  const [value, over, under, behind] = [tokens[slash - 2], tokens[slash - 1], tokens[slash + 1], tokens[slash + 2]]
+  if (value?.kind !== 'number' || over?.kind !== 'symbol' || !over.spaced || under?.kind !== 'symbol') return false
+  if (!/^[mgLlJNWV]$/.test(over.text) || !/^[shLlm]$/.test(under.text)) return false
+  return behind === undefined || behind.kind === 'separator' || (behind.text === '^' && slash + 4 === tokens.length)
 }
 
-// 5\\,\\mathrm{m}; an upright A may be a matrix
+// 5\,\mathrm{m}: a letter set upright behind a number, outside of sums and brackets; an upright A may be a matrix
 function isUprightUnit(tokens: readonly Token[], at: number): boolean {
-  const [value, token] = [tokens[at - 1], tokens[at]]
+  const [value, token, behind] = [tokens[at - 1], tokens[at], tokens[at + 1]]
   if (token?.kind !== 'symbol' || token.quoted !== true || !/^[mgshlLJNWVK]$/.test(token.text)) return false
-  return value?.kind === 'number' || value?.text === '/'
+  if (value?.kind !== 'number' && value?.text !== '/') return false
+  const ends =
+    behind === undefined || behind.kind === 'separator' || behind.kind === 'word' || /^[\^/]$/.test(behind.text)
+  return ends && tokens.every(({ text }, i) => !(i > 0 && /^[-+]$/.test(text)) && !opensGroup(tokens, i))
 }
+
+const opensGroup = (tokens: readonly Token[], at: number): boolean =>
+  tokens[at]!.kind === 'open' && tokens[at - 1]?.text !== '^'
 
 const uprightUnit: Rule = (tokens, at) =>
   isUprightUnit(tokens, at) ? { end: at + 1, by: [word(tokens[at]!.text)] } : null
-
-const isSymbol = (token: Token | undefined): boolean => token?.kind === 'symbol' && isUnitSymbol(token.text)
 
 const rateOfSymbols: Rule = (tokens, at) =>
   isRateOfSymbols(tokens, at + 1)

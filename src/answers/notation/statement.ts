@@ -81,7 +81,12 @@ function isPlainValue(reader: Reader, from: number, to: number): boolean {
     if (STRUCTURAL.has(kind) || text === ':' || (kind === 'command' && text.startsWith('mod'))) return false
     if (match[i]! <= i) continue
     // (B) 12, 8 (eight), 60 \\frac{\\text{km}}{\\text{h}}
-    if (tokens[i + 1]!.kind === 'word' || tokens[i + 1]!.quoted === true || (i === from && match[i] === i + 2 && to > i + 3)) return false
+    if (
+      tokens[i + 1]!.kind === 'word' ||
+      tokens[i + 1]!.quoted === true ||
+      (i === from && match[i] === i + 2 && to > i + 3)
+    )
+      return false
     i = match[i]!
   }
   return true

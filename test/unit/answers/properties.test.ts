@@ -86,7 +86,6 @@ const NAMED = [
   '5 feet 7 inches',
   '\\$3.50',
   '3 dollars and 50 cents',
-  '350 cents',
   '3 euros 50 cents',
   '4 boys and 3 girls',
   '3 girls, 4 boys',
@@ -162,7 +161,16 @@ describe('equality of quantities', () => {
   })
 
   test('a bare number equals the same number with one unit or noun, and no other', async () => {
-    for (const behind of ['cm', 'hours', 'apples', 'red marbles', 'miles per hour', 'feet tall', 'dollars', '(Alice)']) {
+    for (const behind of [
+      'cm',
+      'hours',
+      'apples',
+      'red marbles',
+      'miles per hour',
+      'feet tall',
+      'dollars',
+      '(Alice)',
+    ]) {
       expect((await checker.grade('7', boxed(`7 ${behind}`))).equal, behind).toBe(true)
       expect((await checker.grade(`7 ${behind}`, boxed('7'))).equal, behind).toBe(true)
       expect((await checker.grade('7', boxed(`8 ${behind}`))).equal, behind).toBe(false)
