@@ -96,7 +96,7 @@ function signedShape(node: Node, budget: Budget): Shape {
 
 function quantityShape(node: Quantity, budget: Budget): Shape {
   const { before = '', unit } = node
-  const clock = clockShape(node.of, unit)
+  const clock = clockShape(node)
   if (clock !== null) return clock
   const label = readLabel(before, unit)
   const shape = shapeOf(label.negative ? { kind: 'negative', of: node.of } : node.of, budget)
@@ -131,15 +131,19 @@ function compoundShape(node: Extract<Node, { kind: 'compound' }>, budget: Budget
   return labelled(shapeOf({ kind: 'sum', terms }, budget), label)
 }
 
-// 9:30 a.m., 9 am, 12 noon
-function clockShape(of: Node, behind: string): Shape | null {
-  const half = /^([ap]) ?m\b/i.exec(behind)?.[1]?.toLowerCase() ?? (/^(?:noon|midday)\b/i.test(behind) ? 'p' : null)
-  if (half === null && !/^midnight\b/i.test(behind)) return null
+const HALF = /^(?:([ap]) ?m|noon|midday|midnight)\b ?/i
+
+// 9:30 a.m., 9 am, 12 noon; with what else is said of it
+function clockShape({ of, unit, before = '' }: Quantity): Shape | null {
+  const match = HALF.exec(unit)
+  if (match === null) return null
+  const isMorning = (match[1] ?? match[0]).toLowerCase()[0] === 'a' || /^midnight/i.test(match[0])
   const [hour, minute] = of.kind === 'ratio' && of.parts.length === 2 ? of.parts : [of, null]
   if (hour?.kind !== 'number' || hour.value.d !== 1n || hour.value.n > 24n) return null
   if (minute !== null && minute?.kind !== 'number') return null
   const minutes = minute === null ? 0 : Number(minute.value.n)
-  return { kind: 'clock', hour: Number(hour.value.n), minute: minutes, half: half === 'p' ? 'pm' : 'am' }
+  const clock: Shape = { kind: 'clock', hour: Number(hour.value.n), minute: minutes, half: isMorning ? 'am' : 'pm' }
+  return labelled(clock, readLabel(before, unit.slice(match[0].length)))
 }
 
 function ratioShape(node: Extract<Node, { kind: 'ratio' }>, budget: Budget): Shape {

@@ -189,4 +189,23 @@ const rateOfSymbols: Rule = (tokens, at) =>
     ? { end: at + 3, by: [word(tokens[at]!.text), tokens[at + 1]!, word(tokens[at + 2]!.text)] }
     : null
 
-const RULES: readonly Rule[] = [rateOfSymbols, uprightUnit, ratio, temperature, boundBehind, base, minus, relation, one]
+// 3 squared, x cubed
+const power: Rule = (tokens, at) => {
+  const name = lowerOf(tokens[at])
+  if ((name !== 'squared' && name !== 'cubed') || !/^(?:number|symbol|close)$/.test(tokens[at - 1]?.kind ?? ''))
+    return null
+  return { end: at + 1, by: [sign('operator', '^'), numeral(name === 'squared' ? '2' : '3')] }
+}
+
+const RULES: readonly Rule[] = [
+  power,
+  rateOfSymbols,
+  uprightUnit,
+  ratio,
+  temperature,
+  boundBehind,
+  base,
+  minus,
+  relation,
+  one,
+]

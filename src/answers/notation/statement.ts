@@ -150,7 +150,11 @@ function readCondition(reader: Reader, from: number, to: number): Node {
   while (end > from && reader.tokens[end - 1]!.kind === 'separator') end -= 1
   if (end === from) throw UNREADABLE
   const condition = reader.tokens.slice(cut, to).map((token) => token.text)
-  return { kind: 'conditioned', of: readStatement(reader, from, end), condition: condition.join(' ').toLowerCase() }
+  // 2 for every 3, 5 with remainder 1
+  const hasNumber = reader.tokens.slice(cut, to).some((token) => token.kind === 'number')
+  const whole = /^(?:for|with)$/i.test(text) && hasNumber && !hasRelation(reader, cut, to)
+  const of = readStatement(reader, from, end)
+  return { kind: 'conditioned', of, condition: condition.join(' ').toLowerCase(), whole }
 }
 
 const hasRelation = (reader: Reader, from: number, to: number): boolean =>
