@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
 import { UserError } from '../errors.ts'
+import { compileTemplate, type Template } from '../jinja/template.ts'
 import { describe, messageOf, shownName } from './json-fields.ts'
 import { readModelFile } from './model-file.ts'
 import { strftime } from './strftime.ts'
@@ -67,62 +67,33 @@ function defaultTemplate(value: unknown, source: string): string | null {
 /**
  * Compiles a Jinja template; the environment is that of transformers' apply_chat_template.
  * @param source where the text is, for messages
- * @throws UserError if the text is not a template
+ * @throws UserError if the text is not a template, or has a part that is not supported
  */
 export function chatTemplate(text: string, source: string, context: TemplateContext): ChatTemplate {
   const failed = (cause: unknown) =>
     new UserError(`${source}: the chat template failed: ${messageOf(cause)}`, { cause })
-  let program: ReturnType<typeof parse>
+  let template: Template
   try {
-    program = parse(tokenize(text, { lstrip_blocks: true, trim_blocks: true }))
+    template = compileTemplate(text)
   } catch (cause) {
     throw failed(cause)
   }
   return {
     source,
     render(messages, options) {
-      const environment = new Environment()
-      const variables: Record<string, unknown> = {
-        ...globals,
+      const variables = {
         tools: null,
         documents: null,
         ...context.specialTokens,
         ...options.variables,
         messages: messages.map(({ role, content }) => ({ role, content })),
         add_generation_prompt: options.addGenerationPrompt,
-        strftime_now: (format: string) => strftime(context.now, format),
       }
       try {
-        for (const [name, value] of Object.entries(variables)) environment.set(name, value)
-        return String(new Interpreter(environment).run(program).value)
+        return template.render(variables, (format) => strftime(context.now, format))
       } catch (cause) {
         throw failed(cause)
       }
     },
   }
-}
-
-// the library's own set cannot be overridden, and its strftime_now speaks the machine's language
-const globals = {
-  true: true,
-  True: true,
-  false: false,
-  False: false,
-  none: null,
-  None: null,
-  range,
-  raise_exception: (message: string) => {
-    throw new Error(message)
-  },
-}
-
-const longestRange = 1e6 // a template counts messages, not more
-
-/** Python's range(). */
-function range(first: number, second?: number, step = 1): number[] {
-  const [start, stop] = second === undefined ? [0, first] : [first, second]
-  if (step === 0) throw new Error('range() with a step of zero')
-  const length = Math.max(0, Math.ceil((stop - start) / step))
-  if (!(length <= longestRange)) throw new Error(`range() of ${length} numbers; at most ${longestRange} are allowed`)
-  return Array.from({ length }, (_, i) => start + i * step)
 }
