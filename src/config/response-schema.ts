@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fixedTemplateDay, isDay } from '../model/template-date.ts'
 import { placeholder } from '../rollout/prompt.ts'
 import { count, milliseconds, mostAtOnce, path, positive, share, temperature } from './value-schema.ts'
 
@@ -44,6 +45,13 @@ export const rolloutSchema = z.strictObject({
     .default('none')
     .describe(
       'form of a question: chat = a user message; none = the bare text, as in the paper; auto = chat where the checkpoint has a template',
+    ),
+  date: z
+    .string()
+    .refine(isDay, 'expected a day, YYYY-MM-DD')
+    .default(fixedTemplateDay)
+    .describe(
+      'day that a chat template with a date, such as that of Llama 3.2, writes into every prompt of the run, evaluations included',
     ),
   prompt: z
     .string()

@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts'
 import type { Device, Dtype, NativeEngine, ProgressFn } from '../native/types.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import { openFinite } from './finite-engine.ts'
+import { fixedTemplateDay, templateDate } from './template-date.ts'
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts'
 import type { DescribedForTraining, TrainModel } from './train-model.ts'
 import { readDescription, writeCheckpoint } from './write-checkpoint.ts'
@@ -27,9 +28,6 @@ export interface OpenedModel extends DescribedModel {
   readonly engine: NativeEngine
 }
 
-// Llama 3.2's template writes the date into every prompt: a run that is resumed on another day must see the same one
-const templateDate = new Date('2024-07-26T12:00:00Z')
-
 export const deviceOf = (device: string): Device => (device === 'cuda' ? 'cuda:0' : (device as Device))
 
 export const dtypeOf = (settings: Pick<ModelSettings, 'device' | 'dtype'>): Dtype => {
@@ -37,11 +35,15 @@ export const dtypeOf = (settings: Pick<ModelSettings, 'device' | 'dtype'>): Dtyp
   return settings.device === 'cpu' ? 'float32' : 'bfloat16'
 }
 
-/** Checkpoint and tokenizer, without loading a weight. */
-export async function describeModel(path: string): Promise<DescribedModel> {
+/**
+ * Checkpoint and tokenizer, without loading a weight.
+ * @param day that chat templates with a date see, YYYY-MM-DD; default fixed, so that prompts are the same on another day
+ * @throws UserError naming the file; a tokenizer with tokens that the model does not have, too
+ */
+export async function describeModel(path: string, day = fixedTemplateDay): Promise<DescribedModel> {
   const checkpoint = await readCheckpoint(path)
   const { vocabSize } = checkpoint.config
-  return { checkpoint, tokenizer: await loadTokenizer(path, { now: templateDate, vocabSize }) }
+  return { checkpoint, tokenizer: await loadTokenizer(path, { now: templateDate(day), vocabSize }) }
 }
 
 /**
@@ -87,6 +89,19 @@ export function stopTokensOf({ checkpoint, tokenizer }: DescribedModel): Int32Ar
   if (checkpoint.eosTokenIds.length > 0) return Int32Array.from(checkpoint.eosTokenIds)
   const eos = tokenizer?.eosTokenId ?? null
   return Int32Array.from(eos === null ? [] : [eos])
+}
+
+/**
+ * What is odd about the tokens that end a text, null where nothing is: the tokenizer names an EOS token that the
+ * checkpoint does not.
+ */
+export function eosWarning({ checkpoint, tokenizer }: DescribedModel): string | null {
+  const id = tokenizer?.eosTokenId ?? null
+  if (id === null || checkpoint.eosTokenIds.includes(id)) return null
+  const named = `the tokenizer of ${checkpoint.dir} alone names ${id} as an EOS token`
+  const remedy = 'put it into eos_token_id of generation_config.json'
+  if (checkpoint.eosTokenIds.length === 0) return `${named}: it ends responses here, but not in every program; ${remedy}`
+  return `${named}: it does not end responses, only ${checkpoint.eosTokenIds.join(', ')} do; if it should, ${remedy}`
 }
 
 /**

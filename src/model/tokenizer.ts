@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
 import { UserError } from '../errors.ts'
 import { type ChatMessage, type ChatOptions, loadChatTemplate } from './chat-template.ts'
-import { describe, int32, jsonFields, messageOf } from './json-fields.ts'
+import { describe, int32, jsonFields, messageOf, shownName } from './json-fields.ts'
 import { readJsonFile } from './model-file.ts'
 import { completeAddedTokens, specialTokenIds, specialTokenTexts } from './special-tokens.ts'
-import { type TokenBytes, tokenBytes } from './token-bytes.ts'
+import { type TokenBytes, tokenBytes, vocabularyOf } from './token-bytes.ts'
 
 /** Text to token ids and back, as the checkpoint's own files define it. */
 export interface Tokenizer {
@@ -51,13 +51,14 @@ export async function loadTokenizer(dir: string, options: TokenizerOptions = {})
   const configFile = join(dir, 'tokenizer_config.json')
   const config = jsonFields((await readJsonFile(configFile)) ?? {}, configFile).raw
   const { description, library } = openLibrary(jsonFields(raw, file).raw, config, file)
+  const { vocabSize = int32.most + 1 } = options
+  requireTokensOf(description, vocabSize, file)
   const specialTokens = specialTokenTexts(config)
   const template = await loadChatTemplate(dir, config, { specialTokens, now: options.now ?? new Date() })
 
   const idOf = (token: string | undefined) => (token === undefined ? null : (library.token_to_id(token) ?? null))
   const bosTokenId = idOf(specialTokens.bos_token)
   const eosTokenId = idOf(specialTokens.eos_token)
-  const { vocabSize = int32.most + 1 } = options
   const encodeAll = (text: string, special: boolean) => textIds(library, text, { special, vocabSize, file })
   const encodePlain = (text: string) => Int32Array.from(encodeAll(text, false))
   const encode = encoderWithSpecialTokens(encodeAll, config, { bosTokenId, eosTokenId })
@@ -117,6 +118,23 @@ function requireParts(raw: Json): void {
     if (found === null || typeof (found as { readonly type?: unknown }).type === 'string') continue
     throw new Error(`"${part}" must be an object with a "type", found ${describe(found)}`)
   }
+}
+
+/**
+ * Every token of the tokenizer must have a row in the model's embedding: a text could hold it in the middle of a run.
+ * @throws UserError naming the tokens without one
+ */
+function requireTokensOf(description: Json, vocabSize: number, file: string): void {
+  const added = description.added_tokens as readonly { readonly id: number; readonly content: string }[]
+  const all = [...added.map(({ id, content }) => [content, id] as const), ...vocabularyOf(description)]
+  const beyond = all.filter(([, id]) => id >= vocabSize)
+  if (beyond.length === 0) return
+  const shown = beyond.slice(0, 3).map(([token, id]) => `${shownName(token)} (${id})`)
+  const more = beyond.length > 3 ? ` and ${beyond.length - 3} more` : ''
+  throw new UserError(
+    `${file}: the model has tokens 0 to ${vocabSize - 1}, but its tokenizer also has ${shown.join(', ')}${more}: check that ` +
+      'tokenizer and weights belong together, or remove these tokens from tokenizer.json and tokenizer_config.json',
+  )
 }
 
 /** Ids of a text. @throws UserError where the library fails on it, or has an id that the model does not have */

@@ -1,5 +1,6 @@
 // Flags that mean the same wherever they are.
 import { InvalidArgumentError } from 'commander'
+import { isDay } from '../../model/template-date.ts'
 import { nativeBounds } from '../../native/bounds.ts'
 import type { EngineFlags } from './engine-flags.ts'
 import { collect, integer, number } from './parsers.ts'
@@ -50,6 +51,16 @@ export const presencePenaltyFlag = {
   parse: number(nativeBounds.presencePenalty),
   default: 0,
 }
+
+/** The day that a chat template with a date sees. */
+export const dateFlag = (standard: string) => ({
+  value: '<YYYY-MM-DD>',
+  help: `day that a chat template with a date writes into prompts (default: ${standard})`,
+  parse: (text: string): string => {
+    if (!isDay(text)) throw new InvalidArgumentError('Expected a day, YYYY-MM-DD.')
+    return text
+  },
+})
 
 export const rawFlag = { help: 'use prompts as they are, without the chat template' } as const
 

@@ -2,7 +2,7 @@ import type { Config } from '../../config/schema.ts'
 import { deviceMemory, memoryWarning, trainingPlan } from '../../memory/device-memory.ts'
 import { memoryText } from '../../memory/memory-plan.ts'
 import { firstNonFinite } from '../../model/finite-weights.ts'
-import { type DescribedModel, describeModel, dtypeOf, stopTokensOf } from '../../model/open-model.ts'
+import { type DescribedModel, describeModel, dtypeOf, eosWarning, stopTokensOf } from '../../model/open-model.ts'
 import { promptTokens } from '../../rollout/prompt.ts'
 import { type Finding, failure } from './finding.ts'
 
@@ -46,6 +46,8 @@ async function weightsFinding({ checkpoint: { weights } }: DescribedModel): Prom
 
 function eosFinding(described: DescribedModel): Finding {
   const ids = Array.from(stopTokensOf(described))
+  const odd = eosWarning(described)
+  if (odd !== null) return { name: 'EOS', status: 'warning', detail: `token ids ${ids.join(', ')}`, remedy: odd }
   if (ids.length > 0) return { name: 'EOS', status: 'ok', detail: `token ids ${ids.join(', ')}` }
   const remedy = 'put eos_token_id into generation_config.json'
   return { name: 'EOS', status: 'failed', detail: 'no EOS token: responses would never end', remedy }

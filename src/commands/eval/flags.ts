@@ -1,5 +1,6 @@
 import type { CommandLine, FlagTable } from '../command-line/command-line.ts'
-import { maxNewTokensParser, modelFlag, presencePenaltyFlag, topPFlag } from '../command-line/common-flags.ts'
+import { fixedTemplateDay } from '../../model/template-date.ts'
+import { dateFlag, maxNewTokensParser, modelFlag, presencePenaltyFlag, topPFlag } from '../command-line/common-flags.ts'
 import { type EngineFlags, engineFlags } from '../command-line/engine-flags.ts'
 import { collect, integer, temperature } from '../command-line/parsers.ts'
 
@@ -17,6 +18,7 @@ export interface EvalFlags extends EngineFlags {
   readonly limit?: number
   readonly raw?: boolean
   readonly suffix?: string
+  readonly date?: string
   readonly fewShot: number
   readonly answers?: string
   readonly adapter: readonly string[]
@@ -44,6 +46,7 @@ export const evalFlags: FlagTable<EvalFlags> = {
   },
   suffix: { value: '<text>', help: 'text put after every question (default: a request for a boxed answer)' },
   raw: { help: 'use questions as they are, without the chat template' },
+  date: dateFlag(fixedTemplateDay),
   fewShot: { value: '<n>', help: 'worked examples before every question', parse: integer(0), default: 0 },
   answers: { value: '<kind>', help: 'math, choice, exact or number (default: depends on the set)' },
   adapter: {

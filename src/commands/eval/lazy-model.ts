@@ -4,14 +4,16 @@ import { describeModel, deviceOf, dtypeOf, openModel, requireTrainable } from '.
 import { addonPath } from '../../native/binding.ts'
 import type { NativeEngine } from '../../native/types.ts'
 import { type EngineFlags, modelSettings } from '../command-line/engine-flags.ts'
+import { warnOfEos } from '../shared/eos-notice.ts'
 
 /** A model whose weights are loaded only if a response is not cached. */
 export async function openLazily(
   path: string,
-  flags: EngineFlags,
+  flags: EngineFlags & { readonly date?: string },
   signal: AbortSignal,
 ): Promise<{ model: EvalModel; close: () => Promise<void> }> {
-  const described = await describeModel(path)
+  const described = await describeModel(path, flags.date)
+  warnOfEos(described, flags)
   const settings = modelSettings(path, flags)
   let opening: Promise<NativeEngine> | null = null
   const cancel = (): void => {

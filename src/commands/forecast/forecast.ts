@@ -21,12 +21,14 @@ import { flagLayers } from '../command-line/given-settings.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { configBase } from '../train/config-base.ts'
 import type { ForecastFlags } from './flags.ts'
+import { warnOfEos } from '../shared/eos-notice.ts'
 
 /** `serl forecast [CONFIG]`. */
 export async function forecastCommand(source: string | undefined, flags: ForecastFlags): Promise<number> {
   const base = await configBase(source, flags)
   const asked = resolveConfig([...base.layers, ...flagLayers(flags)])
-  const described = await describeModel(requirePaths(asked).model)
+  const described = await describeModel(requirePaths(asked).model, asked.rollout.date)
+  warnOfEos(described, flags)
   const config = withChosen(asked, trainingPlan(described, asked).chosen)
   const data = await preflight(config, describeForTraining(described))
   const interrupt = interruptSignal('stopping')

@@ -1,5 +1,6 @@
 import type { CommandLine } from '../command-line/command-line.ts'
 import {
+  dateFlag,
   maxNewTokensParser,
   modelFlag,
   presencePenaltyFlag,
@@ -23,6 +24,7 @@ export interface GenerateFlags extends EngineFlags {
   readonly ignoreEos?: boolean
   readonly raw?: boolean
   readonly suffix: string
+  readonly date?: string
   readonly trace?: string
 }
 
@@ -53,6 +55,7 @@ export const generateLine: CommandLine<GenerateFlags> = {
     trace: traceFlag,
     suffix: { value: '<text>', help: 'text put after every prompt that is text', default: '' },
     raw: { help: 'use prompts as they are, without the chat template; not for {"messages"}' },
+    date: dateFlag('today'),
     ...engineFlags,
   },
 }

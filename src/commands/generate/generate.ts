@@ -8,6 +8,7 @@ import {
   openModel,
   stopTokensOf,
 } from '../../model/open-model.ts'
+import { today } from '../../model/template-date.ts'
 import { MOST_CALL_TOKENS } from '../../native/bounds.ts'
 import { type Completions, FinishReason, type SamplingParams } from '../../native/types.ts'
 import { rowSeeds } from '../../random.ts'
@@ -22,13 +23,15 @@ import { interruptSignal } from '../shared/interrupt.ts'
 import { type JsonlOutput, printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
 import type { GenerateFlags } from './flags.ts'
 import { type SampleLine, showSamples } from './readable-samples.ts'
+import { warnOfEos } from '../shared/eos-notice.ts'
 
 // results are written after this many rows: the engine's queue stays long, and little is lost on Ctrl-C
 const rowsPerCall = 2048
 
 /** `serl generate`. */
 export async function generateCommand(flags: GenerateFlags): Promise<number> {
-  const described = await describeModel(flags.model)
+  const described = await describeModel(flags.model, flags.date ?? today())
+  warnOfEos(described, flags)
   if (flags.text) requireReadable(described, flags)
   const prompts = (await readPrompts(flags.input, encodingOf(described, flags))).slice(0, flags.limit)
   if (prompts.length * flags.n >= 2 ** 31) {

@@ -24,6 +24,7 @@ import { flagLayers } from '../command-line/given-settings.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { type JsonlOutput, printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
 import type { InstructFlags } from './flags.ts'
+import { warnOfEos } from '../shared/eos-notice.ts'
 
 /** `serl instruct`. */
 export async function instructCommand(flags: InstructFlags): Promise<number> {
@@ -32,7 +33,8 @@ export async function instructCommand(flags: InstructFlags): Promise<number> {
   requireNoYields(config)
   const paths = requirePaths(config)
   const seeds = await readSeeds(paths.seeds)
-  const described = await describeModel(paths.model)
+  const described = await describeModel(paths.model, config.rollout.date)
+  warnOfEos(described, flags)
   const { tokenizer } = requireTrainable(described)
   const maxPositions = described.checkpoint.config.maxPositionEmbeddings
   const inputs = [paths.seeds, config.instruct.module, config.filter.module].filter((path) => path !== null)

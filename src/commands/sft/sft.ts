@@ -17,6 +17,7 @@ import { modelSettings } from '../command-line/engine-flags.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { printSummary } from '../shared/jsonl-output.ts'
 import type { SftFlags } from './flags.ts'
+import { warnOfEos } from '../shared/eos-notice.ts'
 
 /** A measure of the model on held-out data. */
 interface Measure {
@@ -31,6 +32,7 @@ export async function sftCommand(flags: SftFlags): Promise<number> {
   await requireEmpty(flags.out)
   await requireWritable(flags.out, 'give another --out')
   const described = await describeModel(flags.model)
+  warnOfEos(described, flags)
   const { tokenizer, stopTokens } = requireTrainable(described)
   const format = { tokenizer, endToken: endTokenOf(tokenizer, stopTokens), raw: flags.raw ?? false }
   const read = (path: string): Promise<SftDocument[]> => readDocuments(path, format)

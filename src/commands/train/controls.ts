@@ -23,6 +23,7 @@ import { inputsOf } from './open-for-training.ts'
 import { freeRunFolder, runName } from './run-name.ts'
 import { runTools } from './run-tools.ts'
 import { shellWord } from './shell-word.ts'
+import { warnOfEos } from '../shared/eos-notice.ts'
 
 /** Is a run asked for with its controls, or the folder of one to be continued? */
 export const wantsControls = ({ controls, controlSeeds, resume, out }: TrainFlags): boolean =>
@@ -42,7 +43,8 @@ export async function controlsCommand(
   const { quiet = false, resume = false } = flags
   const out = flags.out ?? freeRunFolder(`${runName(source)}-controls`)
   const arms = resume ? await continuedArms(out, flags, asked) : newArms(flags, asked)
-  const described = await describeModel(requirePaths(asked).model)
+  const described = await describeModel(requirePaths(asked).model, asked.rollout.date)
+  warnOfEos(described, flags)
   const memory = largestPlan(described, planControls(asked, arms))
   const config = withChosen(asked, memory.chosen)
   const plan = planControls(config, arms)

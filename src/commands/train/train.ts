@@ -22,6 +22,7 @@ import { freeRunFolder, runName } from './run-name.ts'
 import { runTools } from './run-tools.ts'
 import { shellWord } from './shell-word.ts'
 import { summaryJson, summaryText } from './summary.ts'
+import { warnOfEos } from '../shared/eos-notice.ts'
 
 /** `serl train [CONFIG]`. */
 export async function trainCommand(source: string | undefined, flags: TrainFlags): Promise<number> {
@@ -31,7 +32,8 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   const base = await configBase(source, flags)
   const asked = resolveConfig([...base.layers, ...flagLayers(flags)])
   if (wantsControls(flags)) return controlsCommand(source, flags, base.preset, asked)
-  const described = await describeModel(requirePaths(asked).model)
+  const described = await describeModel(requirePaths(asked).model, asked.rollout.date)
+  warnOfEos(described, flags)
   const plan = trainingPlan(described, asked)
   const config = withChosen(asked, plan.chosen)
   const out = flags.out ?? freeRunFolder(runName(source))

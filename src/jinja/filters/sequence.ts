@@ -91,7 +91,7 @@ const groupby: Filter = filter('groupby', ['attribute!', 'default', 'case_sensit
 const sum: Filter = filter('sum', ['attribute', 'start'], (value, { attribute: path, start = 0n }, { budget }) => {
   const get = attributeOf(path)
   if (typeof start === 'string') fail("sum() can't sum strings [use ''.join(seq) instead]")
-  let total = start
+  let total: Value = start
   for (const item of iterable(value)) {
     total = binary('+', total, get(item))
     budget.spend(Array.isArray(total) ? total.length : 0)
