@@ -1,6 +1,6 @@
 // The methods of Python's str.
 import { intOf, textOf } from '../arguments.ts'
-import { requireSize } from '../budget.ts'
+import { refuse, requireSize } from '../budget.ts'
 import { fail, iterable } from '../protocol.ts'
 import { type Callable, points, textLength, Tuple, typeName, type Value } from '../value.ts'
 import { capitalize, isLowerText, isTitleText, isUpperText, lower, swapcase, title, upper } from './case.ts'
@@ -64,6 +64,13 @@ export const centerShare = (gap: number, width: number): number => Math.floor(ga
 const justifyOf = ['/width!', '/fillchar']
 const all = (pattern: RegExp) => plain((text) => text !== '' && points(text).every((character) => pattern.test(character)))
 
+/** Digits and letters; numbers of other kinds, such as "½" and "二", are told apart by tables that JavaScript has not. */
+const digits = (name: string, pattern: RegExp, unknown: RegExp): Method =>
+  plain((text) => {
+    if (unknown.test(text)) refuse(`${name} of a text with "${unknown.exec(text)![0]}"`)
+    return text !== '' && points(text).every((character) => pattern.test(character))
+  })
+
 const methods: Readonly<Record<string, Method>> = {
   upper: plain(upper),
   lower: plain(lower),
@@ -75,6 +82,9 @@ const methods: Readonly<Record<string, Method>> = {
   istitle: plain(isTitleText),
   isalpha: all(/\p{L}/u),
   isdecimal: all(/\p{Nd}/u),
+  isdigit: digits('isdigit', /\p{Nd}/u, /\p{No}/u),
+  isalnum: digits('isalnum', /\p{L}|\p{Nd}/u, /\p{No}|\p{Nl}/u),
+  isnumeric: digits('isnumeric', /\p{Nd}/u, /[^\x00-\x7f\p{Nd}]/u),
   isspace: plain((text) => text !== '' && strip(text, null, 'both') === ''),
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII
   isascii: plain((text) => /^[\x00-\x7f]*$/.test(text)),
