@@ -7,6 +7,7 @@
 needs: jinja2 3.1.6, transformers 5.24.0 (numpy for its import)
 """
 import argparse
+import copy
 import json
 import random
 import sys
@@ -180,7 +181,7 @@ ENVIRONMENT = _compile_jinja_template("").environment
 
 def outcome(template: str) -> dict:
     try:
-        text = ENVIRONMENT.from_string(template).render(**VARIABLES)
+        text = ENVIRONMENT.from_string(template).render(**copy.deepcopy(VARIABLES))  # "indent" changes a list
         text.encode()
         return {"template": template, "text": text}
     except Exception as error:  # whatever jinja2 or Python raises

@@ -1,7 +1,9 @@
 // The operators, as Python has them.
 import { refuse, requireSize } from './budget.ts'
+import { floatText } from './float-text.ts'
 import { formatPercent } from './percent-format.ts'
 import { fail, isNumber, numeric } from './protocol.ts'
+import { power, ratio } from './ratio.ts'
 import { Tuple, typeName, Undefined, type Value } from './value.ts'
 
 type Num = bigint | number
@@ -13,9 +15,7 @@ export function binary(operator: string, left: Value, right: Value): Value {
   if (right instanceof Undefined) right.fail()
   if (isNumber(left) && isNumber(right)) return numbers(operator, numeric(left), numeric(right))
   const other = operator === '+' ? joined(left, right) : operator === '*' ? repeated(left, right) : undefined
-  return (
-    other ?? fail(`unsupported operand type(s) for ${operator}: '${typeName(left)}' and '${typeName(right)}'`)
-  )
+  return other ?? fail(`unsupported operand type(s) for ${operator}: '${typeName(left)}' and '${typeName(right)}'`)
 }
 
 function joined(left: Value, right: Value): Value | undefined {
@@ -25,7 +25,8 @@ function joined(left: Value, right: Value): Value | undefined {
   }
   if (Array.isArray(left) && Array.isArray(right)) return [...left, ...right]
   if (left instanceof Tuple && right instanceof Tuple) return new Tuple([...left.items, ...right.items])
-  if (typeName(left) === 'Markup' || typeName(right) === 'Markup') return refuse('"+" with a text from "safe" or "escape"')
+  if (typeName(left) === 'Markup' || typeName(right) === 'Markup')
+    return refuse('"+" with a text from "safe" or "escape"')
   return undefined
 }
 
@@ -63,11 +64,10 @@ export function toFloat(value: Num): number {
 }
 
 function divided(left: Num, right: Num): number {
-  if (Number(right) === 0) fail(typeof left === 'bigint' && typeof right === 'bigint' ? 'division by zero' : 'float division by zero')
-  const large = (value: Num) => typeof value === 'bigint' && !Number.isSafeInteger(Number(value))
-  // rounded once by Python, twice here
-  if (typeof left === 'bigint' && typeof right === 'bigint' && (large(left) || large(right))) {
-    return refuse('"/" between ints above 2^53')
+  if (Number(right) === 0)
+    fail(typeof left === 'bigint' && typeof right === 'bigint' ? 'division by zero' : 'float division by zero')
+  if (typeof left === 'bigint' && typeof right === 'bigint') {
+    return ratio(left, right) ?? refuse('a quotient of ints that is too large or too small for a float')
   }
   return toFloat(left) / toFloat(right)
 }
@@ -104,7 +104,7 @@ function requireDigits(size: number): void {
 function intPower(base: bigint, exponent: bigint): Value {
   if (exponent < 0n) {
     if (base === 0n) fail('0.0 cannot be raised to a negative power')
-    return toFloat(base) ** toFloat(exponent)
+    return floatPower(toFloat(base), toFloat(exponent))
   }
   const small = base === 0n || base === 1n || base === -1n
   if (!small) requireDigits(Number(exponent) * bits(base))
@@ -130,12 +130,13 @@ function floats(operator: string, left: number, right: number): Value {
 function floatPower(base: number, exponent: number): number {
   if (base === 0 && exponent < 0) fail('0.0 cannot be raised to a negative power')
   if (base === 1 || exponent === 0) return 1
-  if (base === -1 && !Number.isFinite(exponent)) return Number.isNaN(exponent) ? exponent : 1
-  const result = base ** exponent
-  if (Number.isNaN(result) && !Number.isNaN(base) && !Number.isNaN(exponent)) return refuse('a complex number')
-  if (!Number.isFinite(result) && Number.isFinite(base) && Number.isFinite(exponent)) fail('Numerical result out of range')
-  return result
+  if (exponent === 1 || (base === 0 && Number.isInteger(exponent))) return base ** exponent
+  const simple = Number.isFinite(base) && Number.isInteger(exponent) && Math.abs(exponent) <= largestExponent
+  if (!simple) return refuse(`"**" of floats with the exponent ${floatText(exponent)}`)
+  return power(base, exponent) ?? refuse('a power that is too large or too small for a float')
 }
+
+const largestExponent = 64 // exact up to it, and no template needs more
 
 /** CPython's float_rem: the sign of the divisor. */
 function floatModulo(left: number, right: number): number {

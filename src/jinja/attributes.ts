@@ -1,11 +1,23 @@
 // a.b and a[b], as the sandbox of jinja2 looks them up: a.b is an attribute first, a[b] an item first.
 import { refuse, TemplateError } from './budget.ts'
 import { methodOf } from './methods/methods.ts'
-import { isPythonName, isMutator } from './methods/python-names.ts'
+import { isMutator, isPythonName } from './methods/python-names.ts'
 import { isNumber, numeric } from './protocol.ts'
 import { sliceIndices } from './slice.ts'
 import { repr } from './text.ts'
-import { Callable, Dict, isLoop, Namespace, points, Range, SafeText, Tuple, typeName, Undefined, type Value } from './value.ts'
+import {
+  Callable,
+  Dict,
+  isLoop,
+  Namespace,
+  points,
+  Range,
+  SafeText,
+  Tuple,
+  typeName,
+  Undefined,
+  type Value,
+} from './value.ts'
 
 /** object.name */
 export function getAttribute(object: Value, name: string): Value {
@@ -26,12 +38,14 @@ export function getSlice(object: Value, parts: readonly Value[]): Value {
   if (object instanceof SafeText) return refuse('a slice of a text from "safe" or "escape"')
   if (typeof object === 'string') {
     const all = points(object)
-    return sliceIndices(parts, all.length).map((i) => all[i]!).join('')
+    return sliceIndices(parts, all.length)
+      .map((i) => all[i]!)
+      .join('')
   }
   if (Array.isArray(object)) return sliceIndices(parts, object.length).map((i) => object[i]!)
   if (object instanceof Tuple) return new Tuple(sliceIndices(parts, object.items.length).map((i) => object.items[i]!))
   if (object instanceof Range) return refuse('a slice of a range')
-  return new Undefined(`${described(object)} has no slice`)
+  throw new TemplateError(`a ${typeName(object)} has no slices`)
 }
 
 /** The attribute alone, undefined where there is none. @throws TemplateError where Python has one that is not supported */

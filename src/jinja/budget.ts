@@ -6,20 +6,32 @@ export const refuse = (what: string): never => {
   throw new TemplateError(`${what} is not supported: rewrite the template without it`)
 }
 
-export const mostSteps = 20_000_000 // a few seconds; a long chat takes some ten thousand
+export const mostSteps = 5_000_000 // some seconds; a chat of 2000 turns takes less than one million
 export const mostCharacters = 2 ** 24 // of any one text, the prompt included
 
-/** What a rendering may still do: a template without an end must not hang a run. */
-export class Budget {
-  private steps = 0
+// Of the rendering that goes on: it is synchronous, so there is one at a time in a thread. Every part that takes time
+// spends, down to the comparison of two values; handed through all of them, it would be an argument of every function.
+let stepsLeft = Number.POSITIVE_INFINITY
 
-  /** @param size of what was made or read: characters or items */
-  spend(size = 0): void {
-    this.steps += 1 + (size >> 4)
-    if (this.steps > mostSteps) {
-      throw new TemplateError(`it does not end: stopped after ${mostSteps} steps; look for a loop over a large range`)
-    }
+/**
+ * Work with its own bound: a template without an end must not hang a run.
+ * @throws TemplateError where the work takes more than mostSteps
+ */
+export function withBudget<T>(work: () => T): T {
+  const outer = stepsLeft
+  stepsLeft = mostSteps
+  try {
+    return work()
+  } finally {
+    stepsLeft = outer
   }
+}
+
+/** Takes one step, and one per 16 characters or items that are made or read. */
+export function spend(size = 0): void {
+  stepsLeft -= 1 + (size >> 4)
+  if (stepsLeft >= 0) return
+  throw new TemplateError(`it does not end: stopped after ${mostSteps} steps; look for a loop over a large range`)
 }
 
 /** @throws TemplateError before a text, list or number is made that is too large */

@@ -2,7 +2,7 @@
 import { binary, signed } from './arithmetic.ts'
 import type { CallArguments, Expression, Slice } from './ast.ts'
 import { getAttribute, getItem, getSlice } from './attributes.ts'
-import { requireSize } from './budget.ts'
+import { requireSize, spend } from './budget.ts'
 import { compare, contains, equal, fail, iterable, truthy } from './protocol.ts'
 import { type Run, sizeIn } from './run.ts'
 import type { Scope } from './scope.ts'
@@ -11,7 +11,7 @@ import { Callable, Dict, isLoop, type Keywords, Tuple, typeName, Undefined, type
 
 /** @throws TemplateError as jinja2 raises, or for what is not supported */
 export function evaluate(node: Expression, scope: Scope, run: Run): Value {
-  run.budget.spend()
+  spend()
   const value = (child: Expression): Value => evaluate(child, scope, run)
   switch (node.type) {
     case 'const':
@@ -50,7 +50,7 @@ type Operated = Expression & { type: 'binary' | 'unary' | 'concat' | 'compare' }
 function applied(node: Applied, scope: Scope, run: Run): Value {
   if (node.type === 'call') {
     const callee = evaluate(node.callee, scope, run)
-    return call(callee, ...argumentsOf(node.call, scope, run), run)
+    return call(callee, ...argumentsOf(node.call, scope, run))
   }
   const operand = node.operand === null ? fail('this filter has no text') : evaluate(node.operand, scope, run)
   const [args, keywords] = argumentsOf(node.call, scope, run)
@@ -62,7 +62,7 @@ function operated(node: Operated, scope: Scope, run: Run): Value {
   switch (node.type) {
     case 'binary': {
       const result = binary(node.operator, value(node.left), value(node.right))
-      run.budget.spend(sizeIn(result))
+      spend(sizeIn(result))
       return result
     }
     case 'unary':
@@ -70,7 +70,7 @@ function operated(node: Operated, scope: Scope, run: Run): Value {
     case 'concat': {
       const text = node.parts.map((part) => str(value(part))).join('')
       requireSize(text.length)
-      run.budget.spend(text.length)
+      spend(text.length)
       return text
     }
     case 'compare':
@@ -83,7 +83,7 @@ function compared({ first, rest }: Expression & { type: 'compare' }, scope: Scop
   let left = evaluate(first, scope, run)
   for (const { operator, operand } of rest) {
     const right = evaluate(operand, scope, run)
-    run.budget.spend(Math.max(sizeIn(left), sizeIn(right)))
+    spend(Math.max(sizeIn(left), sizeIn(right)))
     if (!holds(operator, left, right)) return false
     left = right
   }
@@ -120,7 +120,7 @@ function conditional(node: Expression & { type: 'conditional' }, scope: Scope, r
 function subscript(object: Value, key: Expression | Slice, scope: Scope, run: Run): Value {
   if (key.type !== 'slice') return getItem(object, evaluate(key, scope, run))
   const parts = key.parts.map((part) => (part === null ? null : evaluate(part, scope, run)))
-  run.budget.spend(sizeIn(object))
+  spend(sizeIn(object))
   return getSlice(object, parts)
 }
 
@@ -144,7 +144,7 @@ export function argumentsOf(node: CallArguments, scope: Scope, run: Run): [Value
   return [args, keywords]
 }
 
-export function call(callee: Value, args: readonly Value[], keywords: Keywords, run: Run): Value {
+export function call(callee: Value, args: readonly Value[], keywords: Keywords): Value {
   if (callee instanceof Undefined) return callee.fail()
   if (isLoop(callee)) {
     if (args.length !== 1 || keywords.size > 0) fail('loop() takes one argument')
@@ -152,6 +152,6 @@ export function call(callee: Value, args: readonly Value[], keywords: Keywords, 
   }
   if (!(callee instanceof Callable)) return fail(`'${typeName(callee)}' object is not callable`)
   const result = callee.call(args, keywords)
-  run.budget.spend(sizeIn(result))
+  spend(sizeIn(result))
   return result
 }

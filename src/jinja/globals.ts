@@ -14,7 +14,9 @@ const range = new Callable('range', (args, keywords) => {
   const [start, stop, step = 1n] = numbers.length === 1 ? [0n, numbers[0]!] : (numbers as [bigint, bigint, bigint?])
   if (step === 0n) fail('range() with a step of zero')
   const made = new Range(start, stop, step)
-  return made.length <= longestRange ? made : fail(`range() of ${made.length} numbers; at most ${longestRange} are allowed`)
+  return made.length <= longestRange
+    ? made
+    : fail(`range() of ${made.length} numbers; at most ${longestRange} are allowed`)
 })
 
 /** dict(mapping or pairs, name=value ...) */

@@ -1,10 +1,10 @@
 // json.dumps, with the arguments that transformers' tojson passes on.
-import { requireSize } from './budget.ts'
+import { requireSize, spend } from './budget.ts'
 import { floatText } from './float-text.ts'
+import { sorted } from './methods/methods.ts'
 import { fail } from './protocol.ts'
 import { intText } from './text.ts'
 import { Dict, SafeText, Tuple, typeName, type Value } from './value.ts'
-import { sorted } from './methods/methods.ts'
 
 export interface JsonOptions {
   readonly ascii: boolean
@@ -15,6 +15,7 @@ export interface JsonOptions {
 
 /** @throws TemplateError for a value that JSON has not */
 export function toJson(value: Value, options: JsonOptions, margin = '\n'): string {
+  spend(typeof value === 'string' ? value.length : 0)
   if (value === null) return 'null'
   if (typeof value === 'boolean') return String(value)
   if (typeof value === 'bigint') return intText(value)
@@ -45,10 +46,7 @@ const named: Readonly<Record<string, string>> = {
 function jsonText(text: string, { ascii }: JsonOptions): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes them
   const escaped = ascii ? /["\\]|[^ -~]/g : /["\\\x00-\x1f]/g
-  const body = text.replace(
-    escaped,
-    (unit) => named[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  const body = text.replace(escaped, (unit) => named[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
   requireSize(body.length)
   return `"${body}"`
 }
@@ -76,8 +74,9 @@ function wrapped(
   if (items.length === 0) return brackets
   const inner = margin + (indent ?? '')
   const line = indent === null ? '' : inner
-  const body = items.map((item) => show(item, inner)).join(separators[0] + line)
-  requireSize(body.length)
+  const parts = items.map((item) => show(item, inner))
+  requireSize(parts.reduce((size, part) => size + part.length + separators[0].length + line.length, 0))
+  const body = parts.join(separators[0] + line)
   return `${brackets[0]}${line}${body}${indent === null ? '' : margin}${brackets[1]}`
 }
 

@@ -1,6 +1,5 @@
-import { fail, iterable, sizeOf } from './protocol.ts'
+import { equal, fail, iterable, sizeOf } from './protocol.ts'
 import { Callable, Lazy, type LoopState, Tuple, Undefined, type Value } from './value.ts'
-import { equal } from './protocol.ts'
 
 /** The items of a loop and what the variable `loop` says of them, after jinja2's LoopContext: it looks one item ahead. */
 export class Loop implements LoopState {

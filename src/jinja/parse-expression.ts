@@ -95,7 +95,10 @@ interface TupleOptions {
 }
 
 /** Expressions separated by commas are a tuple; one without a comma is itself. */
-export function parseTuple(stream: TokenStream, { condition = true, parentheses = false, end }: TupleOptions = {}): Expression {
+export function parseTuple(
+  stream: TokenStream,
+  { condition = true, parentheses = false, end }: TupleOptions = {},
+): Expression {
   const items: Expression[] = []
   let isTuple = false
   for (;;) {

@@ -3,7 +3,7 @@ import { refuse, requireSize } from './budget.ts'
 import { exponentText, fixedText, floatText } from './float-text.ts'
 import { fail, isNumber, numeric } from './protocol.ts'
 import { repr, str } from './text.ts'
-import { Dict, Range, textLength, Tuple, typeName, Undefined, type Value } from './value.ts'
+import { Dict, Range, Tuple, textLength, typeName, Undefined, type Value } from './value.ts'
 
 const directive = /%(?:\(([^)]*)\))?([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?([\s\S]|$)/g
 
@@ -48,7 +48,10 @@ function formatOne(value: Value, asked: Directive, whole: string): string {
   const { kind, precision } = asked
   if (kind === 's' || kind === 'r') {
     const text = kind === 's' ? str(value) : repr(value)
-    return fill('', precision === null ? text : Array.from(text).slice(0, precision).join(''), { ...asked, flags: asked.flags.replace('0', '') })
+    return fill('', precision === null ? text : Array.from(text).slice(0, precision).join(''), {
+      ...asked,
+      flags: asked.flags.replace('0', ''),
+    })
   }
   if (kind === 'c') return refuse(`the format ${whole}`)
   if ('diuxXo'.includes(kind)) return formatInt(value, asked, whole)
@@ -64,7 +67,8 @@ function formatInt(value: Value, asked: Directive, whole: string): string {
   if (!decimal && typeof value === 'number') return fail(`%${kind} format: an integer is required, not float`)
   if (asked.flags.includes('#')) return refuse(`the format ${whole}`)
   const number = numeric(value)
-  if (typeof number === 'number' && !Number.isFinite(number)) return fail(`cannot convert float ${floatText(number)} to integer`)
+  if (typeof number === 'number' && !Number.isFinite(number))
+    return fail(`cannot convert float ${floatText(number)} to integer`)
   const int = BigInt(typeof number === 'number' ? Math.trunc(number) : number)
   const base = decimal ? 10 : kind === 'o' ? 8 : 16
   const digits = (int < 0n ? -int : int).toString(base).padStart(precision ?? 0, '0')
@@ -79,7 +83,10 @@ function formatFloat(value: Value, asked: Directive): string {
   const negative = number < 0 || Object.is(number, -0)
   if (!Number.isFinite(number)) {
     const text = floatText(Math.abs(number))
-    return fill(sign(negative, asked), /[FE]/.test(asked.kind) ? text.toUpperCase() : text, { ...asked, flags: asked.flags.replace('0', '') })
+    return fill(sign(negative, asked), /[FE]/.test(asked.kind) ? text.toUpperCase() : text, {
+      ...asked,
+      flags: asked.flags.replace('0', ''),
+    })
   }
   const size = Math.abs(number)
   const text = /f/i.test(asked.kind) ? fixedText(size, places) : exponential(size, places)
@@ -88,7 +95,10 @@ function formatFloat(value: Value, asked: Directive): string {
 
 function exponential(size: number, places: number): string {
   const [digits, exponent] = size.toExponential(places).split('e') as [string, string]
-  const exact = size.toExponential(100).split('e')[0]!.slice(2 + places)
+  const exact = size
+    .toExponential(100)
+    .split('e')[0]!
+    .slice(2 + places)
   if (size !== 0 && /^50*$/.test(exact)) return refuse('a tie of %e')
   return `${digits}e${exponentText(Number(exponent))}`
 }

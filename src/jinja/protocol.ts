@@ -1,6 +1,20 @@
 // Truth, length, iteration, equality and order of values, as Python has them.
-import { refuse, TemplateError } from './budget.ts'
-import { Dict, DictView, hashOf, isLoop, Lazy, points, Range, SafeText, textLength, Tuple, typeName, Undefined, type Value } from './value.ts'
+import { refuse, spend, TemplateError } from './budget.ts'
+import {
+  Dict,
+  DictView,
+  hashOf,
+  isLoop,
+  Lazy,
+  points,
+  Range,
+  SafeText,
+  Tuple,
+  textLength,
+  typeName,
+  Undefined,
+  type Value,
+} from './value.ts'
 
 /** bool(value) */
 export function truthy(value: Value): boolean {
@@ -60,6 +74,7 @@ const plainText = (value: Value): Value => (value instanceof SafeText ? value.te
 
 /** left == right */
 export function equal(left: Value, right: Value): boolean {
+  spend()
   if (isNumber(left) && isNumber(right)) return numeric(left) == numeric(right) // biome-ignore lint/suspicious/noDoubleEquals: int and float compare by value
   if (Array.isArray(left) && Array.isArray(right)) return sameItems(left, right)
   if (left instanceof Tuple && right instanceof Tuple) return sameItems(left.items, right.items)
@@ -81,10 +96,11 @@ const sameEntries = (left: Dict, right: Dict): boolean =>
   })
 
 /** Members are compared by identity first: a nan is in its own list. */
-const same = (left: Value, right: Value): boolean => (left === right) || equal(left, right)
+const same = (left: Value, right: Value): boolean => left === right || equal(left, right)
 
 /** Negative, 0, positive; NaN for a nan. @throws TemplateError where Python has no order */
 export function compare(left: Value, right: Value, operator = '<'): number {
+  spend()
   if (left instanceof Undefined) left.fail()
   if (right instanceof Undefined) right.fail()
   if (isNumber(left) && isNumber(right)) {
@@ -102,6 +118,7 @@ export function compare(left: Value, right: Value, operator = '<'): number {
 /** By code points: JavaScript's own order is by UTF-16 units. */
 function compareTexts(left: string, right: string): number {
   const length = Math.min(left.length, right.length)
+  spend(length)
   let i = 0
   while (i < length && left.charCodeAt(i) === right.charCodeAt(i)) i++
   if (i === length) return left.length - right.length
@@ -120,6 +137,7 @@ function compareItems(left: readonly Value[], right: readonly Value[], operator:
 /** item in container */
 export function contains(container: Value, item: Value): boolean {
   const whole = plainText(container)
+  spend(typeof whole === 'string' ? whole.length : 0)
   if (typeof whole === 'string') {
     const part = plainText(item)
     if (typeof part === 'string') return whole.includes(part)

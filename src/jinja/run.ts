@@ -1,5 +1,5 @@
-// What a rendering has at hand: its bounds, the filters, and what was found about the template's names.
-import { Budget } from './budget.ts'
+// What a rendering has at hand: the filters, the tests, and what was found about the template's names.
+import { spend } from './budget.ts'
 import type { FilterContext } from './filters/context.ts'
 import { filters } from './filters/filters.ts'
 import { fail } from './protocol.ts'
@@ -12,19 +12,17 @@ export interface Run extends FilterContext {
 }
 
 export function startRun(hidden: HiddenNames): Run {
-  const budget = new Budget()
   const run: Run = {
     hidden,
-    budget,
     filter(name, value, args, keywords) {
       const work = filters.get(name) ?? fail(`there is no filter "${name}"`)
-      budget.spend(sizeIn(value))
+      spend(sizeIn(value))
       const result = work(value, args, keywords, run)
-      budget.spend(sizeIn(result))
+      spend(sizeIn(result))
       return result
     },
     test(name, value, args, keywords) {
-      budget.spend(sizeIn(value))
+      spend(sizeIn(value))
       if (keywords.size > 0) fail(`the test "${name}" takes no keyword arguments`)
       return runTest(name, value, args)
     },
@@ -33,5 +31,4 @@ export function startRun(hidden: HiddenNames): Run {
 }
 
 /** Characters or items: what an operation on it takes time for. */
-export const sizeIn = (value: Value): number =>
-  typeof value === 'string' || Array.isArray(value) ? value.length : 0
+export const sizeIn = (value: Value): number => (typeof value === 'string' || Array.isArray(value) ? value.length : 0)

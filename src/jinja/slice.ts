@@ -1,5 +1,5 @@
 import { fail, isNumber, numeric } from './protocol.ts'
-import { type Value, typeName } from './value.ts'
+import { typeName, type Value } from './value.ts'
 
 /** Python's slice.indices: which items of a sequence a slice takes. */
 export function sliceIndices(parts: readonly Value[], length: number): number[] {

@@ -1,6 +1,8 @@
 // Statements: they write text, assign variables, and may leave a loop.
+
+import { textOf } from './arguments.ts'
 import type { Filter, For, Statement, Target } from './ast.ts'
-import { refuse } from './budget.ts'
+import { refuse, spend } from './budget.ts'
 import { argumentsOf, call, evaluate } from './expression.ts'
 import { type Loop, loopOver } from './loop.ts'
 import { macroOf } from './macro.ts'
@@ -19,7 +21,7 @@ type Body = readonly Statement[]
 /** Writes a body into `out`. @returns how it ended */
 export function execute(body: Body, scope: Scope, run: Run, out: Writer): Leaving {
   for (const node of body) {
-    run.budget.spend()
+    spend()
     const leaving = executeOne(node, scope, run, out)
     if (leaving !== undefined) return leaving
   }
@@ -34,7 +36,7 @@ function executeOne(node: Statement, scope: Scope, run: Run, out: Writer): Leavi
       return undefined
     case 'output': {
       const text = str(evaluate(node.value, scope, run))
-      run.budget.spend(text.length)
+      spend(text.length)
       out.write(text)
       return undefined
     }
@@ -78,7 +80,7 @@ function executeCaptured(
   if (leaving !== undefined) return leaving
   const text = node.filter === null ? captured.text() : filtered(node.filter, captured.text(), within, run)
   if (node.type === 'set block') assign(node.target, text, scope)
-  else out.write(str(text))
+  else out.write(textOf(text))
   return undefined
 }
 
@@ -104,7 +106,7 @@ function executeMacro(
   }
   const callee = evaluate(node.call.callee, scope, run)
   const [args, keywords] = argumentsOf(node.call.call, scope, run)
-  out.write(str(call(callee, args, new Map([...keywords, ['caller', macro]]), run)))
+  out.write(textOf(call(callee, args, new Map([...keywords, ['caller', macro]]))))
 }
 
 /** The text of a body that no loop around it can be left from. */
@@ -140,7 +142,7 @@ interface Surroundings {
 function iterateOver(node: For, loop: Loop, { scope, run, out }: Surroundings): void {
   let whole = false // one iteration ran to its end
   for (;;) {
-    run.budget.spend()
+    spend()
     const item = loop.next()
     if (item.done) break
     const inner = new Scope(scope, run.hidden.get(node.body))

@@ -1,7 +1,7 @@
 // Jinja templates as transformers renders chat templates: jinja2 3.1 in an immutable sandbox, with trim_blocks,
 // lstrip_blocks, loop controls, the generation tag, and its own tojson. The text is jinja2's, or there is an error.
 import { bind, textOf } from './arguments.ts'
-import { TemplateError } from './budget.ts'
+import { TemplateError, withBudget } from './budget.ts'
 import { globals } from './globals.ts'
 import { parseTemplate } from './parse-statement.ts'
 import { startRun } from './run.ts'
@@ -31,21 +31,24 @@ export function compileTemplate(text: string): Template {
           for (const [name, value] of Object.entries(globals)) given.set(name, value)
           given.set('strftime_now', strftimeNow(strftime))
           for (const [name, value] of Object.entries(variables)) given.set(name, toValue(value))
-          return render(body, new Scope(given, hidden.get(body)), startRun(hidden))
+          return withBudget(() => render(body, new Scope(given, hidden.get(body)), startRun(hidden)))
         }),
     }
   })
 }
 
 const strftimeNow = (strftime: (format: string) => string): Callable =>
-  new Callable('strftime_now', (args, keywords) => strftime(textOf(bind('strftime_now', ['format!'], args, keywords).format)))
+  new Callable('strftime_now', (args, keywords) =>
+    strftime(textOf(bind('strftime_now', ['format!'], args, keywords).format)),
+  )
 
 /** A template nested too deeply for the stack is its own mistake. */
 function guarded<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (error instanceof RangeError) throw new TemplateError('it is nested too deeply, or a macro calls itself without an end')
+    if (error instanceof RangeError)
+      throw new TemplateError('it is nested too deeply, or a macro calls itself without an end')
     throw error
   }
 }

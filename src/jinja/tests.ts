@@ -4,7 +4,7 @@ import { filters } from './filters/filters.ts'
 import { isLowerText, isUpperText } from './methods/case.ts'
 import { compare, contains, equal, fail, identical, isNumber, iterate, sizeOf } from './protocol.ts'
 import { str } from './text.ts'
-import { Callable, Dict, DictView, isLoop, Lazy, SafeText, Undefined, type Value } from './value.ts'
+import { Callable, Dict, DictView, hashOf, isLoop, Lazy, SafeText, Undefined, type Value } from './value.ts'
 
 type Test = (value: Value, ...args: Value[]) => boolean
 
@@ -21,6 +21,12 @@ const lt: Test = (value, other) => compare(value, other!, '<') < 0
 const le: Test = (value, other) => compare(value, other!, '<=') <= 0
 const gt: Test = (value, other) => compare(value, other!, '>') > 0
 const ge: Test = (value, other) => compare(value, other!, '>=') >= 0
+
+/** Whether a value is a key; what cannot be one is an error. */
+const isNameOf = (table: ReadonlyMap<string, unknown>, value: Value): boolean => {
+  hashOf(value)
+  return isText(value) && table.has(str(value))
+}
 
 /** Tests without an argument. */
 const alone: Readonly<Record<string, Test>> = {
@@ -43,8 +49,8 @@ const alone: Readonly<Record<string, Test>> = {
   upper: (value) => isUpperText(str(value)),
   odd: (value) => remainder(value, 2n, 1n),
   even: (value) => remainder(value, 2n, 0n),
-  filter: (value) => filters.has(str(value)),
-  test: (value) => tests.has(str(value)),
+  filter: (value) => isNameOf(filters, value),
+  test: (value) => isNameOf(tests, value),
 }
 
 /** Tests with one. */
@@ -71,7 +77,8 @@ const binaryTests: Readonly<Record<string, Test>> = {
 
 const counted = (name: string, test: Test, count: number): [string, Test] => [
   name,
-  (value, ...args) => (args.length === count ? test(value, ...args) : fail(`the test "${name}" takes ${count} arguments`)),
+  (value, ...args) =>
+    args.length === count ? test(value, ...args) : fail(`the test "${name}" takes ${count} arguments`),
 ]
 
 export const tests: ReadonlyMap<string, Test> = new Map([

@@ -1,7 +1,19 @@
 // str() and repr(), as Python has them.
-import { refuse } from './budget.ts'
+import { refuse, requireSize, spend } from './budget.ts'
 import { floatText } from './float-text.ts'
-import { Callable, Dict, DictView, isLoop, Lazy, Namespace, Range, SafeText, Tuple, Undefined, type Value } from './value.ts'
+import {
+  Callable,
+  Dict,
+  DictView,
+  isLoop,
+  Lazy,
+  Namespace,
+  Range,
+  SafeText,
+  Tuple,
+  Undefined,
+  type Value,
+} from './value.ts'
 
 /** str(value): what {{ value }} prints. */
 export function str(value: Value): string {
@@ -13,12 +25,13 @@ export function str(value: Value): string {
 
 /** repr(value): how a value inside a list is printed. */
 export function repr(value: Value): string {
+  spend(typeof value === 'string' ? value.length : 0)
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (typeof value === 'bigint') return intText(value)
   if (typeof value === 'number') return floatText(value)
   if (typeof value === 'string') return quoted(value)
-  if (Array.isArray(value)) return `[${value.map(repr).join(', ')}]`
+  if (Array.isArray(value)) return `[${listed(value.map(repr))}]`
   if (value instanceof Tuple) return tupleText(value.items)
   if (value instanceof Dict) return dictText(value.entries())
   return objectText(value as Exclude<Value, null | boolean | bigint | number | string | readonly Value[]>)
@@ -48,10 +61,15 @@ export function intText(value: bigint): string {
 }
 
 const tupleText = (items: readonly Value[]): string =>
-  items.length === 1 ? `(${repr(items[0]!)},)` : `(${items.map(repr).join(', ')})`
+  items.length === 1 ? `(${repr(items[0]!)},)` : `(${listed(items.map(repr))})`
 
 const dictText = (entries: readonly (readonly [Value, Value])[]): string =>
-  `{${entries.map(([key, value]) => `${repr(key)}: ${repr(value)}`).join(', ')}}`
+  `{${listed(entries.map(([key, value]) => `${repr(key)}: ${repr(value)}`))}}`
+
+function listed(parts: readonly string[]): string {
+  requireSize(parts.reduce((size, part) => size + part.length + 2, 0))
+  return parts.join(', ')
+}
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 

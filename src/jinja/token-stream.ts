@@ -39,7 +39,8 @@ export class TokenStream {
   }
 
   expect(type: TokenType, text?: string): Token {
-    if (!this.is(type, text)) this.fail(`expected ${text === undefined ? `a ${type}` : `"${text}"`}, found ${this.found()}`)
+    if (!this.is(type, text))
+      this.fail(`expected ${text === undefined ? `a ${type}` : `"${text}"`}, found ${this.found()}`)
     return this.next()
   }
 

@@ -1,6 +1,6 @@
 // Values as Python has them: None is null, an int a bigint, a float a number, a list an array. No template can change a
 // list or a dict, as the sandbox of transformers forbids it.
-import { TemplateError } from './budget.ts'
+import { spend, TemplateError } from './budget.ts'
 
 export type Value =
   | null
@@ -172,12 +172,14 @@ export function typeName(value: Value): string {
 
 /** A JavaScript map key for a Python value. @throws TemplateError for what Python cannot hash */
 export function hashOf(key: Value): unknown {
+  spend()
   if (typeof key === 'string') return `s${key}`
   if (key instanceof SafeText) return `s${key.text}`
   if (typeof key === 'boolean') return key ? 1n : 0n
   if (typeof key === 'number') return Number.isInteger(key) ? BigInt(key) : key
   if (key instanceof Tuple) return `t${JSON.stringify(key.items.map((item) => hashText(hashOf(item))))}`
-  if (Array.isArray(key) || key instanceof Dict) throw new TemplateError(`unhashable type: '${typeName(key)}'`)
+  const view = key instanceof DictView && key.kind !== 'values'
+  if (Array.isArray(key) || key instanceof Dict || view) throw new TemplateError(`unhashable type: '${typeName(key)}'`)
   if (key instanceof Undefined) return Undefined
   return key
 }
@@ -188,7 +190,10 @@ const hashText = (hash: unknown): string => {
 }
 
 /** Code points of a text: what Python counts and indexes. */
-export const points = (text: string): string[] => Array.from(text)
+export function points(text: string): string[] {
+  spend(text.length)
+  return Array.from(text)
+}
 
 const astral = /[\ud800-\udfff]/
 
@@ -197,7 +202,8 @@ export const textLength = (text: string): number => (astral.test(text) ? points(
 
 /** A JSON-like JavaScript value as Python's json would read it; whole numbers become ints. */
 export function toValue(input: unknown): Value {
-  if (input === null || typeof input === 'boolean' || typeof input === 'string' || typeof input === 'bigint') return input
+  if (input === null || typeof input === 'boolean' || typeof input === 'string' || typeof input === 'bigint')
+    return input
   if (typeof input === 'number') return Number.isInteger(input) && !Object.is(input, -0) ? BigInt(input) : input
   if (input === undefined) return new Undefined('this variable is undefined')
   if (Array.isArray(input)) return input.map(toValue)

@@ -100,7 +100,8 @@ export function eosWarning({ checkpoint, tokenizer }: DescribedModel): string | 
   if (id === null || checkpoint.eosTokenIds.includes(id)) return null
   const named = `the tokenizer of ${checkpoint.dir} alone names ${id} as an EOS token`
   const remedy = 'put it into eos_token_id of generation_config.json'
-  if (checkpoint.eosTokenIds.length === 0) return `${named}: it ends responses here, but not in every program; ${remedy}`
+  if (checkpoint.eosTokenIds.length === 0)
+    return `${named}: it ends responses here, but not in every program; ${remedy}`
   return `${named}: it does not end responses, only ${checkpoint.eosTokenIds.join(', ')} do; if it should, ${remedy}`
 }
 

@@ -10,7 +10,8 @@ const days = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' 
 export function strftime(date: Date, format: string): string {
   return format.replace(/%([-_0^]?)([\s\S]|$)/g, (whole, flag: string, letter: string) => {
     const text = wholes[letter]?.(date)
-    if (text !== undefined) return flag === '^' ? text.toUpperCase() : flag === '' ? text : refuse(`strftime's ${whole}`)
+    if (text !== undefined)
+      return flag === '^' ? text.toUpperCase() : flag === '' ? text : refuse(`strftime's ${whole}`)
     const compound = compounds[letter]
     if (compound !== undefined) return flag === '' ? strftime(date, compound) : refuse(`strftime's ${whole}`)
     const number = numbers[letter]?.(date)

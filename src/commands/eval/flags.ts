@@ -1,5 +1,5 @@
-import type { CommandLine, FlagTable } from '../command-line/command-line.ts'
 import { fixedTemplateDay } from '../../model/template-date.ts'
+import type { CommandLine, FlagTable } from '../command-line/command-line.ts'
 import { dateFlag, maxNewTokensParser, modelFlag, presencePenaltyFlag, topPFlag } from '../command-line/common-flags.ts'
 import { type EngineFlags, engineFlags } from '../command-line/engine-flags.ts'
 import { collect, integer, temperature } from '../command-line/parsers.ts'

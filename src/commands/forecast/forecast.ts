@@ -18,10 +18,10 @@ import type { Group } from '../../rollout/group.ts'
 import { rollOut } from '../../rollout/rollout.ts'
 import { preflight } from '../../train/preflight.ts'
 import { flagLayers } from '../command-line/given-settings.ts'
+import { warnOfEos } from '../shared/eos-notice.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { configBase } from '../train/config-base.ts'
 import type { ForecastFlags } from './flags.ts'
-import { warnOfEos } from '../shared/eos-notice.ts'
 
 /** `serl forecast [CONFIG]`. */
 export async function forecastCommand(source: string | undefined, flags: ForecastFlags): Promise<number> {

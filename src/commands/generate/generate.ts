@@ -18,12 +18,12 @@ import type { Trace } from '../../trace/trace.ts'
 import { withTraceFile } from '../../trace/trace-file.ts'
 import { tracedEngine } from '../../trace/traced-engine.ts'
 import { modelSettings } from '../command-line/engine-flags.ts'
+import { warnOfEos } from '../shared/eos-notice.ts'
 import { encodingOf, readPrompts } from '../shared/input-lines.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { type JsonlOutput, printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
 import type { GenerateFlags } from './flags.ts'
 import { type SampleLine, showSamples } from './readable-samples.ts'
-import { warnOfEos } from '../shared/eos-notice.ts'
 
 // results are written after this many rows: the engine's queue stays long, and little is lost on Ctrl-C
 const rowsPerCall = 2048

@@ -21,10 +21,10 @@ import { readSeeds, type Seed } from '../../seeds/read-seeds.ts'
 import { NothingAcceptable, noQuestion } from '../../train/nothing-acceptable.ts'
 import { openAll } from '../../user-module/open-all.ts'
 import { flagLayers } from '../command-line/given-settings.ts'
+import { warnOfEos } from '../shared/eos-notice.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { type JsonlOutput, printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
 import type { InstructFlags } from './flags.ts'
-import { warnOfEos } from '../shared/eos-notice.ts'
 
 /** `serl instruct`. */
 export async function instructCommand(flags: InstructFlags): Promise<number> {

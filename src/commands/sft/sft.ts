@@ -14,10 +14,10 @@ import { endTokenOf, readDocuments, type SftDocument } from '../../sft/documents
 import { type FineTuneParams, type FineTuneStep, fineTune } from '../../sft/fine-tune.ts'
 import { heldOutLoss } from '../../sft/held-out-loss.ts'
 import { modelSettings } from '../command-line/engine-flags.ts'
+import { warnOfEos } from '../shared/eos-notice.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { printSummary } from '../shared/jsonl-output.ts'
 import type { SftFlags } from './flags.ts'
-import { warnOfEos } from '../shared/eos-notice.ts'
 
 /** A measure of the model on held-out data. */
 interface Measure {

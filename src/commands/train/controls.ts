@@ -16,6 +16,7 @@ import { kernelLock } from '../../native/binding.ts'
 import { configFile } from '../../run/run-folder.ts'
 import { withTraceFile } from '../../trace/trace-file.ts'
 import { Interrupted } from '../../train/context.ts'
+import { warnOfEos } from '../shared/eos-notice.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { dryRun } from './dry-run.ts'
 import type { TrainFlags } from './flags.ts'
@@ -23,7 +24,6 @@ import { inputsOf } from './open-for-training.ts'
 import { freeRunFolder, runName } from './run-name.ts'
 import { runTools } from './run-tools.ts'
 import { shellWord } from './shell-word.ts'
-import { warnOfEos } from '../shared/eos-notice.ts'
 
 /** Is a run asked for with its controls, or the folder of one to be continued? */
 export const wantsControls = ({ controls, controlSeeds, resume, out }: TrainFlags): boolean =>

@@ -12,6 +12,7 @@ import { Interrupted } from '../../train/context.ts'
 import { NothingAcceptable } from '../../train/nothing-acceptable.ts'
 import { startRun } from '../../train/start.ts'
 import { flagLayers } from '../command-line/given-settings.ts'
+import { warnOfEos } from '../shared/eos-notice.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { configBase } from './config-base.ts'
 import { controlsCommand, wantsControls } from './controls.ts'
@@ -22,7 +23,6 @@ import { freeRunFolder, runName } from './run-name.ts'
 import { runTools } from './run-tools.ts'
 import { shellWord } from './shell-word.ts'
 import { summaryJson, summaryText } from './summary.ts'
-import { warnOfEos } from '../shared/eos-notice.ts'
 
 /** `serl train [CONFIG]`. */
 export async function trainCommand(source: string | undefined, flags: TrainFlags): Promise<number> {

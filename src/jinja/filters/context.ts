@@ -1,12 +1,10 @@
-import { bind, type Bound } from '../arguments.ts'
-import type { Budget } from '../budget.ts'
+import { type Bound, bind } from '../arguments.ts'
 import { getItem } from '../attributes.ts'
 import { lower } from '../methods/case.ts'
-import { SafeText, type Keywords, Undefined, type Value } from '../value.ts'
+import { type Keywords, SafeText, Undefined, type Value } from '../value.ts'
 
 /** What a filter may use besides its arguments. */
 export interface FilterContext {
-  readonly budget: Budget
   filter(name: string, value: Value, args: readonly Value[], keywords: Keywords): Value
   test(name: string, value: Value, args: readonly Value[], keywords: Keywords): boolean
 }
@@ -15,14 +13,19 @@ export type Filter = (value: Value, args: readonly Value[], keywords: Keywords, 
 
 /** A filter with named arguments; those ending in "!" must be given. */
 export const filter =
-  (name: string, names: readonly string[], work: (value: Value, given: Bound, context: FilterContext) => Value): Filter =>
+  (
+    name: string,
+    names: readonly string[],
+    work: (value: Value, given: Bound, context: FilterContext) => Value,
+  ): Filter =>
   (value, args, keywords, context) =>
     work(value, bind(name, names, args, keywords), context)
 
 /** jinja2's make_attrgetter: "a.b.0" is looked up part by part; without an attribute, the item itself. */
 export function attributeOf(path: Value | undefined, fallback: Value = null): (item: Value) => Value {
   if (path === undefined || path === null) return (item) => item
-  const parts = typeof path === 'string' ? path.split('.').map((part) => (/^\d+$/.test(part) ? BigInt(part) : part)) : [path]
+  const parts =
+    typeof path === 'string' ? path.split('.').map((part) => (/^\d+$/.test(part) ? BigInt(part) : part)) : [path]
   return (item) => {
     let found = item
     for (const part of parts) {

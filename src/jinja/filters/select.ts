@@ -1,6 +1,6 @@
 // map, select, reject, selectattr, rejectattr: generators that apply a filter or a test to every item.
 import { textOf } from '../arguments.ts'
-import { refuse } from '../budget.ts'
+import { refuse, spend } from '../budget.ts'
 import { fail, iterable, truthy } from '../protocol.ts'
 import { type Keywords, Lazy, type Value } from '../value.ts'
 import { attributeOf, type Filter, type FilterContext } from './context.ts'
@@ -43,7 +43,7 @@ function* selected(value: Value, { args, keywords, context, wanted, byAttribute 
   const get = byAttribute ? attributeOf(args[0]) : (item: Value) => item
   const [name, ...rest] = byAttribute ? args.slice(1) : args
   for (const item of iterable(value)) {
-    context.budget.spend()
+    spend()
     const found = get(item)
     const passes = name === undefined ? truthy(found) : context.test(textOf(name), found, rest, keywords)
     if (passes === wanted) yield item
@@ -59,7 +59,17 @@ export const selectFilters: Readonly<Record<string, Filter>> = {
 }
 
 /** Those of jinja2 that no chat template needs. */
-const refused = ['filesizeformat', 'forceescape', 'pprint', 'random', 'striptags', 'urlencode', 'urlize', 'wordwrap', 'xmlattr']
+const refused = [
+  'filesizeformat',
+  'forceescape',
+  'pprint',
+  'random',
+  'striptags',
+  'urlencode',
+  'urlize',
+  'wordwrap',
+  'xmlattr',
+]
 
 export const refusedFilters: Readonly<Record<string, Filter>> = Object.fromEntries(
   refused.map((name): [string, Filter] => [name, () => refuse(`the filter "${name}"`)]),

@@ -2,11 +2,11 @@
 import { flagOf, intOf, textOf } from '../arguments.ts'
 import { binary } from '../arithmetic.ts'
 import { attribute } from '../attributes.ts'
-import { requireSize } from '../budget.ts'
+import { refuse, requireSize, spend } from '../budget.ts'
 import { sorted } from '../methods/methods.ts'
 import { compare, distinct, equal, fail, iterable, iterate, lengthOf } from '../protocol.ts'
 import { str } from '../text.ts'
-import { Dict, DictView, Lazy, points, Range, Tuple, typeName, Undefined, type Value } from '../value.ts'
+import { Dict, DictView, Lazy, points, Range, SafeText, Tuple, typeName, Undefined, type Value } from '../value.ts'
 import { attributeOf, type Filter, filter, ignoreCase } from './context.ts'
 
 /** How items compare: by an attribute, texts in lower case unless told otherwise. */
@@ -33,6 +33,7 @@ function reversed(value: Value): Value[] | undefined {
 
 const reverse: Filter = filter('reverse', [], (value) => {
   if (typeof value === 'string') return points(value).reverse().join('')
+  if (value instanceof SafeText) return refuse('"reverse" of a text from "safe" or "escape"')
   const items = reversed(value)
   if (items !== undefined) return new Lazy(items, 'reversed object')
   return [...(iterate(value) ?? fail('argument must be iterable'))].reverse()
@@ -88,13 +89,13 @@ const groupby: Filter = filter('groupby', ['attribute!', 'default', 'case_sensit
   return groups.map(({ items }) => new Tuple([shown(items[0]!), items], ['grouper', 'list']))
 })
 
-const sum: Filter = filter('sum', ['attribute', 'start'], (value, { attribute: path, start = 0n }, { budget }) => {
+const sum: Filter = filter('sum', ['attribute', 'start'], (value, { attribute: path, start = 0n }) => {
   const get = attributeOf(path)
   if (typeof start === 'string') fail("sum() can't sum strings [use ''.join(seq) instead]")
   let total: Value = start
   for (const item of iterable(value)) {
     total = binary('+', total, get(item))
-    budget.spend(Array.isArray(total) ? total.length : 0)
+    spend(Array.isArray(total) ? total.length : 0)
   }
   return total
 })
@@ -166,4 +167,3 @@ export const sequenceFilters: Readonly<Record<string, Filter>> = {
 function* refuseItems(): Generator<Value> {
   fail('Can only get item pairs from a mapping.')
 }
-

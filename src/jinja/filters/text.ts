@@ -9,10 +9,11 @@ import { formatPercent } from '../percent-format.ts'
 import { fail, isNumber, numeric, truthy } from '../protocol.ts'
 import { space } from '../space.ts'
 import { str } from '../text.ts'
-import { Dict, points, SafeText, textLength, Tuple, typeName, Undefined, type Value } from '../value.ts'
+import { Dict, points, SafeText, Tuple, textLength, typeName, Undefined, type Value } from '../value.ts'
 import { type Filter, filter } from './context.ts'
 
-const ofText = (name: string, work: (text: string) => Value): Filter => filter(name, [], (value) => work(softText(name, value)))
+const ofText = (name: string, work: (text: string) => Value): Filter =>
+  filter(name, [], (value) => work(softText(name, value)))
 
 /** A text, or what prints as one; marked safe, it would stay so in jinja2. */
 function softText(name: string, value: Value): string {
@@ -55,7 +56,9 @@ const truncate: Filter = filter(
     if (most < textLength(after)) fail(`expected length >= ${textLength(after)}, got ${most}`)
     if (slack < 0) fail(`expected leeway >= 0, got ${slack}`)
     if (textLength(text) <= most + slack) return text
-    const cut = points(text).slice(0, most - textLength(after)).join('')
+    const cut = points(text)
+      .slice(0, most - textLength(after))
+      .join('')
     return (flagOf(killwords) ? cut : splitRight(cut, ' ', 1)[0]!) + after
   },
 )
@@ -72,7 +75,12 @@ const tojson: Filter = filter(
   (value, { ensure_ascii, indent: step = null, separators = null, sort_keys }) => {
     const level = step === null ? null : typeof step === 'string' ? step : ' '.repeat(Math.max(0, bounded(intOf(step))))
     const [between, after] = separators === null ? [level === null ? ', ' : ',', ': '] : pair(separators)
-    const options = { ascii: flagOf(ensure_ascii), indent: level, separators: [between, after], sortKeys: flagOf(sort_keys) } as const
+    const options = {
+      ascii: flagOf(ensure_ascii),
+      indent: level,
+      separators: [between, after],
+      sortKeys: flagOf(sort_keys),
+    } as const
     return toJson(value, options)
   },
 )

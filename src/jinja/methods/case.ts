@@ -12,7 +12,10 @@ const isUpper = /\p{Uppercase}|\p{Lt}/u
 function titleOf(letter: string): string {
   const large = letter.toUpperCase()
   if (letter === large && !/[\u01c4\u01c7\u01ca\u01f1]/.test(letter)) return letter
-  if (/[\u01c4-\u01cc\u01f1-\u01f3\u10d0-\u10ff\u1f80-\u1fff]/.test(letter) || (points(large).length > 1 && letter !== 'ß')) {
+  if (
+    /[\u01c4-\u01cc\u01f1-\u01f3\u10d0-\u10ff\u1f80-\u1fff]/.test(letter) ||
+    (points(large).length > 1 && letter !== 'ß')
+  ) {
     return refuse(`the title case of "${letter}"`)
   }
   return letter === 'ß' ? 'Ss' : large
@@ -45,10 +48,8 @@ export function swapcase(text: string): string {
 }
 
 /** str.isupper() and str.islower(): at least one letter with case, and none of the other. */
-export const isUpperText = (text: string): boolean =>
-  /\p{Uppercase}/u.test(text) && !/\p{Lowercase}|\p{Lt}/u.test(text)
-export const isLowerText = (text: string): boolean =>
-  /\p{Lowercase}/u.test(text) && !/\p{Uppercase}|\p{Lt}/u.test(text)
+export const isUpperText = (text: string): boolean => /\p{Uppercase}/u.test(text) && !/\p{Lowercase}|\p{Lt}/u.test(text)
+export const isLowerText = (text: string): boolean => /\p{Lowercase}/u.test(text) && !/\p{Uppercase}|\p{Lt}/u.test(text)
 
 /** str.istitle() */
 export function isTitleText(text: string): boolean {

@@ -1,8 +1,8 @@
 // The methods of Python's str.
 import { intOf, textOf } from '../arguments.ts'
-import { refuse, requireSize } from '../budget.ts'
+import { refuse, requireSize, spend } from '../budget.ts'
 import { fail, iterable } from '../protocol.ts'
-import { type Callable, points, textLength, Tuple, typeName, type Value } from '../value.ts'
+import { type Callable, points, Tuple, textLength, typeName, type Value } from '../value.ts'
 import { capitalize, isLowerText, isTitleText, isUpperText, lower, swapcase, title, upper } from './case.ts'
 import { formatBraces } from './format.ts'
 import { method } from './methods.ts'
@@ -62,7 +62,8 @@ const justified =
 export const centerShare = (gap: number, width: number): number => Math.floor(gap / 2) + (gap & width & 1)
 
 const justifyOf = ['/width!', '/fillchar']
-const all = (pattern: RegExp) => plain((text) => text !== '' && points(text).every((character) => pattern.test(character)))
+const all = (pattern: RegExp) =>
+  plain((text) => text !== '' && points(text).every((character) => pattern.test(character)))
 
 /** Digits and letters; numbers of other kinds, such as "½" and "二", are told apart by tables that JavaScript has not. */
 const digits = (name: string, pattern: RegExp, unknown: RegExp): Method =>
@@ -110,7 +111,8 @@ const methods: Readonly<Record<string, Method>> = {
   rindex: { names: partOf, work: searching(true, true) },
   count: {
     names: partOf,
-    work: (text, part, start, stop) => BigInt(countOf(within(text, optionalInt(start), optionalInt(stop)), textOf(part))),
+    work: (text, part, start, stop) =>
+      BigInt(countOf(within(text, optionalInt(start), optionalInt(stop)), textOf(part))),
   },
   startswith: { names: partOf, work: affix((text, part) => text.startsWith(part), 'startswith') },
   endswith: { names: partOf, work: affix((text, part) => text.endsWith(part), 'endswith') },
@@ -147,6 +149,7 @@ function joinTexts(separator: string, items: Given): string {
 
 /** A bound method of a text; undefined where there is none here. */
 export function stringMethod(text: string, name: string): Callable | undefined {
+  spend(text.length)
   if (name === 'format') return formatBraces(text)
   if (!Object.hasOwn(methods, name)) return undefined
   const { names, work } = methods[name]!
