@@ -1,6 +1,7 @@
 // Compares templates with what transformers makes of them (expected.py): no template may become another text.
 //   tsx scripts/fuzz-templates/compare.ts EXPECTED.jsonl VARIABLES.json
 import { readFileSync } from 'node:fs'
+import { TemplateError } from '../../src/jinja/budget.ts'
 import { compileTemplate } from '../../src/jinja/template.ts'
 
 interface Case {
@@ -25,8 +26,8 @@ for (const { template, text, error } of cases) {
   try {
     found = compileTemplate(template).render(variables, (format) => format)
   } catch (cause) {
-    const { name, message, constructor } = cause as Error
-    if (constructor.name !== 'TemplateError') {
+    const { name, message } = cause as Error
+    if (!(cause instanceof TemplateError)) {
       counts.crash++
       console.log('CRASH', JSON.stringify(template), name, message)
     } else if (text === undefined) {

@@ -2,7 +2,7 @@
 """Small templates with what transformers makes of them, one JSON object per line: {"template", "text"} or {"template", "error"}.
 
     expected.py > expected.jsonl          every filter, test, method and operator on every kind of value, and random ones
-    expected.py --random N --seed S       more random ones
+    expected.py --random N --seed S       more random ones (--random-only: no others)
 
 needs: jinja2 3.1.6, transformers 5.24.0 (numpy for its import)
 """
@@ -192,12 +192,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--random", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--random-only", action="store_true")
     parser.add_argument("--variables", action="store_true", help="print the variables instead")
     asked = parser.parse_args()
     if asked.variables:
         print(json.dumps(VARIABLES))
         return
-    for template in [*combinations(), *random_templates(random.Random(asked.seed), asked.random)]:
+    fixed = [] if asked.random_only else combinations()
+    for template in [*fixed, *random_templates(random.Random(asked.seed), asked.random)]:
         found = outcome(template)
         if " at 0x" not in found.get("text", ""):  # an address
             print(json.dumps(found))

@@ -1,8 +1,8 @@
 // json.dumps, with the arguments that transformers' tojson passes on.
 import { requireSize, spend } from './budget.ts'
 import { floatText } from './float-text.ts'
-import { sorted } from './methods/methods.ts'
 import { fail } from './protocol.ts'
+import { sorted } from './sorted.ts'
 import { intText } from './text.ts'
 import { Dict, SafeText, Tuple, typeName, type Value } from './value.ts'
 

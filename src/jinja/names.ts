@@ -15,11 +15,14 @@ export function readNames(node: Expression | Slice | null, visit: Visit): void {
       return
     case 'filter':
     case 'test':
-      return all([node.operand, ...argumentsOf(node.call)])
+      all([node.operand, ...argumentsOf(node.call)])
+      break
     case 'call':
-      return all([node.callee, ...argumentsOf(node.call)])
+      all([node.callee, ...argumentsOf(node.call)])
+      break
     default:
-      return all(partsOf(node))
+      all(partsOf(node))
+      break
   }
 }
 
@@ -96,26 +99,31 @@ function undeclaredIn(node: Statement, uses: Uses): void {
     case 'continue':
       return
     case 'output':
-      return readNames(node.value, read)
+      readNames(node.value, read)
+      break
     case 'set':
       assign(node.target)
-      return readNames(node.value, read)
+      readNames(node.value, read)
+      break
     case 'set block':
       assign(node.target)
       readNames(node.filter, read)
-      return all(node.body)
+      all(node.body)
+      break
     case 'if':
       for (const { test, body } of node.branches) {
         readNames(test, read)
         all(body)
       }
-      return all(node.otherwise)
+      all(node.otherwise)
+      break
     case 'for':
       assign(node.target)
       readNames(node.items, read)
       all(node.body)
       all(node.otherwise)
-      return readNames(node.test, read)
+      readNames(node.test, read)
+      break
     case 'macro':
     case 'call block':
       if (node.type === 'call block') readNames(node.call, read)
@@ -123,15 +131,19 @@ function undeclaredIn(node: Statement, uses: Uses): void {
         store(name)
         readNames(fallback, read)
       }
-      return all(node.macro.body)
+      all(node.macro.body)
+      break
     case 'filter block':
       all(node.body)
-      return readNames(node.filter, read)
+      readNames(node.filter, read)
+      break
     case 'with':
       for (const [target] of node.bindings) assign(target)
       for (const [, value] of node.bindings) readNames(value, read)
-      return all(node.body)
+      all(node.body)
+      break
     case 'generation':
-      return all(node.body)
+      all(node.body)
+      break
   }
 }

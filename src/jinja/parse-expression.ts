@@ -2,7 +2,7 @@
 import type { Expression } from './ast.ts'
 import { parsePostfix } from './parse-postfix.ts'
 import { parsePrimary } from './parse-primary.ts'
-import type { TokenStream } from './token-stream.ts'
+import type { Grammar, TokenStream } from './token-stream.ts'
 
 /** Any expression; without a condition, "a if b else c" is left for the caller. */
 export const parseExpression = (stream: TokenStream, condition = true): Expression =>
@@ -115,3 +115,9 @@ export function parseTuple(
 
 const isTupleEnd = (stream: TokenStream, end: string | undefined): boolean =>
   stream.is('close') || stream.isOperator(')') || (end !== undefined && stream.isName(end))
+
+/** The grammar of expressions, for the parts of it in other modules. */
+export const grammar: Grammar = {
+  expression: (stream) => parseExpression(stream),
+  parenthesised: (stream) => parseTuple(stream, { parentheses: true }),
+}

@@ -1,6 +1,5 @@
 // What follows an expression: attributes, items, slices, calls, filters and tests.
 import type { CallArguments, Expression, Filter, Slice } from './ast.ts'
-import { parseExpression } from './parse-expression.ts'
 import { parsePrimary } from './parse-primary.ts'
 import type { TokenStream } from './token-stream.ts'
 
@@ -50,7 +49,7 @@ function parseKey(stream: TokenStream): Expression | Slice {
 function parseSubscript(stream: TokenStream): Expression | Slice {
   const parts: (Expression | null)[] = []
   if (!stream.isOperator(':')) {
-    const node = parseExpression(stream)
+    const node = stream.grammar.expression(stream)
     if (!stream.isOperator(':')) return node
     parts.push(node)
   } else {
@@ -58,7 +57,7 @@ function parseSubscript(stream: TokenStream): Expression | Slice {
   }
   while (parts.length < 3 && stream.skipIf('operator', ':')) {
     const empty = stream.isOperator(':') || stream.isOperator(']') || stream.isOperator(',')
-    parts.push(empty ? null : parseExpression(stream))
+    parts.push(empty ? null : stream.grammar.expression(stream))
   }
   return { type: 'slice', parts }
 }
@@ -75,18 +74,18 @@ export function parseCall(stream: TokenStream): CallArguments {
     if (stream.isOperator(')')) break
     if (stream.skipIf('operator', '*')) {
       ensure(spread === null && keywordSpread === null)
-      spread = parseExpression(stream)
+      spread = stream.grammar.expression(stream)
     } else if (stream.skipIf('operator', '**')) {
       ensure(keywordSpread === null)
-      keywordSpread = parseExpression(stream)
+      keywordSpread = stream.grammar.expression(stream)
     } else if (stream.is('name') && stream.following.type === 'operator' && stream.following.text === '=') {
       ensure(keywordSpread === null)
       const key = stream.next().text
       stream.next()
-      keywords.push([key, parseExpression(stream)])
+      keywords.push([key, stream.grammar.expression(stream)])
     } else {
       ensure(spread === null && keywordSpread === null && keywords.length === 0)
-      args.push(parseExpression(stream))
+      args.push(stream.grammar.expression(stream))
     }
   }
   stream.expect('operator', ')')

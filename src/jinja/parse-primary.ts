@@ -1,5 +1,4 @@
 import type { Expression } from './ast.ts'
-import { parseExpression, parseTuple } from './parse-expression.ts'
 import type { TokenStream } from './token-stream.ts'
 import type { Value } from './value.ts'
 
@@ -28,7 +27,7 @@ export function parsePrimary(stream: TokenStream): Expression {
     return { type: 'const', value: type === 'integer' ? BigInt(digits.toLowerCase()) : Number(digits) }
   }
   if (stream.skipIf('operator', '(')) {
-    const node = parseTuple(stream, { parentheses: true })
+    const node = stream.grammar.parenthesised(stream)
     stream.expect('operator', ')')
     return node
   }
@@ -49,7 +48,7 @@ function parseItems(stream: TokenStream): Expression[] {
   while (!stream.isOperator(']')) {
     if (items.length > 0) stream.expect('operator', ',')
     if (stream.isOperator(']')) break
-    items.push(parseExpression(stream))
+    items.push(stream.grammar.expression(stream))
   }
   stream.expect('operator', ']')
   return items
@@ -60,9 +59,9 @@ function parseEntries(stream: TokenStream): [Expression, Expression][] {
   while (!stream.isOperator('}')) {
     if (entries.length > 0) stream.expect('operator', ',')
     if (stream.isOperator('}')) break
-    const key = parseExpression(stream)
+    const key = stream.grammar.expression(stream)
     stream.expect('operator', ':')
-    entries.push([key, parseExpression(stream)])
+    entries.push([key, stream.grammar.expression(stream)])
   }
   stream.expect('operator', '}')
   return entries

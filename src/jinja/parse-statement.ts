@@ -2,7 +2,7 @@
 import type { Filter, For, If, MacroBody, Parameter, Statement, Target } from './ast.ts'
 import { refuse } from './budget.ts'
 import { tokenize } from './lexer.ts'
-import { parseExpression, parseTuple } from './parse-expression.ts'
+import { grammar, parseExpression, parseTuple } from './parse-expression.ts'
 import { parseBlockFilters } from './parse-postfix.ts'
 import { isConstant } from './parse-primary.ts'
 import { parseTarget } from './parse-target.ts'
@@ -10,7 +10,7 @@ import { TokenStream } from './token-stream.ts'
 
 /** @throws TemplateError with the line */
 export function parseTemplate(text: string): Statement[] {
-  return parseBody(new TokenStream(tokenize(text)), [])
+  return parseBody(new TokenStream(tokenize(text), grammar), [])
 }
 
 /** Up to a tag with one of the names, which stays; none: up to the end. */

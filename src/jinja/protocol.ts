@@ -70,12 +70,15 @@ export const isNumber = (value: Value): value is boolean | bigint | number =>
 export const numeric = (value: boolean | bigint | number): bigint | number =>
   typeof value === 'boolean' ? (value ? 1n : 0n) : value
 
+/** An int and a float are the same where their values are; a nan is not. */
+const sameNumber = (left: bigint | number, right: bigint | number): boolean => left <= right && left >= right
+
 const plainText = (value: Value): Value => (value instanceof SafeText ? value.text : value)
 
 /** left == right */
 export function equal(left: Value, right: Value): boolean {
   spend()
-  if (isNumber(left) && isNumber(right)) return numeric(left) == numeric(right) // biome-ignore lint/suspicious/noDoubleEquals: int and float compare by value
+  if (isNumber(left) && isNumber(right)) return sameNumber(numeric(left), numeric(right))
   if (Array.isArray(left) && Array.isArray(right)) return sameItems(left, right)
   if (left instanceof Tuple && right instanceof Tuple) return sameItems(left.items, right.items)
   if (left instanceof Dict && right instanceof Dict) return sameEntries(left, right)
@@ -105,7 +108,7 @@ export function compare(left: Value, right: Value, operator = '<'): number {
   if (right instanceof Undefined) right.fail()
   if (isNumber(left) && isNumber(right)) {
     const [a, b] = [numeric(left), numeric(right)]
-    return a < b ? -1 : a > b ? 1 : a == b ? 0 : Number.NaN // biome-ignore lint/suspicious/noDoubleEquals: int and float
+    return a < b ? -1 : a > b ? 1 : sameNumber(a, b) ? 0 : Number.NaN
   }
   const [a, b] = [plainText(left), plainText(right)]
   if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b)

@@ -1,6 +1,6 @@
 import { refuse } from './budget.ts'
 
-const escape = /\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([\s\S]))/g
+const escapes = /\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([\s\S]))/g
 
 const single: Readonly<Record<string, string>> = {
   '\n': '',
@@ -18,7 +18,7 @@ const single: Readonly<Record<string, string>> = {
 
 /** The text of a string literal, without its quotes: Python's escapes; an unknown one keeps its backslash. */
 export function stringLiteral(body: string): string {
-  return body.replace(escape, (whole, octal, hex, short, long, character: string | undefined) => {
+  return body.replace(escapes, (whole, octal, hex, short, long, character: string | undefined) => {
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
     const digits = hex ?? short ?? long
     if (digits !== undefined) return characterOf(Number.parseInt(digits, 16), whole)

@@ -81,22 +81,30 @@ function visit(node: Statement, symbols: Symbols): void {
   const read = (expression: Expression | null): void => readNames(expression, symbols.read)
   switch (node.type) {
     case 'output':
-      return read(node.value)
+      read(node.value)
+      break
     case 'set':
       read(node.value)
-      return assign(node.target, symbols)
+      assign(node.target, symbols)
+      break
     case 'set block':
-      return assign(node.target, symbols)
+      assign(node.target, symbols)
+      break
     case 'if':
-      return visitIf(node, symbols)
+      visitIf(node, symbols)
+      break
     case 'for':
-      return read(node.items)
+      read(node.items)
+      break
     case 'macro':
-      return symbols.store(node.macro.name)
+      symbols.store(node.macro.name)
+      break
     case 'call block':
-      return read(node.call)
+      read(node.call)
+      break
     case 'filter block':
-      return read(node.filter)
+      read(node.filter)
+      break
     case 'with':
       for (const [, value] of node.bindings) read(value)
       return

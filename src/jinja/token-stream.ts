@@ -1,13 +1,22 @@
+import type { Expression } from './ast.ts'
 import { TemplateError } from './budget.ts'
 import type { Token, TokenType } from './lexer.ts'
 
+/** What an expression inside of another is read with: the grammar is recursive, the modules are not. */
+export interface Grammar {
+  expression(stream: TokenStream): Expression
+  parenthesised(stream: TokenStream): Expression // what stands in parentheses, tuples too
+}
+
 /** Tokens read one after the other. */
 export class TokenStream {
+  readonly grammar: Grammar
   private readonly tokens: readonly Token[]
   private at = 0
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], grammar: Grammar) {
     this.tokens = tokens
+    this.grammar = grammar
   }
 
   get current(): Token {

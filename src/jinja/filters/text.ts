@@ -65,7 +65,7 @@ const truncate: Filter = filter(
 
 const html: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' }
 
-const escape: Filter = filter('escape', [], (value) =>
+const escapeHtml: Filter = filter('escape', [], (value) =>
   value instanceof SafeText ? value : new SafeText(str(value).replace(/[&<>'"]/g, (character) => html[character]!)),
 )
 
@@ -122,8 +122,8 @@ export const textFilters: Readonly<Record<string, Filter>> = {
   center,
   default: defaultOf,
   d: defaultOf,
-  e: escape,
-  escape,
+  e: escapeHtml,
+  escape: escapeHtml,
   format,
   indent,
   lower: ofText('lower', lower),

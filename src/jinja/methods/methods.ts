@@ -1,6 +1,7 @@
 import { bind, intOf } from '../arguments.ts'
 import { compare, equal, fail } from '../protocol.ts'
-import { Callable, Dict, DictView, type Keywords, Tuple, type Value } from '../value.ts'
+import { type Callable, Dict, DictView, type Keywords, Tuple, type Value } from '../value.ts'
+import { method } from './method.ts'
 import { stringMethod } from './string.ts'
 
 /** A bound method of a text, list, tuple, dict or float; undefined where there is none here. */
@@ -12,17 +13,6 @@ export function methodOf(object: Value, name: string): Value | undefined {
   if (typeof object === 'number' && name === 'is_integer') return method(name, [], () => Number.isInteger(object))
   return undefined
 }
-
-/** @param work gets the arguments by position; the names are for keywords, unless they begin with "/" */
-export const method = (
-  name: string,
-  names: readonly string[],
-  work: (...values: (Value | undefined)[]) => Value,
-): Callable =>
-  new Callable(name, (args: readonly Value[], keywords: Keywords) => {
-    const bound = bind(name, names, args, keywords)
-    return work(...names.map((key) => bound[key.replace('!', '')]))
-  })
 
 function dictMethod(dict: Dict, name: string): Callable | undefined {
   switch (name) {
@@ -55,11 +45,4 @@ function sequenceMethod(items: readonly Value[], name: string, whole: Value): Ca
     default:
       return undefined
   }
-}
-
-/** sorted(items, key), stable. */
-export function sorted(items: Iterable<Value>, keyOf: (item: Value) => Value, reverse = false): Value[] {
-  const keyed = Array.from(items, (item) => ({ item, key: keyOf(item) }))
-  keyed.sort((a, b) => (reverse ? compare(b.key, a.key) : compare(a.key, b.key)))
-  return keyed.map(({ item }) => item)
 }

@@ -5,7 +5,7 @@ import { fail, iterable } from '../protocol.ts'
 import { type Callable, points, Tuple, textLength, typeName, type Value } from '../value.ts'
 import { capitalize, isLowerText, isTitleText, isUpperText, lower, swapcase, title, upper } from './case.ts'
 import { formatBraces } from './format.ts'
-import { method } from './methods.ts'
+import { method } from './method.ts'
 import { countOf, find, replaceText, split, splitLines, splitRight, strip, texts, within } from './search.ts'
 
 type Given = Value | undefined
@@ -87,8 +87,7 @@ const methods: Readonly<Record<string, Method>> = {
   isalnum: digits('isalnum', /\p{L}|\p{Nd}/u, /\p{No}|\p{Nl}/u),
   isnumeric: digits('isnumeric', /\p{Nd}/u, /[^\x00-\x7f\p{Nd}]/u),
   isspace: plain((text) => text !== '' && strip(text, null, 'both') === ''),
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII
-  isascii: plain((text) => /^[\x00-\x7f]*$/.test(text)),
+  isascii: plain((text) => !/[^\0-\x7f]/.test(text)),
   strip: { names: charsOf, work: (text, chars) => strip(text, optionalText(chars), 'both') },
   lstrip: { names: charsOf, work: (text, chars) => strip(text, optionalText(chars), 'left') },
   rstrip: { names: charsOf, work: (text, chars) => strip(text, optionalText(chars), 'right') },

@@ -93,10 +93,10 @@ describe('a template that does not end is stopped', () => {
     ],
     [
       'a value compared',
-      `{% set ns = namespace(t=[1], u=[1]) %}${loop('{% set ns.t = [ns.t, ns.t] %}{% set ns.u = [ns.u, ns.u] %}', 1)}`.replace(
+      `${`{% set ns = namespace(t=[1], u=[1]) %}${loop('{% set ns.t = [ns.t, ns.t] %}{% set ns.u = [ns.u, ns.u] %}', 1)}`.replace(
         '100000',
         '60',
-      ) + '{{ ns.t == ns.u }}',
+      )}{{ ns.t == ns.u }}`,
       'does not end',
     ],
     ['a long range', '{{ range(10 ** 9) }}', 'at most 100000 are allowed'],
