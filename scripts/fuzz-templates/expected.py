@@ -29,6 +29,7 @@ VARIABLES = {
     "add_generation_prompt": True,
     "flag": False,
     "nothing": None,
+    "holes": {"a": None, "b": {"c": [None, None]}, "name": None},
     "count": 3,
     "text": "Straße 😀 ab",
     "people": [
@@ -42,8 +43,8 @@ VARIABLES = {
 VALUES = [
     "0", "7", "-3", "true", "false", "none", "1.0", "-2.5", "1e16", "1e-7", "0.1", "123456789012345678901234567890", "''", "'aB c'",
     "' x y  z '", "'😀é'", "'it\\'s \"q\"'", "'12'", "' -4.7e1 '", "'a,b,,c'", "'line\\n\\nnext'", "'ÀÉ ß ﬁ'", "[]", "[3, 1, 2]",
-    "['b', 'A', 'a']", "[1, 1.0, true, 'x', none]", "[[1, 2], [3]]", "(1,)", "('a', 'b')", "{}", "{'b': 1, 'a': [2]}", "{1: 2, none: 3}",
-    "range(3)", "missing", "people", "deep", "text", "people[0]", "deep.items()", "deep.keys()", "namespace(a=1)",
+    "['b', 'A', 'a']", "[1, 1.0, true, 'x', none]", "[[1, 2], [3]]", "(1,)", "('a', 'b')", "{}", "{'b': 1, 'a': [2]}", "{1: 2, none: 3}", "{'a': none, 'name': none}", "[none]", "namespace(a=none, name=none)",
+    "range(3)", "missing", "people", "deep", "text", "people[0]", "holes", "deep.items()", "deep.keys()", "namespace(a=1)",
     "people|map(attribute='name')", "'<b>'|safe", "nan", "'nan'|float", "'inf'|float", "-0.0",
 ]
 FILTERS = [

@@ -21,7 +21,11 @@ import {
 
 /** object.name */
 export function getAttribute(object: Value, name: string): Value {
-  return attribute(object, name) ?? item(object, name) ?? missing(object, name)
+  // None is a value like any other: only undefined means that there is none
+  const own = attribute(object, name)
+  if (own !== undefined) return own
+  const found = item(object, name)
+  return found === undefined ? missing(object, name) : found
 }
 
 /** object[key] */
@@ -29,7 +33,7 @@ export function getItem(object: Value, key: Value): Value {
   const found = item(object, key)
   if (found !== undefined) return found
   const named = typeof key === 'string' ? attribute(object, key) : undefined
-  return named ?? missing(object, key)
+  return named === undefined ? missing(object, key) : named
 }
 
 /** object[start:stop:step] */
@@ -55,7 +59,7 @@ export function attribute(object: Value, name: string): Value | undefined {
   if (isLoop(object as Value)) {
     return (object as { attribute(name: string): Value | undefined }).attribute(name)
   }
-  if (object instanceof Callable) return object.attributes.get(name)?.() ?? unknown(object, name)
+  if (object instanceof Callable) return object.attributes.get(name)?.()
   if (object instanceof Tuple && object.names.includes(name)) return object.items[object.names.indexOf(name)]!
   return methodOf(object, name) ?? unknown(object, name)
 }

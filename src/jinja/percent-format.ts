@@ -28,7 +28,8 @@ export function formatPercent(format: string, values: Value): string {
     if (key !== undefined) {
       if (!named) fail('format requires a mapping')
       mapped = true
-      value = (values as Dict).get(key) ?? fail(`KeyError: ${repr(key)}`)
+      const found = (values as Dict).get(key)
+      value = found === undefined ? fail(`KeyError: ${repr(key)}`) : found
     } else {
       if (used >= positional.length) fail('not enough arguments for format string')
       value = positional[used++]!

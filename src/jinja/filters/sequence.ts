@@ -138,7 +138,8 @@ export const sequenceFilters: Readonly<Record<string, Filter>> = {
   attr: filter('attr', ['name!'], (value, { name }) => {
     const asked = textOf(name)
     if (/^__.*__$/.test(asked)) return new Undefined(`access to attribute '${asked}' is unsafe.`)
-    return attribute(value, asked) ?? new Undefined(`'${typeName(value)} object' has no attribute '${asked}'`)
+    const found = attribute(value, asked)
+    return found === undefined ? new Undefined(`'${typeName(value)} object' has no attribute '${asked}'`) : found
   }),
   batch,
   count: filter('count', [], (value) => BigInt(lengthOf(value))),

@@ -1,6 +1,6 @@
-import { bind, intOf } from '../arguments.ts'
-import { compare, equal, fail } from '../protocol.ts'
-import { type Callable, Dict, DictView, type Keywords, Tuple, type Value } from '../value.ts'
+import { intOf } from '../arguments.ts'
+import { equal, fail } from '../protocol.ts'
+import { type Callable, Dict, DictView, Tuple, type Value } from '../value.ts'
 import { method } from './method.ts'
 import { stringMethod } from './string.ts'
 
@@ -17,7 +17,10 @@ export function methodOf(object: Value, name: string): Value | undefined {
 function dictMethod(dict: Dict, name: string): Callable | undefined {
   switch (name) {
     case 'get':
-      return method(name, ['/key!', '/default'], (key, fallback = null) => dict.get(key!) ?? fallback)
+      return method(name, ['/key!', '/default'], (key, fallback = null) => {
+        const found = dict.get(key!)
+        return found === undefined ? fallback : found
+      })
     case 'keys':
     case 'values':
     case 'items':

@@ -4,6 +4,7 @@ import { fail } from '../protocol.ts'
 import { space, stripLeft, stripRight } from '../space.ts'
 import { points, type Value } from '../value.ts'
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: Python ends lines at them
 const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g
 
 /** str.strip and its kin; chars null: white space. */
