@@ -1,6 +1,9 @@
 /** A template that cannot be rendered: its own mistake, a refused feature, or a bound that it exceeds. */
 export class TemplateError extends Error {}
 
+/** raise_exception: the template itself does not take these messages. */
+export class RaisedByTemplate extends TemplateError {}
+
 /** What jinja2 has and this renderer does not: refused by its name, because a guess would be another prompt. */
 export const refuse = (what: string): never => {
   throw new TemplateError(`${what} is not supported: rewrite the template without it`)

@@ -1,6 +1,6 @@
 // The functions that every template can call: those of jinja2's sandbox, and transformers' own.
 import { bind, intOf } from './arguments.ts'
-import { refuse } from './budget.ts'
+import { RaisedByTemplate, refuse } from './budget.ts'
 import { fail, iterable } from './protocol.ts'
 import { requirePublic } from './statement.ts'
 import { str } from './text.ts'
@@ -86,9 +86,9 @@ const cycler = new Callable('cycler', (items) => {
   return new Callable('cycler', () => fail("'Cycler' object is not callable"), { attributes })
 })
 
-const raiseException = new Callable('raise_exception', (args, keywords) =>
-  fail(str(bind('raise_exception', ['message!'], args, keywords).message!)),
-)
+const raiseException = new Callable('raise_exception', (args, keywords) => {
+  throw new RaisedByTemplate(str(bind('raise_exception', ['message!'], args, keywords).message!))
+})
 
 export const globals: Readonly<Record<string, Value>> = {
   range,

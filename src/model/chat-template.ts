@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
+import { RaisedByTemplate } from '../jinja/budget.ts'
 import { compileTemplate, type Template } from '../jinja/template.ts'
 import { describe, messageOf, shownName } from './json-fields.ts'
 import { readModelFile } from './model-file.ts'
@@ -63,6 +64,10 @@ function defaultTemplate(value: unknown, source: string): string | null {
   }
   throw new UserError(`${source} must be a string or a list of named templates`)
 }
+
+/** Whether a chat was not rendered because its template does not take such messages, and says so. */
+export const refusedByTemplate = (error: unknown): boolean =>
+  error instanceof UserError && error.cause instanceof RaisedByTemplate
 
 /**
  * Compiles a Jinja template; the environment is that of transformers' apply_chat_template.

@@ -30,7 +30,7 @@ export function tokenBytes(description: Json, special: ReadonlySet<number>, voca
 /** Token and id; a Unigram vocabulary is a list of [token, score]. */
 export function vocabularyOf(description: Json): [string, number][] {
   const { vocab } = (description.model ?? {}) as { readonly vocab?: unknown }
-  if (Array.isArray(vocab)) return vocab.map((entry, id) => [String((entry as unknown[])[0]), id])
+  if (Array.isArray(vocab)) return vocab.map((entry: unknown, id) => [Array.isArray(entry) ? String(entry[0]) : '', id])
   return Object.entries((vocab ?? {}) as Record<string, number>)
 }
 

@@ -1,4 +1,4 @@
-import { SerlError } from '../errors.ts'
+import { SerlError, UserError } from '../errors.ts'
 import { isWithin, MOST_CALL_TOKENS, MOST_THREADS, nativeBounds } from './bounds.ts'
 import type {
   EngineOptions,
@@ -46,6 +46,20 @@ export function checkOptions({ model, weights, dtype, kvCacheBytes, threads, dev
     `threads is ${threads}: it must be 0 (all cores) to ${MOST_THREADS}`,
   )
   argument(/^(cpu|cuda:\d+)$/.test(device), `device is ${device}: it must be cpu or cuda:INDEX`)
+}
+
+/**
+ * Without a number of threads, libtorch takes that of OMP_NUM_THREADS, whose first entry counts; it skips what is none.
+ * @throws UserError for more than the engine can start
+ */
+export function checkThreadsOfEnvironment(threads: number, found = process.env.OMP_NUM_THREADS): void {
+  if (threads !== 0 || found === undefined) return
+  const first = Number(found.split(',')[0])
+  if (!(first > MOST_THREADS)) return
+  throw new UserError(
+    `the environment variable OMP_NUM_THREADS is ${found}: the engine starts at most ${MOST_THREADS} threads; unset it, ` +
+      'or give --threads (model.threads)',
+  )
 }
 
 /** Offsets ascend from 0 to the number of tokens, sequences are not empty, ids are in the vocabulary. */

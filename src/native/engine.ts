@@ -10,6 +10,7 @@ import {
   checkSequences,
   checkSources,
   checkTemperature,
+  checkThreadsOfEnvironment,
 } from './checks.ts'
 import type { EngineOptions, ModelConfig, NativeEngine, NativeErrorCode, ProgressFn } from './types.ts'
 
@@ -25,6 +26,7 @@ export async function openEngine(
   addon: Addon = loadAddon(),
 ): Promise<NativeEngine> {
   checkOptions(options)
+  checkThreadsOfEnvironment(options.threads)
   requireDevice(options.device, addon)
   const inner = new addon.Engine()
   try {

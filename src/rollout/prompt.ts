@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../model/chat-template.ts'
+import { type ChatMessage, refusedByTemplate } from '../model/chat-template.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 
 /** A worked question, shown before the one that is asked. */
@@ -49,13 +49,15 @@ const askedText = (question: string, { prompt = placeholder, suffix }: PromptFor
  * Turns of a chat, up to where the model answers. Some templates refuse a system turn: its text then goes above the
  * first user's.
  * @param system empty: none
+ * @throws UserError where the template fails for another reason
  */
 export function chatTokens(tokenizer: Tokenizer, system: string, turns: readonly ChatMessage[]): Int32Array {
   const options = { addGenerationPrompt: true }
   if (system.trim() === '') return tokenizer.chat(turns, options)
   try {
     return tokenizer.chat([{ role: 'system', content: system }, ...turns], options)
-  } catch {
+  } catch (error) {
+    if (!refusedByTemplate(error)) throw error
     const [first, ...others] = turns
     return tokenizer.chat([{ role: 'user', content: `${system}\n\n${first!.content}` }, ...others], options)
   }

@@ -7,7 +7,7 @@ import type { TrainingRun } from './contenders.ts'
 export interface RunDefaults {
   readonly settings: RunSettings
   readonly reading: RunReading
-  readonly engine: Pick<EngineFlags, 'device' | 'dtype'>
+  readonly engine: Pick<EngineFlags, 'device' | 'dtype'> & { readonly date: string }
 }
 
 /**
@@ -17,7 +17,7 @@ export interface RunDefaults {
 export function runDefaults({ config, layout, heldOut }: TrainingRun, isOwn: boolean): RunDefaults {
   const { rollout, eval: evaluation, model } = config
   const settings = { template: rollout.template, layout, maxNewTokens: evaluation.maxNewTokens }
-  const engine = { device: model.device, dtype: model.dtype }
+  const engine = { device: model.device, dtype: model.dtype, date: rollout.date }
   if (!isOwn) return { settings, reading: {}, engine }
   return {
     settings: { ...settings, suffix: rollout.suffix },

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../../src/errors.ts'
-import { chatTemplate, loadChatTemplate } from '../../../src/model/chat-template.ts'
+import { chatTemplate, loadChatTemplate, refusedByTemplate } from '../../../src/model/chat-template.ts'
 import { temporaryFolder } from './checkpoint-folder.ts'
 
 const context = { specialTokens: { bos_token: '<s>', eos_token: '</s>' }, now: new Date(2026, 2, 5, 14, 7) }
@@ -42,6 +42,18 @@ describe('failures name the template', () => {
       'f.jinja: the chat template failed: roles must alternate',
     )
     expect(() => render('{{ nothing.at.all() }}')).toThrow(UserError)
+  })
+  test('what raise_exception says is told from other failures', () => {
+    const failure = (text: string): unknown => {
+      try {
+        return render(text)
+      } catch (error) {
+        return error
+      }
+    }
+    expect(refusedByTemplate(failure("{{ raise_exception('no system role') }}"))).toBe(true)
+    expect(refusedByTemplate(failure("{{ 'a'|urlencode }}"))).toBe(false)
+    expect(refusedByTemplate(failure('{{ missing.a }}'))).toBe(false)
   })
   test('not a template', () => {
     expect(() => chatTemplate('{% if %}', 'f.jinja', context)).toThrow('f.jinja: the chat template failed')

@@ -10,7 +10,12 @@ import { parseOverride } from '../../../src/config/read-settings.ts'
 import { resolveConfig } from '../../../src/config/resolve.ts'
 import { describedGroups } from '../../../src/config/values-text.ts'
 import { type Bounds, boundsText, isWithin, nativeBounds } from '../../../src/native/bounds.ts'
-import { checkOptimizer, checkSampling, checkTemperature } from '../../../src/native/checks.ts'
+import {
+  checkOptimizer,
+  checkSampling,
+  checkTemperature,
+  checkThreadsOfEnvironment,
+} from '../../../src/native/checks.ts'
 
 type Parse = (text: string) => unknown
 const flagsOf = (table: object) => table as Readonly<Record<string, { readonly parse?: Parse }>>
@@ -61,7 +66,7 @@ const givenBy: Readonly<Record<keyof typeof nativeBounds, Given>> = {
 function outside({ least, above, most, below, whole }: Bounds): number[] {
   const little = whole ? 1 : 1e-9
   return [
-    ...(least === undefined ? [] : [least - little, least === 1e-4 ? 1e-5 : least - 1e9]),
+    ...(least === undefined ? [] : [least - little, ...(least === 1e-4 ? [1e-5, 1e-40, 1e-320, -1] : [least - 1e9])]),
     ...(above === undefined ? [] : [above, above - 1]),
     ...(most === undefined ? [] : [most + little * 1e4, 1e9 + most]),
     ...(below === undefined ? [] : [below, below + 1]),
@@ -100,6 +105,18 @@ describe('checks.ts', () => {
       }
     }
     expect(() => checkTemperature(1e-5)).toThrow()
+  })
+})
+
+describe('threads of the environment', () => {
+  it.each(['1025', '99999999', '4096,2', '1e9'])('%s is refused unless threads are given', (found) => {
+    expect(() => checkThreadsOfEnvironment(0, found)).toThrow(
+      `OMP_NUM_THREADS is ${found}: the engine starts at most 1024`,
+    )
+    expect(() => checkThreadsOfEnvironment(2, found)).not.toThrow()
+  })
+  it.each([undefined, '', '1', '1024', '8,4', 'many'])('%s is not', (found) => {
+    expect(() => checkThreadsOfEnvironment(0, found)).not.toThrow()
   })
 })
 

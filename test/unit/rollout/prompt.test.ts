@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { readLayers } from '../../../src/config/read-settings.ts'
 import { resolveConfig } from '../../../src/config/resolve.ts'
 import { configSchema } from '../../../src/config/schema.ts'
+import { UserError } from '../../../src/errors.ts'
 import { layoutText } from '../../../src/eval/settings.ts'
+import { RaisedByTemplate } from '../../../src/jinja/budget.ts'
 import type { ChatMessage } from '../../../src/model/chat-template.ts'
 import type { Tokenizer } from '../../../src/model/tokenizer.ts'
 import { type PromptFormat, promptTokens } from '../../../src/rollout/prompt.ts'
@@ -17,10 +19,20 @@ const chatting = (refusesSystem = false): Tokenizer => ({
   ...byteTokenizer,
   hasChatTemplate: true,
   chat: (messages: readonly ChatMessage[]) => {
-    if (refusesSystem && messages[0]!.role === 'system') throw new Error('no system role')
+    if (refusesSystem && messages[0]!.role === 'system')
+      throw new UserError('no system role', { cause: new RaisedByTemplate('no system role') })
     return byteTokenizer.encodePlain(messages.map(({ role, content }) => `[${role}]${content}`).join(''))
   },
 })
+
+/** A chat template that fails by itself. */
+const failing: Tokenizer = {
+  ...byteTokenizer,
+  hasChatTemplate: true,
+  chat: () => {
+    throw new UserError('the chat template failed: the filter "urlencode" is not supported')
+  },
+}
 
 const asked = (format: Partial<PromptFormat>, tokenizer = byteTokenizer): string => {
   const tokens = promptTokens(tokenizer, 'What is 2 + 2?', { template: 'auto', suffix: '', ...format })
@@ -29,6 +41,12 @@ const asked = (format: Partial<PromptFormat>, tokenizer = byteTokenizer): string
 
 const examples = [{ question: 'What is 1 + 1?', response: '2' }]
 const around = { prompt: 'Question: {question}\nAnswer:', examples }
+
+describe('a chat template that fails', () => {
+  it('is not taken for one that refuses a system turn', () => {
+    expect(() => asked({ system: 'Be brief.' }, failing)).toThrow('"urlencode" is not supported')
+  })
+})
 
 describe('a question without a chat template', () => {
   it('is the bare text behind the special tokens of the tokenizer', () => {
