@@ -147,12 +147,12 @@ describe("a run's defaults", () => {
     expect(runDefaults({ config, heldOut: 'held.jsonl', layout: {}, note: null }, true)).toMatchObject({
       settings: { template: 'none', suffix: '!', maxNewTokens: 60 },
       reading: { limit: 7, answers: { kind: 'number', tolerance: 0.1 } },
-      engine: { device: 'cpu', dtype: 'bfloat16' },
+      engine: { device: 'cpu', dtype: 'bfloat16', date: '2024-07-26' },
     })
     expect(runDefaults({ config, heldOut: 'held.jsonl', layout: {}, note: null }, false)).toEqual({
       settings: { template: 'none', layout: {}, maxNewTokens: 60 },
       reading: {},
-      engine: { device: 'cpu', dtype: 'bfloat16' },
+      engine: { device: 'cpu', dtype: 'bfloat16', date: '2024-07-26' },
     })
   })
 
