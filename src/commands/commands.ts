@@ -13,8 +13,10 @@ import { gradeLine } from './grade/flags.ts'
 import { instructLine } from './instruct/flags.ts'
 import { lineageLine } from './lineage/flags.ts'
 import { questionsLine } from './questions/flags.ts'
+import { runsLine } from './runs/flags.ts'
 import { scoreLine } from './score/flags.ts'
 import { sftLine } from './sft/flags.ts'
+import { stopLine } from './stop/flags.ts'
 import { trainLine } from './train/flags.ts'
 
 /**
@@ -29,6 +31,8 @@ export function addCommands(program: Command, done: (code: number) => void): voi
 
   add(trainLine, async (flags, [config]) => (await import('./train/train.ts')).trainCommand(config, flags))
   add(forecastLine, async (flags, [config]) => (await import('./forecast/forecast.ts')).forecastCommand(config, flags))
+  add(runsLine, async (flags, [folder]) => (await import('./runs/runs.ts')).runsCommand(folder, flags))
+  add(stopLine, async (flags, [run]) => (await import('./stop/stop.ts')).stopCommand(run!, flags))
   add(generateLine, async (flags) => (await import('./generate/generate.ts')).generateCommand(flags))
   add(scoreLine, async (flags) => (await import('./score/score.ts')).scoreCommand(flags))
   add(sftLine, async (flags) => (await import('./sft/sft.ts')).sftCommand(flags))

@@ -60,6 +60,16 @@ function brokenBound(value: number, { below, above }: GuardBounds): Pick<Trip, '
   return above !== null && value > above ? { side: 'above', limit: above } : null
 }
 
+/** Where a guard's measure is in a step: in range, or on which side of it; null: not measured. */
+export function guardRange(
+  guard: GuardName,
+  line: StepMetrics,
+  guards: Config['guard'],
+): 'in' | 'below' | 'above' | null {
+  const value = line[measures[guard]] as number | null
+  return value === null ? null : (brokenBound(value, guards[guard])?.side ?? 'in')
+}
+
 /** The most severe trip that ends the run; null if all are only logged. */
 export function endingTrip(trips: readonly Trip[]): Trip | null {
   const worst = [...trips].sort((a, b) => guardActions.indexOf(b.action) - guardActions.indexOf(a.action))[0]

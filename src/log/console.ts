@@ -1,48 +1,35 @@
+import type { Config } from '../config/schema.ts'
 import type { EvaluationLine } from '../eval/set-figures.ts'
+import { isLive } from '../terminal/live-region.ts'
 import { evaluationsText } from './evaluations.ts'
 import type { StepMetrics } from './metrics.ts'
 import { percent } from './percent.ts'
 import type { Reporter } from './reporter.ts'
+import { runView } from './run-view.ts'
 
-/** How much to say. */
+/** How much to say, and of what run. */
 export interface ConsoleOptions {
   readonly json: boolean // stdout is for one JSON object
   readonly quiet: boolean
   readonly steps: number // of the whole run
+  readonly guard: Config['guard']
 }
 
-/** One line per step on stdout (stderr with --json); progress on a terminal only; notes on stderr. */
-export function consoleReporter({ json, quiet, steps }: ConsoleOptions): Reporter {
+/** One line per step on stdout (stderr with --json); notes on stderr; below them, on a terminal, what the run does now. */
+export function consoleReporter({ json, quiet, steps, guard }: ConsoleOptions): Reporter {
   const out = json ? process.stderr : process.stdout
-  const status = statusLine(quiet)
+  const view = quiet || !isLive() ? null : runView({ steps, guard })
   return {
-    progress: status.show,
+    progress: (stage, done, total) => view?.progress(stage, done, total),
+    underway: (step) => view?.underway(step),
     step: (metrics, evaluations) => {
-      status.clear()
       if (!quiet) out.write(`${stepText(metrics, steps, evaluations)}\n`)
+      view?.step(metrics)
     },
     note: (text) => {
-      status.clear()
       if (!quiet) process.stderr.write(`${text}\n`)
     },
-  }
-}
-
-/** One line on a terminal's stderr that is rewritten in place; nothing if stderr is a file. */
-export function statusLine(quiet: boolean): { show: Reporter['progress']; clear: () => void } {
-  if (quiet || !process.stderr.isTTY) return { show: () => {}, clear: () => {} }
-  let shownAt = 0
-  return {
-    show: (stage, done, total) => {
-      const now = performance.now()
-      if (now - shownAt < 100) return
-      shownAt = now
-      process.stderr.write(`\r\x1b[K${stage} ${Math.floor((100 * done) / total)} %`)
-    },
-    clear: () => {
-      shownAt = 0
-      process.stderr.write('\r\x1b[K')
-    },
+    end: () => view?.close(),
   }
 }
 

@@ -57,6 +57,7 @@ export interface UpdateProgress {
   readonly trainingStep: number // training steps done before in this iteration: the learning rate
   readonly klCoef: number
   readonly minibatches: readonly (readonly number[])[] // [optimizer steps] indices of sequences
+  readonly onStep?: (done: number, total: number) => void // optimizer steps of this call
 }
 
 /**
@@ -84,6 +85,7 @@ export async function updatePolicy(
     lr = learningRate(schedule, perStep * (progress.trainingStep + (done + 1) / progress.minibatches.length))
     const optimizer = { ...adamw(config), step, lr }
     const { gradNorm, nonFinite } = await trace.span('optimizer step', () => engine.step(optimizer))
+    progress.onStep?.(done + 1, progress.minibatches.length)
     if (nonFinite !== null) {
       skipped.push(nonFinite) // its loss is meaningless, and often NaN
       continue

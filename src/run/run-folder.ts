@@ -101,7 +101,8 @@ export function noRunText(out: string): string {
 }
 
 /** What a run leaves if it ended before it had a config. */
-export const isOwn = (name: string): boolean => name.startsWith('.lock') || name.startsWith('config.yaml.tmp-')
+export const isOwn = (name: string): boolean =>
+  name.startsWith('.lock') || name.startsWith('.stop') || name.startsWith('config.yaml.tmp-')
 
 /** @throws UserError if there is something at `path` that a new run would overwrite; what is left of none does not count */
 export const requireNoRun = (path: string): Promise<void> => requireEmpty(path, isOwn)

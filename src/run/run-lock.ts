@@ -62,12 +62,18 @@ export async function lockRun(run: string, tryLock: TryLock | null = null): Prom
  * @throws UserError if another run is using the folder, naming the process
  */
 export async function requireFree(run: string, tryLock: TryLock | null = null): Promise<void> {
+  const holder = await holderOf(run, tryLock)
+  if (holder !== null) throw inUse(run, holder)
+}
+
+/** The process that works in a run's folder, as far as its lock tells; null: none. Changes nothing. */
+export async function holderOf(run: string, tryLock: TryLock | null = null): Promise<Holder | null> {
   const path = resolve(lockFile(run))
-  if (heldHere.has(path)) throw inUse(run, thisProcess())
+  if (heldHere.has(path)) return thisProcess()
   const holder = readHolder(await readFile(path, 'utf8').catch(() => ''))
-  if (holder === null) return
+  if (holder === null) return null
   const isHeld = (tryLock === null ? null : isLocked(path, holder, tryLock)) ?? !hasEnded(holder, await silence(path))
-  if (isHeld) throw inUse(run, holder)
+  return isHeld ? holder : null
 }
 
 /** @returns closes the file */

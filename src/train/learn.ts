@@ -58,6 +58,7 @@ export async function update(
     trainingStep: state.iteration.steps,
     klCoef,
     minibatches,
+    onStep: (done: number, total: number) => reporter.progress('updating', done, total),
   }
   const stats = await updatePolicy(model.engine, batch.sequences, config, progress, trace)
   for (const name of stats.skipped) reporter.note(`optimizer step skipped: the gradient of ${name} is not finite`)

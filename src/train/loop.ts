@@ -23,10 +23,11 @@
 import type { StepMetrics } from '../log/metrics.ts'
 import { vote } from '../reward/vote.ts'
 import type { RewardedGroup } from '../rollout/group.ts'
+import { isAskedToStop } from '../run/stop-request.ts'
 import type { TrainState } from '../run/train-state.ts'
 import { answer } from './answer.ts'
 import { closeStep } from './close-step.ts'
-import type { TrainContext } from './context.ts'
+import { Interrupted, type TrainContext } from './context.ts'
 import { describeStep } from './describe-step.ts'
 import { isFinished, iterationOver, nextIteration } from './iteration.ts'
 import { keep } from './keep.ts'
@@ -38,7 +39,7 @@ import { propose } from './propose.ts'
 import { roundSize } from './round-size.ts'
 import { saveAfter } from './saving.ts'
 import { type Ended, endRun } from './stop.ts'
-import { newTally, type Tally, type TimedStage, timed } from './tally.ts'
+import { newTally, type Tally, type TimedStage, timed, underwayOf } from './tally.ts'
 
 /**
  * Trains for `train.iterations` times `train.steps` steps, or until a guard ends it or nothing is left to train on. Stopped
@@ -53,6 +54,7 @@ export async function train(context: TrainContext, start: TrainState): Promise<E
     // step 0, or a step stopped during its evaluation
     if (state.openLine !== null) await closeStep(context, state)
     while (state.stopped === null && !isFinished(config, state)) {
+      stopWhereAsked(context, state)
       if (iterationOver(config, state)) state = await nextIteration(context, state)
       const next = structuredClone(state)
       next.step += 1
@@ -77,6 +79,13 @@ export async function train(context: TrainContext, start: TrainState): Promise<E
   }
 }
 
+/** @throws Interrupted where `serl stop` asked the run to end; between two steps, so that none is lost */
+function stopWhereAsked({ folder, reporter }: TrainContext, { step }: TrainState): void {
+  if (!isAskedToStop(folder.path)) return
+  reporter.note(`asked to stop: saving step ${step}`)
+  throw new Interrupted()
+}
+
 interface Step {
   readonly learned: Learned | null // null: nothing to train on
   readonly signals: Partial<StepMetrics> // what guards watch
@@ -94,14 +103,19 @@ async function takeStep(context: TrainContext, state: TrainState, tally: Tally):
   const stage = <T>(seconds: TimedStage, span: string, work: () => Promise<T>): Promise<T> =>
     timed(tally, seconds, () => trace.span(span, work))
 
+  const begins = (name: string): void => context.reporter.underway({ step, stage: name, ...underwayOf(tally) })
+
   const kept = waitingGroups(context, state, tally)
   for (let round = 0; kept.length < rollout.promptsPerStep && round < rollout.maxRounds; round++) {
     const missing = rollout.promptsPerStep - kept.length
     const size = roundSize(config, missing, tally)
+    begins('asking for questions')
     const questions = await stage('propose', 'propose', () => propose(context, state, tally, size))
     if (questions.length === 0) break
     const place = { step, round, missing }
+    begins('answering')
     const groups = await stage('rollout', 'rollout', () => answer(context, state, place, questions, tally))
+    begins('voting')
     const rewarded = await stage('rollout', 'vote', () => vote(context, groups, step))
     const decided = await timed(tally, 'rollout', () => moreVotes(context, place, rewarded, tally))
     kept.push(...(await keep(context, state, decided, tally)))
@@ -110,7 +124,9 @@ async function takeStep(context: TrainContext, state: TrainState, tally: Tally):
   state.queuedGroups = kept.splice(want === null ? rollout.promptsPerStep : 0) // surplus waits for the next step
   const signals = await trace.span('observe', () => observe(context, state, tally))
   if (kept.length === 0) return { learned: null, signals, want }
+  begins('scoring')
   const planned = await timed(tally, 'update', () => advantages(context, state, kept))
+  begins('updating')
   const learned = await timed(tally, 'update', () => update(context, state, planned))
   return { learned, signals, want }
 }

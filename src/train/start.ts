@@ -23,6 +23,7 @@ import {
   seedsFile,
 } from '../run/run-folder.ts'
 import { lockRun } from '../run/run-lock.ts'
+import { forgetStop } from '../run/stop-request.ts'
 import { initialState, type TrainState } from '../run/train-state.ts'
 import type { Seed } from '../seeds/read-seeds.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
@@ -49,6 +50,8 @@ export interface StartOptions extends StartCheck {
   readonly openChecker: (config: Config) => Promise<AnswerChecker>
   /** Where nothing is ever found to train on: fail (default) with NothingAcceptable, or end with the model as it is. */
   readonly whenNothing?: 'fail' | 'end'
+  /** Told what the run will do, once it is checked and before the model opens. */
+  readonly whenChecked?: (config: Config, out: string, checked: Checked) => void
 }
 
 /**
@@ -62,8 +65,12 @@ export async function startRun(options: StartOptions): Promise<Outcome> {
     const release = await lockRun(out, tryLock)
     try {
       if (!resume) await requireNoRun(out) // another run may have begun there meanwhile
+      await forgetStop(out)
+      options.whenChecked?.(options.config, out, checked)
       return await runLocked(options, checked)
     } finally {
+      options.reporter.end()
+      await forgetStop(out)
       await release()
     }
   })

@@ -1,5 +1,6 @@
 import type { RougeIndex } from '../filter/rouge.ts'
 import { newSearch, type Search } from '../instruct/round.ts'
+import type { Underway } from '../log/reporter.ts'
 import type { RewardedGroup } from '../rollout/group.ts'
 
 /** Stages as metrics.jsonl times them; `rollout` is answering and rewards. */
@@ -37,6 +38,15 @@ export const newTally = (): Tally => ({
   cancelled: 0,
   extended: 0,
   decided: 0,
+})
+
+/** What a step has so far. */
+export const underwayOf = (tally: Tally): Omit<Underway, 'step' | 'stage'> => ({
+  proposed: tally.search.proposals.length,
+  accepted: tally.search.accepted,
+  answered: tally.answered.length,
+  kept: tally.kept,
+  newTokens: tally.search.newTokens + tally.tokensAnswered,
 })
 
 /** Adds the time that `work` takes to a stage's seconds. */

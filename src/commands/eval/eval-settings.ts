@@ -3,7 +3,7 @@ import type { SetKind } from '../../eval/adapter.ts'
 import type { EvalSet } from '../../eval/eval-set.ts'
 import { openSets, type SetOptions } from '../../eval/open-sets.ts'
 import type { EvalSettings } from '../../eval/settings.ts'
-import { statusLine } from '../../log/console.ts'
+import { statusLine } from '../../log/status-line.ts'
 import type { EvalFlags } from './flags.ts'
 
 /** What a run was trained and evaluated with, unless flags override it. */

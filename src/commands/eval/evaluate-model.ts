@@ -5,7 +5,7 @@ import type { GradedItem } from '../../eval/grade-set.ts'
 import { points, range } from '../../eval/markdown.ts'
 import type { Results, SetResult } from '../../eval/results.ts'
 import type { EvalSettings } from '../../eval/settings.ts'
-import { statusLine } from '../../log/console.ts'
+import { statusLine } from '../../log/status-line.ts'
 import type { EvalFlags } from './flags.ts'
 import { openLazily } from './lazy-model.ts'
 

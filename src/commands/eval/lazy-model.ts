@@ -1,10 +1,11 @@
 import { engineFingerprint, modelFingerprint } from '../../eval/fingerprint.ts'
 import type { EvalModel } from '../../eval/settings.ts'
-import { describeModel, deviceOf, dtypeOf, openModel, requireTrainable } from '../../model/open-model.ts'
+import { describeModel, deviceOf, dtypeOf, requireTrainable } from '../../model/open-model.ts'
 import { addonPath } from '../../native/binding.ts'
 import type { NativeEngine } from '../../native/types.ts'
 import { type EngineFlags, modelSettings } from '../command-line/engine-flags.ts'
 import { warnOfEos } from '../shared/eos-notice.ts'
+import { openShown } from '../shared/open-shown.ts'
 
 /** A model whose weights are loaded only if a response is not cached. */
 export async function openLazily(
@@ -29,7 +30,7 @@ export async function openLazily(
     device: deviceOf(settings.device),
     dtype: dtypeOf(settings),
     engine: () => {
-      opening ??= openModel(described, settings, false).then(({ engine }) => engine)
+      opening ??= openShown(described, settings, flags).then(({ engine }) => engine)
       return opening
     },
   }

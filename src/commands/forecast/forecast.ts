@@ -5,10 +5,10 @@ import { UserError } from '../../errors.ts'
 import { forecast } from '../../forecast/forecast.ts'
 import { forecastText } from '../../forecast/report.ts'
 import { verdictOf } from '../../forecast/verdict.ts'
-import { statusLine } from '../../log/console.ts'
+import { statusLine } from '../../log/status-line.ts'
 import { trainingPlan } from '../../memory/device-memory.ts'
 import { withChosen } from '../../memory/memory-plan.ts'
-import { describeForTraining, describeModel, openModel, trainModel } from '../../model/open-model.ts'
+import { describeForTraining, describeModel, trainModel } from '../../model/open-model.ts'
 import type { TrainModel } from '../../model/train-model.ts'
 import { createRandom, rowSeeds } from '../../random.ts'
 import { sampledPerPrompt } from '../../reward/choose-trained.ts'
@@ -20,6 +20,7 @@ import { preflight } from '../../train/preflight.ts'
 import { flagLayers } from '../command-line/given-settings.ts'
 import { warnOfEos } from '../shared/eos-notice.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
+import { openShown } from '../shared/open-shown.ts'
 import { configBase } from '../train/config-base.ts'
 import type { ForecastFlags } from './flags.ts'
 
@@ -33,7 +34,7 @@ export async function forecastCommand(source: string | undefined, flags: Forecas
   const data = await preflight(config, describeForTraining(described))
   const interrupt = interruptSignal('stopping')
   const settings = { ...config.model, path: config.model.path!, kvCacheGiB: config.model.kvCacheGiB! }
-  const model = trainModel(await openModel(described, settings, false))
+  const model = trainModel(await openShown(described, settings, flags))
   const cancel = (): void => model.engine.cancel()
   interrupt.signal.addEventListener('abort', cancel)
   const checker = await openAnswerChecker(config)

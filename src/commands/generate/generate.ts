@@ -1,14 +1,8 @@
 import { UserError } from '../../errors.ts'
-import { statusLine } from '../../log/console.ts'
 import { counted } from '../../log/counted.ts'
-import {
-  type DescribedModel,
-  describeModel,
-  type OpenedModel,
-  openModel,
-  stopTokensOf,
-} from '../../model/open-model.ts'
 import { today } from '../../model/template-date.ts'
+import { statusLine } from '../../log/status-line.ts'
+import { type DescribedModel, describeModel, type OpenedModel, stopTokensOf } from '../../model/open-model.ts'
 import { MOST_CALL_TOKENS } from '../../native/bounds.ts'
 import { type Completions, FinishReason, type SamplingParams } from '../../native/types.ts'
 import { rowSeeds } from '../../random.ts'
@@ -22,6 +16,7 @@ import { warnOfEos } from '../shared/eos-notice.ts'
 import { encodingOf, readPrompts } from '../shared/input-lines.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { type JsonlOutput, printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
+import { openShown } from '../shared/open-shown.ts'
 import type { GenerateFlags } from './flags.ts'
 import { type SampleLine, showSamples } from './readable-samples.ts'
 
@@ -92,7 +87,7 @@ async function generateAll(
   { flags, trace, signal }: { flags: GenerateFlags; trace: Trace; signal: AbortSignal },
 ) {
   const loading = performance.now()
-  const opened = await trace.span('open model', () => openModel(described, modelSettings(flags.model, flags), false))
+  const opened = await trace.span('open model', () => openShown(described, modelSettings(flags.model, flags), flags))
   const engine = tracedEngine(opened.engine, trace)
   const loadSeconds = (performance.now() - loading) / 1000
   const cancel = (): void => opened.engine.cancel()

@@ -12,9 +12,9 @@ import { emptyPool } from '../../instruct/pool.ts'
 import { buildPrompt, type Proposal } from '../../instruct/propose.ts'
 import { openQuestionWriter } from '../../instruct/question-writer.ts'
 import { newSearch } from '../../instruct/round.ts'
-import { statusLine } from '../../log/console.ts'
 import { counted } from '../../log/counted.ts'
-import { describeModel, openModel, requireTrainable, trainModel } from '../../model/open-model.ts'
+import { statusLine } from '../../log/status-line.ts'
+import { describeModel, requireTrainable, trainModel } from '../../model/open-model.ts'
 import type { TrainModel } from '../../model/train-model.ts'
 import { createRandom } from '../../random.ts'
 import { readSeeds, type Seed } from '../../seeds/read-seeds.ts'
@@ -24,6 +24,7 @@ import { flagLayers } from '../command-line/given-settings.ts'
 import { warnOfEos } from '../shared/eos-notice.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { type JsonlOutput, printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
+import { openShown } from '../shared/open-shown.ts'
 import type { InstructFlags } from './flags.ts'
 
 /** `serl instruct`. */
@@ -47,7 +48,7 @@ export async function instructCommand(flags: InstructFlags): Promise<number> {
   const interrupt = interruptSignal('stopping: accepted questions are kept')
   const { signal } = interrupt
   const settings = { ...config.model, path: paths.model, kvCacheGiB: config.model.kvCacheGiB ?? 4 }
-  const open = async () => trainModel(await openModel(described, settings, false))
+  const open = async () => trainModel(await openShown(described, settings, flags))
   try {
     // whether a prompt fits is known before the weights are loaded
     const random = createRandom([config.train.seed, 'instruct', 0])

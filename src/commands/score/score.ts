@@ -1,5 +1,6 @@
 import { counted } from '../../log/counted.ts'
-import { type DescribedModel, describeModel, openModel } from '../../model/open-model.ts'
+import { statusLine } from '../../log/status-line.ts'
+import { type DescribedModel, describeModel } from '../../model/open-model.ts'
 import { scoreSequences } from '../../rl/logprobs.ts'
 import type { TokenSequence } from '../../rollout/pack.ts'
 import type { Trace } from '../../trace/trace.ts'
@@ -8,6 +9,7 @@ import { tracedEngine } from '../../trace/traced-engine.ts'
 import { modelSettings } from '../command-line/engine-flags.ts'
 import { encodingOf, readSequences } from '../shared/input-lines.ts'
 import { type JsonlOutput, printSummary, withJsonlOutput } from '../shared/jsonl-output.ts'
+import { openShown } from '../shared/open-shown.ts'
 import type { ScoreFlags } from './flags.ts'
 
 // results are written after this many lines: sorting by length needs a window, streaming needs an end to it
@@ -36,9 +38,10 @@ async function scoreAll(
   { flags, trace }: { flags: ScoreFlags; trace: Trace },
 ) {
   const loading = performance.now()
-  const opened = await trace.span('open model', () => openModel(described, modelSettings(flags.model, flags), false))
+  const opened = await trace.span('open model', () => openShown(described, modelSettings(flags.model, flags), flags))
   const engine = tracedEngine(opened.engine, trace)
   const loadSeconds = (performance.now() - loading) / 1000
+  const status = statusLine(flags.quiet ?? false)
   try {
     const started = performance.now()
     const params = {
@@ -48,6 +51,7 @@ async function scoreAll(
     } as const
     for (let first = 0; first < sequences.length; first += linesPerWindow) {
       const part = sequences.slice(first, first + linesPerWindow)
+      status.show('scoring', first, sequences.length)
       const scored = await scoreSequences(engine, part, params)
       await trace.span('write scores', () =>
         output.write(scored.map((logprobs) => ({ logprobs: Array.from(logprobs) }))),
@@ -57,6 +61,7 @@ async function scoreAll(
     const tokens = sequences.reduce((sum, { tokens }) => sum + tokens.length, 0)
     return { sequences: sequences.length, tokens, loadSeconds, seconds, tokensPerSecond: tokens / seconds }
   } finally {
+    status.clear()
     await engine.close()
   }
 }

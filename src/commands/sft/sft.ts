@@ -6,7 +6,8 @@ import { requireWritable, writingIn } from '../../file-errors.ts'
 import { readJsonl } from '../../jsonl.ts'
 import { counted } from '../../log/counted.ts'
 import { percent } from '../../log/percent.ts'
-import { describeModel, openModel, requireTrainable, trainModel } from '../../model/open-model.ts'
+import { statusLine } from '../../log/status-line.ts'
+import { describeModel, requireTrainable, trainModel } from '../../model/open-model.ts'
 import type { TrainModel } from '../../model/train-model.ts'
 import { warmupSteps } from '../../rl/schedule.ts'
 import { requireEmpty } from '../../run/run-folder.ts'
@@ -17,6 +18,7 @@ import { modelSettings } from '../command-line/engine-flags.ts'
 import { warnOfEos } from '../shared/eos-notice.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
 import { printSummary } from '../shared/jsonl-output.ts'
+import { openShown } from '../shared/open-shown.ts'
 import type { SftFlags } from './flags.ts'
 
 /** A measure of the model on held-out data. */
@@ -39,7 +41,7 @@ export async function sftCommand(flags: SftFlags): Promise<number> {
   const documents = dropLong(await read(flags.data), described.checkpoint.config.maxPositionEmbeddings, flags)
   const measure = flags.evalData === undefined ? null : await heldOutMeasure(flags.evalData, flags, read)
   const settings = { ...modelSettings(flags.model, flags), checkWeights: true }
-  const model = trainModel(await openModel(described, settings, false))
+  const model = trainModel(await openShown(described, settings, flags))
   const interrupt = interruptSignal('stopping: no checkpoint is written')
   try {
     const done = await trainAndMeasure(model, documents, measure, { flags, signal: interrupt.signal })
@@ -75,16 +77,22 @@ async function trainAndMeasure(
     )
   }
   const started = performance.now()
+  const status = statusLine(flags.quiet ?? false)
   const progress = progressLines(totalSteps, say)
   let tokens = 0
   let loss = Number.NaN
-  await evaluateAt(0)
-  await fineTune(model.engine, documents, params, async (step) => {
-    tokens += step.tokens
-    loss = progress(step)
-    if (step.step === totalSteps || step.step % (flags.evalEvery ?? totalSteps) === 0) await evaluateAt(step.step)
-    return !signal.aborted
-  })
+  try {
+    await evaluateAt(0)
+    await fineTune(model.engine, documents, params, async (step) => {
+      tokens += step.tokens
+      loss = progress(step)
+      status.show('training', step.step, totalSteps)
+      if (step.step === totalSteps || step.step % (flags.evalEvery ?? totalSteps) === 0) await evaluateAt(step.step)
+      return !signal.aborted
+    })
+  } finally {
+    status.clear()
+  }
   const seconds = (performance.now() - started) / 1000
   const heldOut = measure === null ? {} : { [`heldOut.${measure.name}`]: measured }
   return { steps: totalSteps, tokens, loss, ...heldOut, seconds, tokensPerSecond: tokens / seconds }

@@ -23,8 +23,10 @@ import { gradeLine } from '../../../src/commands/grade/flags.ts'
 import { instructLine } from '../../../src/commands/instruct/flags.ts'
 import { lineageLine } from '../../../src/commands/lineage/flags.ts'
 import { questionsLine } from '../../../src/commands/questions/flags.ts'
+import { runsLine } from '../../../src/commands/runs/flags.ts'
 import { scoreLine } from '../../../src/commands/score/flags.ts'
 import { sftLine } from '../../../src/commands/sft/flags.ts'
+import { stopLine } from '../../../src/commands/stop/flags.ts'
 import { trainLine } from '../../../src/commands/train/flags.ts'
 import { groups, settings } from '../../../src/config/keys.ts'
 import { parseOverride, presetNames, readLayers } from '../../../src/config/read-settings.ts'
@@ -46,6 +48,8 @@ function commandLine(parsed: (found: Parsed) => void): Command {
   const run = async (flags: object, operands: readonly string[]) => parsed({ flags, operands })
   addCommand(program, trainLine, run)
   addCommand(program, forecastLine, run)
+  addCommand(program, runsLine, run)
+  addCommand(program, stopLine, run)
   addCommand(program, generateLine, run)
   addCommand(program, scoreLine, run)
   addCommand(program, sftLine, run)

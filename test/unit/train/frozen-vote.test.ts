@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { silentReporter } from '../../../src/log/reporter.ts'
 import type { NativeEngine } from '../../../src/native/types.ts'
 import { difficultyOf } from '../../../src/reward/difficulty.ts'
 import { rewardGroup } from '../../../src/reward/kinds.ts'
@@ -118,7 +119,7 @@ describe('a run with frozen votes', () => {
     const controller = new AbortController()
     let steps = 0
     const reporter = {
-      note: () => {},
+      ...silentReporter,
       step: () => {
         steps += 1
       },
