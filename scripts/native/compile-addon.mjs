@@ -61,7 +61,10 @@ async function runLogged(root, commands) {
   const screen = progressLine(process.stderr, 3000)
   const onLine = lineSplitter((line) => {
     const progress = parseBuildProgress(line)
-    if (progress) screen.update(`  ${progress.done} ${progress.what}`, isLast(progress.done))
+    if (progress) {
+      const share = shareDone(progress.done)
+      screen.update(`  ${progress.done} ${progress.what}`, { always: share === 1, share })
+    }
   })
   const { MAKEFLAGS, MFLAGS, MAKELEVEL, ...env } = process.env // node-gyp's make would pass its job server down
   try {
@@ -80,10 +83,13 @@ async function runLogged(root, commands) {
   }
 }
 
-/** @param {string} done "[34/34]" or "[100%]" */
-function isLast(done) {
-  const match = /(\d+)\/(\d+)/.exec(done)
-  return match ? match[1] === match[2] : done === '[100%]'
+/**
+ * @param {string} done "[17/34]" or "[50%]"
+ * @returns {number} in [0, 1]
+ */
+export function shareDone(done) {
+  const [, part, all] = /(\d+)(?:\/(\d+)|%)/.exec(done) ?? ['', '0', '1']
+  return Number(part) / Number(all ?? 100)
 }
 
 /** @param {string} step @param {string} log @param {string} logPath */

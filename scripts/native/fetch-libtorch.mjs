@@ -54,6 +54,15 @@ export function fetchProgress(bytes, { downloadMB, installedMB }) {
 }
 
 /**
+ * The share that is done of fetching and unpacking together.
+ * @param {number} bytes that lie in the folder now
+ * @param {{ downloadMB: number, installedMB: number }} sizes
+ */
+export function fetchShare(bytes, { downloadMB, installedMB }) {
+  return Math.min(bytes / MB / (downloadMB + installedMB), 1)
+}
+
+/**
  * Fetches the pinned libtorch into the cache with pip: into a folder next to it that is renamed when complete, so that
  * an interrupted fetch is never mistaken for a libtorch.
  * @param {{ cache: string, cuda: boolean, platform: string, arch: string, python: import('./python-torch.mjs').Python }} order
@@ -105,7 +114,11 @@ async function pipInto(partial, home, wheels, python, platform) {
   const downloads = join(partial, 'tmp')
   mkdirSync(downloads, { recursive: true })
   const screen = progressLine()
-  const timer = setInterval(() => screen.update(fetchProgress(folderBytes(partial), wheels)), 1000)
+  const look = () => {
+    const bytes = folderBytes(partial)
+    screen.update(fetchProgress(bytes, wheels), { share: fetchShare(bytes, wheels) })
+  }
+  const timer = setInterval(look, 1000)
   let output = ''
   const started = Date.now()
   try {

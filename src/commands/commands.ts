@@ -10,6 +10,7 @@ import { filterLine } from './filter/flags.ts'
 import { forecastLine } from './forecast/flags.ts'
 import { generateLine } from './generate/flags.ts'
 import { gradeLine } from './grade/flags.ts'
+import { initLine } from './init/flags.ts'
 import { instructLine } from './instruct/flags.ts'
 import { lineageLine } from './lineage/flags.ts'
 import { questionsLine } from './questions/flags.ts'
@@ -30,6 +31,7 @@ export function addCommands(program: Command, done: (code: number) => void): voi
   ): void => addCommand(program, line, async (...given) => done(await run(...given)))
 
   add(trainLine, async (flags, [config]) => (await import('./train/train.ts')).trainCommand(config, flags))
+  add(initLine, async (flags) => (await import('./init/init.ts')).initCommand(flags))
   add(forecastLine, async (flags, [config]) => (await import('./forecast/forecast.ts')).forecastCommand(config, flags))
   add(runsLine, async (flags, [folder]) => (await import('./runs/runs.ts')).runsCommand(folder, flags))
   add(stopLine, async (flags, [run]) => (await import('./stop/stop.ts')).stopCommand(run!, flags))

@@ -8,7 +8,8 @@ const samples = () => z.int().min(0).max(512).default(0)
 
 const limit = () => z.int().min(0).default(0)
 
-const set = z.strictObject({
+/** A further set, with all its parts. */
+export const furtherSetSchema = z.strictObject({
   path: path().describe('JSONL file of questions with answers; the file name of a known set means that set'),
   name: z
     .string()
@@ -38,7 +39,7 @@ export function listedSets(written: unknown): unknown {
   return [written].flat(1).map((one) => (typeof one === 'string' ? { path: one } : one))
 }
 
-type WrittenSet = string | z.input<typeof set>
+type WrittenSet = string | z.input<typeof furtherSetSchema>
 
 export const evaluationSchema = z.strictObject({
   path: path()
@@ -63,10 +64,10 @@ export const evaluationSchema = z.strictObject({
   temperature: temperature().default(1).describe('sampling temperature of the responses of eval.samples and of sets'),
   sets: z
     .transform((written: WrittenSet | readonly WrittenSet[] | null) => listedSets(written))
-    .pipe(z.array(set))
+    .pipe(z.array(furtherSetSchema))
     .prefault([])
     .describe('further sets that are evaluated and never choose a model: a file, a set, or a list of both'),
 })
 
 /** A further set, as the settings name it. */
-export type NamedSet = z.output<typeof set>
+export type NamedSet = z.output<typeof furtherSetSchema>

@@ -26,6 +26,9 @@ export function presetNames(): string[] {
     .map((name) => name.slice(0, -'.yaml'.length))
 }
 
+/** The JSON schema of a config file, beside the presets. */
+export const configSchemaFile = (): string => resolve(presetFolder, 'config.schema.json')
+
 const presetPath = (name: string): string => resolve(presetFolder, `${name}.yaml`)
 
 /**

@@ -14,7 +14,8 @@ export interface EngineFlags {
   readonly quiet?: boolean
 }
 
-const parseDevice = (text: string): string => {
+/** A device's name. */
+export const parseDevice = (text: string): string => {
   if (!/^(cpu|cuda(:\d+)?)$/.test(text)) {
     throw new InvalidArgumentError(`Expected cpu, cuda or cuda:N${otherValue('model.device', text)}.`)
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { jobCount, lineSplitter, parseBuildProgress } from '../../../scripts/native/build-progress.mjs'
-import { cacheDiffers, compileTrouble } from '../../../scripts/native/compile-addon.mjs'
-import { fetchProgress, pipArguments } from '../../../scripts/native/fetch-libtorch.mjs'
+import { cacheDiffers, compileTrouble, shareDone } from '../../../scripts/native/compile-addon.mjs'
+import { fetchProgress, fetchShare, pipArguments } from '../../../scripts/native/fetch-libtorch.mjs'
 import { installLines, missingMessage } from '../../../scripts/native/remedies.mjs'
 import { progressLine } from '../../../scripts/native/screen.mjs'
 import { compilerTooOld, missingForFetch, missingTools } from '../../../scripts/native/tools.mjs'
@@ -47,7 +47,7 @@ describe('progressLine', () => {
     const screen = progressLine({ write: (text: string) => written.push(text) }, 5000, () => now)
     for (const second of [0, 1, 4, 5, 6]) {
       now = second * 1000
-      screen.update(String(second), second === 6)
+      screen.update(String(second), { always: second === 6 })
     }
     screen.end()
     expect(written).toEqual(['0\n', '5\n', '6\n'])
@@ -58,7 +58,37 @@ describe('progressLine', () => {
     const screen = progressLine({ write: (text: string) => written.push(text), isTTY: true, columns: 6 })
     screen.update('123456789')
     screen.end()
-    expect(written).toEqual(['\r\u001b[K12345', '\n'])
+    expect(written.slice(-2)).toEqual(['12345', '\n'])
+  })
+
+  it('shows a bar and the time left on a terminal, once there is a pace', () => {
+    const written: string[] = []
+    let now = 0
+    const out = { write: (text: string) => written.push(text), isTTY: true, columns: 99 }
+    const screen = progressLine(out, 5000, () => now)
+    for (const [at, share] of [
+      [0, 0.2],
+      [1000, 0.25],
+      [10_000, 0.4],
+      [70_000, 1],
+    ] as const) {
+      now = at
+      screen.update('  compiling', { share })
+    }
+    expect(written.filter((text) => text.includes('compiling'))).toEqual([
+      '  ━━━━────────────────  compiling',
+      '  ━━━━━───────────────  compiling',
+      '  ━━━━━━━━────────────  ETA 0:30  compiling',
+      '  ━━━━━━━━━━━━━━━━━━━━  ETA 0:00  compiling',
+    ])
+  })
+
+  it('knows the share from what Ninja and Make say, and from the bytes that are there', () => {
+    expect([shareDone('[17/34]'), shareDone('[50%]'), shareDone('[34/34]'), shareDone('[100%]')]).toEqual([
+      0.5, 0.5, 1, 1,
+    ])
+    const sizes = { downloadMB: 500, installedMB: 1500 }
+    expect([fetchShare(0, sizes), fetchShare(1e9, sizes), fetchShare(9e9, sizes)]).toEqual([0, 0.5, 1])
   })
 })
 

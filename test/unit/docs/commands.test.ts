@@ -20,6 +20,7 @@ import { filterLine } from '../../../src/commands/filter/flags.ts'
 import { forecastLine } from '../../../src/commands/forecast/flags.ts'
 import { generateLine } from '../../../src/commands/generate/flags.ts'
 import { gradeLine } from '../../../src/commands/grade/flags.ts'
+import { initLine } from '../../../src/commands/init/flags.ts'
 import { instructLine } from '../../../src/commands/instruct/flags.ts'
 import { lineageLine } from '../../../src/commands/lineage/flags.ts'
 import { questionsLine } from '../../../src/commands/questions/flags.ts'
@@ -47,6 +48,7 @@ function commandLine(parsed: (found: Parsed) => void): Command {
     .configureOutput({ writeErr() {}, writeOut() {} })
   const run = async (flags: object, operands: readonly string[]) => parsed({ flags, operands })
   addCommand(program, trainLine, run)
+  addCommand(program, initLine, run)
   addCommand(program, forecastLine, run)
   addCommand(program, runsLine, run)
   addCommand(program, stopLine, run)
