@@ -12,6 +12,7 @@ import { writeWhole } from '../files.ts'
 import { counted } from '../log/counted.ts'
 import { configFile, requireNoRun } from '../run/run-folder.ts'
 import { lockRun, requireFree } from '../run/run-lock.ts'
+import { forgetStop, isAskedToStop } from '../run/stop-request.ts'
 import { noTrace } from '../trace/trace.ts'
 import { checkStart, whenNotWritable } from '../train/check-start.ts'
 import { Interrupted } from '../train/context.ts'
@@ -113,8 +114,10 @@ export async function runControls(options: ControlsOptions): Promise<SavedContro
     const release = await lockRun(out, tryLock)
     try {
       if (!resume) await requireNoRun(out) // another one may have begun there meanwhile
+      await forgetStop(out)
       return await (resume ? runLocked(options, check) : begin(options, check))
     } finally {
+      await forgetStop(out).catch(() => {}) // the lock must go in any case
       await release()
     }
   })
@@ -166,7 +169,7 @@ async function runLocked(options: ControlsOptions, { states, heldOut }: Controls
 
 async function trainArm(options: ControlsOptions, run: RunState, name: string): Promise<void> {
   const { out, reporter, signal, trace = noTrace } = options
-  if (signal.aborted) throw new Interrupted()
+  if (signal.aborted || isAskedToStop(out)) throw new Interrupted()
   reporter.note(name)
   const start = { ...options, config: run.config, out: join(out, run.folder), resume: run.begun }
   await trace.span(name, () => startRun({ ...start, whenNothing: 'end' }))

@@ -70,7 +70,7 @@ export async function startRun(options: StartOptions): Promise<Outcome> {
       return await runLocked(options, checked)
     } finally {
       options.reporter.end()
-      await forgetStop(out)
+      await forgetStop(out).catch(() => {}) // the lock must go in any case
       await release()
     }
   })

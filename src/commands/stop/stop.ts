@@ -16,9 +16,10 @@ const everyMs = 100
 export async function stopCommand(run: string, { timeout, json = false, quiet = false }: StopFlags): Promise<number> {
   const holder = await holderOf(run)
   if (holder === null) throw new UserError(await notRunning(run))
-  const asked = await workingRuns(run)
-  for (const one of asked) await askToStop(one)
-  const before = await describeRun(asked[0]!)
+  const working = await workingRun(run)
+  // an arm in its last step ends by itself: the next one must not begin
+  for (const one of new Set([run, working])) await askToStop(one)
+  const before = await describeRun(working)
   if (!quiet && !json) process.stderr.write(`asked process ${holder.pid} to end after its step\n`)
   if (!(await isReleased(run, timeout, quiet))) {
     throw new UserError(
@@ -27,7 +28,7 @@ export async function stopCommand(run: string, { timeout, json = false, quiet = 
         `now and lose the step: kill ${holder.pid}`,
     )
   }
-  const after = await describeRun(asked[0]!)
+  const after = await describeRun(working)
   if (json) process.stdout.write(`${JSON.stringify({ ...after, stepBefore: before.step })}\n`)
   else if (!quiet) process.stdout.write(`${whatHappened(run, after)}\n`)
   return 0
@@ -41,11 +42,10 @@ async function notRunning(run: string): Promise<string> {
   return `${run} is not running: it ${state}`
 }
 
-/** The folder itself; of a run with controls, the arm that trains now, or else the next one to begin. */
-async function workingRuns(run: string): Promise<string[]> {
-  const found = await findRuns(run)
-  const held = await Promise.all(found.map(async (one) => ((await holderOf(one)) === null ? [] : [one])))
-  return held.flat().length === 0 ? [run] : held.flat()
+/** The arm of a run with controls that trains now; else the run itself. */
+async function workingRun(run: string): Promise<string> {
+  for (const one of await findRuns(run)) if ((await holderOf(one)) !== null) return one
+  return run
 }
 
 /** Waits until no process works in the folder; false: the time was up. */

@@ -1,4 +1,5 @@
 // A run with controls, on the fake model.
+import { writeFileSync } from 'node:fs'
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
@@ -119,6 +120,26 @@ describe('a run with controls', () => {
     const other = options(out, settings({ 'optimizer.lr': 0.01 }), { resume: true })
     await expect(runControls(other)).rejects.toThrow(/vote\/seed-0 has other settings than its controls: optimizer\.lr/)
     await expect(runControls(other)).rejects.toBeInstanceOf(UserError)
+  })
+})
+
+describe('a run with controls that is asked to stop', () => {
+  it.each([
+    ['in an arm, after its step', 'vote/seed-0', 1],
+    ['between two arms', '', 2],
+  ])('ends %s', async (_, place, last) => {
+    const out = join(folder, `asked-${last}`)
+    const steps: number[] = []
+    const step = (metrics: { step: number }): void => {
+      steps.push(metrics.step)
+      if (metrics.step === last) writeFileSync(join(out, place, '.stop'), 'now\n')
+    }
+    const reporter = { ...silentReporter, step }
+    await expect(runControls(options(out, settings(), { reporter }))).rejects.toThrow(Interrupted)
+    expect(steps.at(-1)).toBe(last)
+    expect(await readdir(out)).not.toContain('.stop')
+    expect((await readControls(out)).runs).toHaveLength(last - 1)
+    expect((await runControls(options(out, settings(), { resume: true }))).result).not.toBeNull()
   })
 })
 
