@@ -10,7 +10,7 @@ import type { TensorSource } from '../native/types.ts'
 import { readOutcome, type SavedOutcome } from './outcome-file.ts'
 import { newestCheckpoint, readStored } from './resume.ts'
 import { checkpointFolder, configFile, finalFolder, metricsFile, outcomeFile } from './run-folder.ts'
-import { holderOf, lockFile } from './run-lock.ts'
+import { holderOf, lockFile, type TryLock } from './run-lock.ts'
 
 /**
  * running: a process works in the folder. finished: it did all its steps. stopped: a guard ended it, or it found nothing more
@@ -40,10 +40,15 @@ interface Found {
 
 /**
  * The state of the run in a folder. Changes nothing.
+ * @param tryLock null: without the kernel's lock
  * @param now ms since 1970
  */
-export async function describeRun(run: string, now = Date.now()): Promise<RunSummary> {
-  const isHeld = (await holderOf(run)) !== null
+export async function describeRun(
+  run: string,
+  tryLock: TryLock | null = null,
+  now: number = Date.now(),
+): Promise<RunSummary> {
+  const isHeld = (await holderOf(run, tryLock)) !== null
   const checkpoint = await newestCheckpoint(run)
   const ageSeconds = Math.max(0, (now - (await changedAt(run))) / 1000)
   try {

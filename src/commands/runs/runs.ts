@@ -3,6 +3,7 @@ import { UserError } from '../../errors.ts'
 import { percent } from '../../log/percent.ts'
 import { findRuns } from '../../run/find-runs.ts'
 import { describeRun, type RunSummary } from '../../run/run-state.ts'
+import { lookupLock } from '../shared/lookup-lock.ts'
 import type { RunsFlags } from './flags.ts'
 
 /** `serl runs [FOLDER]`. */
@@ -16,7 +17,7 @@ export async function runsCommand(
     )
   }
   const place = folder ?? 'runs'
-  const runs = await Promise.all((await findRuns(place)).map((run) => describeRun(run)))
+  const runs = await Promise.all((await findRuns(place)).map((run) => describeRun(run, lookupLock)))
   if (json) process.stdout.write(`${JSON.stringify({ folder: place, runs })}\n`)
   else if (!quiet) process.stdout.write(runs.length === 0 ? `no runs in ${place}\n` : runsText(runs))
   return 0

@@ -7,6 +7,7 @@ import { configFile } from '../../run/run-folder.ts'
 import { holderOf, lockFile } from '../../run/run-lock.ts'
 import { describeRun, type RunSummary } from '../../run/run-state.ts'
 import { askToStop } from '../../run/stop-request.ts'
+import { lookupLock } from '../shared/lookup-lock.ts'
 import { shellWord } from '../train/shell-word.ts'
 import type { StopFlags } from './flags.ts'
 
@@ -14,12 +15,12 @@ const everyMs = 100
 
 /** `serl stop RUN`. */
 export async function stopCommand(run: string, { timeout, json = false, quiet = false }: StopFlags): Promise<number> {
-  const holder = await holderOf(run)
+  const holder = await holderOf(run, lookupLock)
   if (holder === null) throw new UserError(await notRunning(run))
   const working = await workingRun(run)
   // an arm in its last step ends by itself: the next one must not begin
   for (const one of new Set([run, working])) await askToStop(one)
-  const before = await describeRun(working)
+  const before = await describeRun(working, lookupLock)
   if (!quiet && !json) process.stderr.write(`asked process ${holder.pid} to end after its step\n`)
   if (!(await isReleased(run, timeout, quiet))) {
     throw new UserError(
@@ -28,7 +29,7 @@ export async function stopCommand(run: string, { timeout, json = false, quiet = 
         `now and lose the step: kill ${holder.pid}`,
     )
   }
-  const after = await describeRun(working)
+  const after = await describeRun(working, lookupLock)
   if (json) process.stdout.write(`${JSON.stringify({ ...after, stepBefore: before.step })}\n`)
   else if (!quiet) process.stdout.write(`${whatHappened(run, after)}\n`)
   return 0
@@ -38,13 +39,13 @@ async function notRunning(run: string): Promise<string> {
   if (!existsSync(configFile(run)) && !existsSync(lockFile(run)))
     return `${run} is not the folder of a run: npx serl runs lists them`
   const [first] = await findRuns(run)
-  const state = first === undefined ? 'has not begun' : `is ${(await describeRun(first)).state}`
+  const state = first === undefined ? 'has not begun' : `is ${(await describeRun(first, lookupLock)).state}`
   return `${run} is not running: it ${state}`
 }
 
 /** The arm of a run with controls that trains now; else the run itself. */
 async function workingRun(run: string): Promise<string> {
-  for (const one of await findRuns(run)) if ((await holderOf(one)) !== null) return one
+  for (const one of await findRuns(run)) if ((await holderOf(one, lookupLock)) !== null) return one
   return run
 }
 
@@ -54,7 +55,7 @@ async function isReleased(run: string, timeout: number, quiet: boolean): Promise
   const started = performance.now()
   try {
     for (;;) {
-      if ((await holderOf(run)) === null) return true
+      if ((await holderOf(run, lookupLock)) === null) return true
       const seconds = (performance.now() - started) / 1000
       if (seconds >= timeout) return false
       status.show(`waiting for the end of the step (at most ${timeout} s)`, seconds, timeout)

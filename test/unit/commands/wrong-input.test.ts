@@ -30,7 +30,7 @@ describe('flags', () => {
     [['train', '--set', '=1'], /expected group\.key=value/],
     [['TRAIN'], /unknown command 'TRAIN'; did you mean train\?/],
     [['help', 'trian'], /unknown command 'trian'; did you mean train\?/],
-    [['help', 'nonsense'], /unknown command 'nonsense'; the commands are train, forecast, generate, /],
+    [['help', 'nonsense'], /unknown command 'nonsense'; the commands are train, init, forecast, runs, /],
     [['nonsense', '--help'], /unknown command 'nonsense'/],
     [['eval', '--model', 'm'], /required option '--data <set\.\.\.>' not specified/],
     [
