@@ -164,6 +164,18 @@ Finished EngineWrap::finishedTo(const Napi::Value& callback, Cancelled cancelled
   };
 }
 
+// Every token, before the call settles.
+Drawn EngineWrap::drawnTo(const Napi::Value& callback, Cancelled cancelled) {
+  if (!callback.IsFunction()) return {};
+  auto function = std::make_shared<Napi::FunctionReference>(Napi::Persistent(callback.As<Napi::Function>()));
+  return [this, function, cancelled](DrawnTokens tokens) {
+    auto drawn = std::make_shared<DrawnTokens>(std::move(tokens));
+    thread_->callback([function, cancelled, drawn](Napi::Env env) {
+      notify(env, *function, cancelled, [&] { return std::vector<napi_value>{makeDrawn(env, drawn)}; });
+    });
+  };
+}
+
 Napi::Value EngineWrap::open(const Napi::CallbackInfo& info) {
   auto options = std::make_shared<EngineOptions>(readEngineOptions(info[0].As<Napi::Object>()));
   if (std::exchange(opening_, true)) throw Error(ErrorCode::Argument, "the engine was opened before");
@@ -200,13 +212,14 @@ Napi::Value EngineWrap::generate(const Napi::CallbackInfo& info) {
   auto cancelled = std::make_shared<std::atomic<bool>>(false);
   const Progress progress = progressTo(info[2], cancelled);
   const Finished finished = finishedTo(info[3], cancelled);
+  const Drawn drawn = drawnTo(info[4], cancelled);
   auto out = std::make_shared<Completions>();
   std::erase_if(cancelFlags_, [](const auto& flag) { return flag.expired(); });
   cancelFlags_.push_back(cancelled);
   return submit(
       info,
-      [this, prompts, params, progress, finished, out, cancelled] {
-        *out = engine().generate(prompts->view(), *params, *cancelled, progress, finished);
+      [this, prompts, params, progress, finished, drawn, out, cancelled] {
+        *out = engine().generate(prompts->view(), *params, *cancelled, progress, finished, drawn);
       },
       [out](Napi::Env env) { return makeCompletions(env, out); });
 }

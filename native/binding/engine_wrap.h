@@ -19,7 +19,7 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
 
  private:
   Napi::Value open(const Napi::CallbackInfo& info);      // (options, onProgress?) -> most of EngineInfo
-  Napi::Value generate(const Napi::CallbackInfo& info);  // (prompts, sampling, onProgress?, onFinished?)
+  Napi::Value generate(const Napi::CallbackInfo& info);  // (prompts, sampling, onProgress?, onFinished?, onDrawn?)
   Napi::Value logprobs(const Napi::CallbackInfo& info);  // (batch, reference, temperature)
   Napi::Value scores(const Napi::CallbackInfo& info);    // (batch, reference, temperature)
   Napi::Value scoreTokens(const Napi::CallbackInfo& info, bool entropies);
@@ -43,6 +43,7 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
                      std::function<Napi::Value(Napi::Env)> result, bool last = false);
   Progress progressTo(const Napi::Value& callback, std::shared_ptr<std::atomic<bool>> cancelled = nullptr);
   Finished finishedTo(const Napi::Value& callback, std::shared_ptr<std::atomic<bool>> cancelled);
+  Drawn drawnTo(const Napi::Value& callback, std::shared_ptr<std::atomic<bool>> cancelled);
   void cancelAll();
   Engine& engine();  // the engine's thread only; throws Error(Closed)
   static void onEnvironmentExit(void* self);

@@ -13,7 +13,7 @@
 namespace serl {
 namespace {
 
-constexpr int kAbi = 7;  // bumped with src/native/types.ts
+constexpr int kAbi = 8;  // bumped with src/native/types.ts
 
 }  // namespace
 

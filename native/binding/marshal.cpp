@@ -270,6 +270,13 @@ Napi::Object makeFinished(Napi::Env env, std::shared_ptr<FinishedPrompts> finish
   return object;
 }
 
+Napi::Object makeDrawn(Napi::Env env, std::shared_ptr<DrawnTokens> drawn) {
+  auto object = Napi::Object::New(env);
+  object.Set("rows", external<Napi::Int32Array>(env, drawn->rows.data(), drawn->rows.size(), drawn));
+  object.Set("tokens", external<Napi::Int32Array>(env, drawn->tokens.data(), drawn->tokens.size(), drawn));
+  return object;
+}
+
 Napi::Value makeFloats(Napi::Env env, const at::Tensor& tensor) {
   const auto owner = std::make_shared<at::Tensor>(tensor.contiguous());
   return external<Napi::Float32Array>(env, owner->mutable_data_ptr<float>(), static_cast<size_t>(owner->numel()),

@@ -49,6 +49,7 @@ Napi::Object makeStats(Napi::Env env, const StepStats& stats);
 // Handed over without a copy: the ArrayBuffer owns the memory and frees it when collected.
 Napi::Object makeCompletions(Napi::Env env, std::shared_ptr<Completions> completions);
 Napi::Object makeFinished(Napi::Env env, std::shared_ptr<FinishedPrompts> finished);
+Napi::Object makeDrawn(Napi::Env env, std::shared_ptr<DrawnTokens> drawn);
 Napi::Value makeFloats(Napi::Env env, const at::Tensor& tensor);   // Float32Array of a CPU float32 tensor
 Napi::Value makeDoubles(Napi::Env env, const at::Tensor& tensor);  // Float64Array of a CPU float64 tensor
 

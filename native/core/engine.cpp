@@ -155,7 +155,7 @@ void Engine::load(const std::vector<TensorSource>& sources, bool checkWeights, c
 }
 
 Completions Engine::generate(const TokenView& prompts, const GenerateParams& params, const std::atomic<bool>& cancelled,
-                             const Progress& progress, const Finished& finished) {
+                             const Progress& progress, const Finished& finished, const Drawn& drawn) {
   checkTokens(prompts, config_);
   context_.pool.release();  // training's memory: the KV cache needs the room
   return serl::generate(*backend_, policy_, prompts, params,
@@ -163,7 +163,8 @@ Completions Engine::generate(const TokenView& prompts, const GenerateParams& par
                          .kvCacheBytes = memory_.kvCache,
                          .cancelled = cancelled,
                          .progress = progress,
-                         .finished = finished});
+                         .finished = finished,
+                         .drawn = drawn});
 }
 
 at::Tensor Engine::actionStates(const Weights& weights, const SequenceBatch& batch) {

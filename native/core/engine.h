@@ -74,7 +74,7 @@ class Engine {
   Engine(const EngineOptions& options, Gauges& gauges, const Progress& progress);
 
   Completions generate(const TokenView& prompts, const GenerateParams& params, const std::atomic<bool>& cancelled,
-                       const Progress& progress, const Finished& finished = {});
+                       const Progress& progress, const Finished& finished = {}, const Drawn& drawn = {});
   // [A] float32, CPU.
   TokenScores scores(const SequenceView& batch, bool reference, double temperature, bool entropies);
   LossStats accumulate(const SequenceView& batch, const LossView& loss);

@@ -108,7 +108,7 @@ int64_t cacheBlocks(const Generation& job, int64_t budgetBytes, at::ScalarType d
 }
 
 // Draws one token for each row from its logits, and marks rows that end with it.
-void drawTokens(Generation& job, const std::vector<int64_t>& ids, const at::Tensor& hidden) {
+void drawTokens(Generation& job, const std::vector<int64_t>& ids, const at::Tensor& hidden, const Drawn& report) {
   std::vector<SampleRow> requests;
   for (int64_t id : ids) {
     const Row& row = job.rows[static_cast<size_t>(id)];
@@ -130,6 +130,7 @@ void drawTokens(Generation& job, const std::vector<int64_t>& ids, const at::Tens
       row.finish = FinishReason::Length;
     }
   }
+  if (report) report({.rows = {ids.begin(), ids.end()}, .tokens = {drawn.tokens.begin(), drawn.tokens.end()}});
 }
 
 // Takes ended rows out of `active`; their blocks return to the cache, a prompt's with the last row that needs it.
@@ -180,7 +181,7 @@ void admit(Generation& job, KvCache& cache, size_t& nextGroup) {
 }
 
 // The admitted rows whose prompt is prefilled draw their first token and become active.
-void activate(Generation& job, KvCache& cache) {
+void activate(Generation& job, KvCache& cache, const Drawn& report) {
   std::vector<int64_t> ids;
   std::vector<at::Tensor> hidden;
   std::erase_if(job.admitted, [&](int64_t id) {
@@ -191,7 +192,7 @@ void activate(Generation& job, KvCache& cache) {
     return true;
   });
   if (ids.empty()) return;
-  drawTokens(job, ids, at::cat(hidden));
+  drawTokens(job, ids, at::cat(hidden), report);
   job.active.insert(job.active.end(), ids.begin(), ids.end());
   std::stable_sort(job.active.begin(), job.active.end(), [&](int64_t a, int64_t b) {
     return job.rows[static_cast<size_t>(a)].group < job.rows[static_cast<size_t>(b)].group;
@@ -200,7 +201,7 @@ void activate(Generation& job, KvCache& cache) {
 }
 
 // One token for every active row.
-void decodeStep(Generation& job, KvCache& cache) {
+void decodeStep(Generation& job, KvCache& cache, const Drawn& report) {
   if (job.active.empty()) return;
   std::vector<BlockRow> rows;
   std::vector<int64_t> tokens;
@@ -221,7 +222,7 @@ void decodeStep(Generation& job, KvCache& cache) {
                                             .positions = placed.positions,
                                             .attend = job.backend.attendDecode(cache, placed)});
   const std::vector<int64_t> ids = job.active;
-  drawTokens(job, ids, hidden);
+  drawTokens(job, ids, hidden, report);
   retireEndedRows(job, cache);
 }
 
@@ -280,9 +281,9 @@ Completions generate(const Backend& backend, const Weights& weights, const Token
   while (job.finished < total && !watch.cancelled.load(std::memory_order_relaxed)) {
     admit(job, cache, nextGroup);
     prefillPiece(job, cache);
-    activate(job, cache);
+    activate(job, cache, watch.drawn);
     reportEnded(job, watch.finished);
-    decodeStep(job, cache);
+    decodeStep(job, cache, watch.drawn);
     reportEnded(job, watch.finished);
     if (watch.progress) watch.progress(tokensDone(job), total * params.maxNewTokens);
   }

@@ -37,6 +37,15 @@ struct FinishedPrompts {
 // together: which, and in which order, depends on the tokens alone.
 using Finished = std::function<void(FinishedPrompts)>;
 
+// Tokens that were drawn together, one for each row.
+struct DrawnTokens {
+  std::vector<int32_t> rows;    // [n]
+  std::vector<int32_t> tokens;  // [n]
+};
+
+// From the calling thread, as soon as they are drawn.
+using Drawn = std::function<void(DrawnTokens)>;
+
 // (done, total), from the calling thread. generate() counts new tokens; a row that ended early counts as full.
 using Progress = std::function<void(int64_t, int64_t)>;
 
@@ -47,6 +56,7 @@ struct GenerateWatch {
   const std::atomic<bool>& cancelled;  // true: unfinished rows are returned as they are
   const Progress& progress;
   const Finished& finished;
+  const Drawn& drawn;
 };
 
 // Continuous batching over a block KV cache: each distinct prompt is prefilled once and shared by its samples; rows

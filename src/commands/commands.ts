@@ -1,6 +1,7 @@
 // Every command: its flags and its implementation. A command is loaded only when it is called: `serl --help` must not
 // wait for anything.
 import type { Command } from 'commander'
+import { chatLine } from './chat/flags.ts'
 import { addCommand, type CommandLine } from './command-line/command-line.ts'
 import { compareLine } from './compare/flags.ts'
 import { contaminationLine } from './contamination/flags.ts'
@@ -36,6 +37,7 @@ export function addCommands(program: Command, done: (code: number) => void): voi
   add(runsLine, async (flags, [folder]) => (await import('./runs/runs.ts')).runsCommand(folder, flags))
   add(stopLine, async (flags, [run]) => (await import('./stop/stop.ts')).stopCommand(run!, flags))
   add(generateLine, async (flags) => (await import('./generate/generate.ts')).generateCommand(flags))
+  add(chatLine, async (flags) => (await import('./chat/chat.ts')).chatCommand(flags))
   add(scoreLine, async (flags) => (await import('./score/score.ts')).scoreCommand(flags))
   add(sftLine, async (flags) => (await import('./sft/sft.ts')).sftCommand(flags))
   add(instructLine, async (flags) => (await import('./instruct/instruct.ts')).instructCommand(flags))

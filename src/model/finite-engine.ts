@@ -16,9 +16,9 @@ export function finiteEngine(engine: NativeEngine, origin: WeightsOrigin): Nativ
   const advice = origin.checked ? diverged : damaged
   return {
     ...engine,
-    generate: (prompts, sampling, onProgress, onFinished) =>
+    generate: (prompts, sampling, onProgress, onFinished, onDrawn) =>
       explained(origin, advice, async () => {
-        const completions = await engine.generate(prompts, sampling, onProgress, onFinished)
+        const completions = await engine.generate(prompts, sampling, onProgress, onFinished, onDrawn)
         requireFinite(completions.logprobs)
         return completions
       }),

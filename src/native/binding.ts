@@ -7,7 +7,7 @@ import { UserError } from '../errors.ts'
 import type { EngineInfo, EngineOptions, NativeEngine, ProgressFn, SequenceBatch, TokenScores } from './types.ts'
 
 /** Bumped with types.ts and native/binding/exports.cpp. */
-const ABI = 7
+const ABI = 8
 
 /**
  * The addon's class: NativeEngine without what engine.ts adds. engine.ts explains what is wrong with an argument; the

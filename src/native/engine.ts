@@ -87,14 +87,14 @@ function checkedEngine(inner: AddonEngine, info: NativeEngine['info'], { model }
 
 function samplingCalls(inner: AddonEngine, model: ModelConfig, run: Run) {
   const calls: Pick<NativeEngine, 'generate' | 'logprobs' | 'scores'> = {
-    generate: (prompts, sampling, onProgress, onFinished) =>
+    generate: (prompts, sampling, onProgress, onFinished, onDrawn) =>
       run(
         calls.generate,
         () => {
           checkPrompts(prompts, model, sampling.maxNewTokens)
           checkSampling(sampling, prompts.offsets.length - 1, model.vocabSize)
         },
-        () => inner.generate(prompts, sampling, onProgress, onFinished),
+        () => inner.generate(prompts, sampling, onProgress, onFinished, onDrawn),
       ),
     logprobs: (batch, weights, temperature) =>
       run(

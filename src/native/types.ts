@@ -107,6 +107,12 @@ export interface FinishedPrompts extends Completions {
   readonly prompts: Int32Array // [n] ascending
 }
 
+/** Tokens of a running generate that were drawn together, one for each row. */
+export interface DrawnTokens {
+  readonly rows: Int32Array // [n]
+  readonly tokens: Int32Array // [n]
+}
+
 /** A surrogate on given advantages, plus an optional KL term, minus an optional entropy bonus. */
 export interface PolicyLoss {
   readonly kind: 'policy'
@@ -211,6 +217,12 @@ export type ProgressFn = (done: number, total: number) => void
 export type FinishedFn = (finished: FinishedPrompts) => void
 
 /**
+ * Called with every token as it is drawn, before the call settles; a row's tokens come in their order. A callback that throws
+ * cancels its call.
+ */
+export type DrawnFn = (drawn: DrawnTokens) => void
+
+/**
  * One model. Jobs run one at a time, in call order, on the engine's own thread. Inputs (KiB to MiB) are copied and
  * checked when a call is made: write to them or transfer them as soon as it has returned its promise. Outputs (as large
  * as the batch) cross without a copy and belong to the caller. A call refused with code ARGUMENT changes nothing; an
@@ -225,6 +237,7 @@ export interface NativeEngine {
     sampling: SamplingParams,
     onProgress?: ProgressFn,
     onFinished?: FinishedFn,
+    onDrawn?: DrawnFn,
   ): Promise<Completions>
   /** [A] log p(action token | everything before it), logits divided by the temperature. */
   logprobs(batch: SequenceBatch, weights: 'policy' | 'reference', temperature: number): Promise<Float32Array>

@@ -14,10 +14,10 @@ export function tracedEngine(engine: NativeEngine, trace: Trace): NativeEngine {
   }
   return {
     ...engine,
-    generate: (prompts, sampling, onProgress, onFinished) =>
+    generate: (prompts, sampling, onProgress, onFinished, onDrawn) =>
       job(
         'generate',
-        () => engine.generate(prompts, sampling, onProgress, onFinished),
+        () => engine.generate(prompts, sampling, onProgress, onFinished, onDrawn),
         ({ tokens, finishReasons }) => ({
           prompts: sequencesOf(prompts),
           promptTokens: prompts.tokens.length,

@@ -197,6 +197,25 @@ export function describeGenerate(under: () => EngineUnderTest, tolerance: number
     expect(handed).toEqual([])
   })
 
+  it('hands over every token as it is drawn, before the call settles, and draws the same without a listener', async () => {
+    const { engine, vocabSize } = under()
+    const stopTokens = Int32Array.from({ length: Math.floor(vocabSize / 3) }, (_, token) => token * 3)
+    const sampling = sampled(2, [1, 2, 3, 4, 5, 6], { maxNewTokens: 12, stopTokens })
+    const rows: number[][] = Array.from({ length: 6 }, () => [])
+    let batches = 0
+    const out = await engine.generate(prompts, sampling, undefined, undefined, (drawn) => {
+      batches += 1
+      expect(drawn.rows.length).toBe(drawn.tokens.length)
+      expect(new Set(drawn.rows).size).toBe(drawn.rows.length)
+      for (const [i, row] of drawn.rows.entries()) rows[row]!.push(drawn.tokens[i]!)
+    })
+    const rowOf = (i: number) => Array.from(out.tokens.slice(out.offsets[i], out.offsets[i + 1]))
+    expect(rows).toEqual(rows.map((_, i) => rowOf(i)))
+    expect(batches).toBeGreaterThanOrEqual(Math.max(...rows.map((row) => row.length)))
+    const alone = await engine.generate(prompts, sampling)
+    expect(Array.from(alone.tokens)).toEqual(Array.from(out.tokens))
+  })
+
   it('reports progress while it runs', async () => {
     const { engine } = under()
     const seen: [number, number][] = []

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Addon, AddonEngine } from '../../../src/native/binding.ts'
 import type {
   Completions,
+  DrawnFn,
   EngineOptions,
   FinishedFn,
   Loss,
@@ -61,10 +62,13 @@ class BigramEngine implements AddonEngine {
     sampling: SamplingParams,
     onProgress?: ProgressFn,
     onFinished?: FinishedFn,
+    onDrawn?: DrawnFn,
   ): Promise<Completions> {
     const before = this.#cancellations
     const isCancelled = (): boolean => this.#cancellations !== before
-    return this.#run((state) => generate(state.policy, { prompts, sampling, onProgress, onFinished, isCancelled }))
+    return this.#run((state) =>
+      generate(state.policy, { prompts, sampling, onProgress, onFinished, onDrawn, isCancelled }),
+    )
   }
 
   async logprobs(batch: SequenceBatch, reference: boolean, temperature: number): Promise<Float32Array> {

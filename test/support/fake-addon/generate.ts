@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import {
   type Completions,
+  type DrawnFn,
   type FinishedFn,
   FinishReason,
   type ProgressFn,
@@ -15,6 +16,7 @@ export interface GenerateCall {
   readonly sampling: SamplingParams
   readonly onProgress: ProgressFn | undefined
   readonly onFinished: FinishedFn | undefined
+  readonly onDrawn: DrawnFn | undefined
   readonly isCancelled: () => boolean // since the call was made
 }
 
@@ -27,7 +29,7 @@ interface Row {
 }
 
 export async function generate(policy: Bigram, call: GenerateCall): Promise<Completions> {
-  const { prompts, sampling, onProgress, onFinished } = call
+  const { prompts, sampling, onProgress, onFinished, onDrawn } = call
   const total = sampling.seeds.length
   const rows = Array.from({ length: total }, (_, row): Row => {
     const prompt = Math.floor(row / sampling.samplesPerPrompt)
@@ -44,11 +46,17 @@ export async function generate(policy: Bigram, call: GenerateCall): Promise<Comp
     rows.slice(prompt * sampling.samplesPerPrompt, (prompt + 1) * sampling.samplesPerPrompt)
   for (let position = 0; rows.some((row) => row.reason < 0); position++) {
     if (position % 16 === 0) await setImmediate()
+    const drawn: number[] = []
     for (const [i, row] of rows.entries()) {
       if (row.reason >= 0) continue
       if (call.isCancelled()) row.reason = FinishReason.cancelled
-      else sampleToken(policy, row, sampling, i)
+      else {
+        sampleToken(policy, row, sampling, i)
+        drawn.push(i)
+      }
     }
+    if (drawn.length > 0)
+      onDrawn?.({ rows: Int32Array.from(drawn), tokens: Int32Array.from(drawn, (i) => rows[i]!.tokens.at(-1)!) })
     const ended = [...unfinished].filter((prompt) => rowsOf(prompt).every((row) => row.reason >= 0))
     for (const prompt of ended) unfinished.delete(prompt)
     const whole = ended.filter((prompt) => rowsOf(prompt).every((row) => row.reason !== FinishReason.cancelled))

@@ -11,6 +11,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { chatLine } from '../../../src/commands/chat/flags.ts'
 import { addCommand } from '../../../src/commands/command-line/command-line.ts'
 import { compareLine } from '../../../src/commands/compare/flags.ts'
 import { contaminationLine } from '../../../src/commands/contamination/flags.ts'
@@ -53,6 +54,7 @@ function commandLine(parsed: (found: Parsed) => void): Command {
   addCommand(program, runsLine, run)
   addCommand(program, stopLine, run)
   addCommand(program, generateLine, run)
+  addCommand(program, chatLine, run)
   addCommand(program, scoreLine, run)
   addCommand(program, sftLine, run)
   addCommand(program, instructLine, run)
