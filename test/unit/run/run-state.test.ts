@@ -1,11 +1,11 @@
 import { appendFile, cp, mkdir, readdir, rm, truncate, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { main } from '../../../src/cli.ts'
 import { ageText } from '../../../src/commands/runs/runs.ts'
 import { silentReporter } from '../../../src/log/reporter.ts'
 import { findRuns } from '../../../src/run/find-runs.ts'
+import { thisProcess } from '../../../src/run/lock-holder.ts'
 import { lockRun } from '../../../src/run/run-lock.ts'
 import { describeRun } from '../../../src/run/run-state.ts'
 import { startRun } from '../../../src/train/start.ts'
@@ -62,7 +62,7 @@ describe('the state of a run', () => {
     const again = await lockRun(copy)
     expect(await describeRun(copy)).toMatchObject({ state: 'running', step: 4 })
     await again()
-    await writeFile(join(copy, '.lock'), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname() })) // of a dead process
+    await writeFile(join(copy, '.lock'), JSON.stringify({ ...thisProcess(), pid: 2 ** 22 + 1 })) // of a dead process
     expect(await describeRun(copy)).toMatchObject({ state: 'finished' })
   })
 

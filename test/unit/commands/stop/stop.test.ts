@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { main } from '../../../../src/cli.ts'
 import { silentReporter } from '../../../../src/log/reporter.ts'
 import { lockRun } from '../../../../src/run/run-lock.ts'
 import { Interrupted } from '../../../../src/train/context.ts'
 import { startRun } from '../../../../src/train/start.ts'
+import { fakeModel } from '../../../support/fake-model.ts'
 import { fakeConfig, fakeStart, questionFolder } from '../../../support/fake-run.ts'
 import { heardOutput } from '../../../support/heard-output.ts'
 import { expectRefused } from '../../../support/refused.ts'
@@ -32,7 +34,16 @@ async function stoppedRun(out: string, ...flags: string[]) {
       if (step === 2) stopping ??= main(['stop', out, ...flags])
     },
   }
-  const run = startRun(fakeStart(fakeConfig(folder, { 'checkpoint.keep': 9 }), out, { reporter }))
+  // the step goes on once the request is there
+  const openModel = (_: unknown, reference: boolean) =>
+    fakeModel(reference, undefined, (engine) => ({
+      ...engine,
+      generate: async (...call) => {
+        while (stopping !== null && !existsSync(join(out, '.stop'))) await setTimeout(5)
+        return engine.generate(...call)
+      },
+    }))
+  const run = startRun(fakeStart(fakeConfig(folder, { 'checkpoint.keep': 9 }), out, { reporter, openModel }))
   const ended = await run.catch((error: unknown) => error)
   return { ended, code: await stopping, said: said(), notes }
 }
