@@ -81,7 +81,7 @@ describe.skipIf(noTerminal !== null)(`on a terminal${noTerminal === null ? '' : 
     const terminal = await openTerminal(chat('--model', model), { columns: 100 })
     await terminal.until(/^> $|^>$/m)
     await terminal.type(question, 'Enter')
-    await terminal.until(/10/)
+    await terminal.until(/boxed/)
     await terminal.until(/\n>$/)
     await terminal.type('/template', 'Enter')
     await terminal.until(/tokens\n/)

@@ -25,6 +25,7 @@ export function openInput(prompt: string): Input {
   })
   lines.on('close', () => {
     isClosed = true
+    if (isTerminal && wake !== null) stdout.write('\n') // at the prompt
     wake?.()
   })
   lines.on('SIGINT', () => lines.close()) // at the prompt
