@@ -21,10 +21,12 @@ export function compareContinuation(continuation: string, rest: string): Continu
 
 const spacedOnce = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
-const letterOrDigit = /[\p{L}\p{N}]/u
+// with the marks that belong to them
+const endsInWord = /[\p{L}\p{N}\p{M}]$/u
+const beginsInWord = /^[\p{L}\p{N}\p{M}]/u
 
 /** The rest, and not the beginning of a longer word or number. */
 function beginsWith(text: string, rest: string): boolean {
   if (!text.startsWith(rest)) return false
-  return !(letterOrDigit.test(rest.slice(-1)) && letterOrDigit.test(text.charAt(rest.length)))
+  return !(endsInWord.test(rest) && beginsInWord.test(text.slice(rest.length)))
 }

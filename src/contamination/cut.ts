@@ -7,19 +7,29 @@ export interface CutQuestion {
 // scripts that put no white space between words, with their punctuation
 const unspaced = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u
 
+// what a reader sees as one: surrogate pairs, combining marks and variation selectors stay together
+const characters = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
 /**
- * Cuts a question after a share of its characters, or at the nearest place before it that splits no word, and so, as far as
- * tokenizers go, no token: before white space, or beside a character of a script without it.
- * @param share in (0, 1)
+ * Cuts a question after a share of its length, or at the nearest place before it that splits no word, and so, as far as
+ * tokenizers go, no token: before white space, or beside a character of a script without it. No character is split
+ * (extended grapheme clusters, Unicode Standard Annex 29).
+ * @param share in (0, 1), of UTF-16 code units
  * @returns an empty `given` where there is no such place
  */
 export function cutQuestion(question: string, share: number): CutQuestion {
   const text = question.trim()
-  const isSpace = (at: number): boolean => /\s/.test(text.charAt(at))
-  let cut = Math.floor(share * text.length)
-  while (cut > 0 && !isSpace(cut) && !unspaced.test(text.slice(cut - 1, cut + 1))) cut -= 1
+  const parts = Array.from(characters.segment(text)) // [characters], each with the index of its first code unit
+  const isSpace = (part: number): boolean => /^\s/.test(parts[part]!.segment)
+  const isUnspaced = (part: number): boolean => unspaced.test(parts[part]!.segment)
+  let cut = Math.max(
+    0,
+    parts.findLastIndex(({ index }) => index <= share * text.length),
+  )
+  while (cut > 0 && !isSpace(cut) && !isUnspaced(cut - 1) && !isUnspaced(cut)) cut -= 1
   while (cut > 0 && isSpace(cut - 1)) cut -= 1
-  return { given: text.slice(0, cut), rest: text.slice(cut) }
+  const at = parts[cut]?.index ?? 0
+  return { given: text.slice(0, at), rest: text.slice(at) }
 }
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' })

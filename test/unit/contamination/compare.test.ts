@@ -10,6 +10,10 @@ it.each([
   ['another case', ' Dollars are left?', ' dollars are left?', false],
   ['a longer number', ' is 120', ' is 12', false],
   ['a longer word', ' the sums', ' the sum', false],
+  ['a longer word of letters of two code units', ' in \u{10400}\u{10401}', ' in \u{10400}', false],
+  ['a longer number of digits of two code units', ' is \u{1D7CF}\u{1D7D0}', ' is \u{1D7CF}', false],
+  ['a mark on the last letter', ' the cafe\u0301', ' the cafe', false],
+  ['a longer word after a mark', ' the cafe\u0301s', ' the cafe\u0301', false],
   ['a full stop after the last word', ' the sum.', ' the sum', true],
   ['nothing', '', ' the sum', false],
 ])('%s', (_, continuation, rest, exact) => {

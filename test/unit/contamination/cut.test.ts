@@ -20,6 +20,30 @@ describe('a question is cut', () => {
     expect(cutQuestion('已知$x^2+12345=0$，求x', 0.6)).toEqual({ given: '已知', rest: '$x^2+12345=0$，求x' })
   })
 
+  it('beside a whole character where it takes two code units, or marks that belong to it', () => {
+    const rare = '\u{20BB7}' // a Han character of two code units
+    // 18 code units: 0.6 is 10.8, inside the sixth character
+    expect(cutQuestion(rare.repeat(9), 0.6)).toEqual({ given: rare.repeat(5), rest: rare.repeat(4) })
+    expect(cutQuestion(`abcdef${rare}ghi`, 0.6)).toEqual({ given: 'abcdef', rest: `${rare}ghi` })
+    expect(cutQuestion(`abcd${rare}ghijk`, 0.7)).toEqual({ given: `abcd${rare}`, rest: 'ghijk' })
+    const variant = '葛\u{E0100}' // with a variation selector of two code units
+    expect(cutQuestion(variant.repeat(4), 0.6)).toEqual({ given: variant.repeat(2), rest: variant.repeat(2) })
+    const kana = 'か\u3099' // with a combining mark
+    expect(cutQuestion(kana.repeat(5), 0.5)).toEqual({ given: kana.repeat(2), rest: kana.repeat(3) })
+    const thai = 'ที่' // a consonant, a vowel and a tone mark
+    expect(cutQuestion(thai.repeat(4), 0.6)).toEqual({ given: thai.repeat(2), rest: thai.repeat(2) })
+  })
+
+  it('into well-formed parts, whatever the share', () => {
+    const text = '𠮷野家で 葛\u{E0100}飾 😀か\u3099き👨‍👩‍👧 กำลัง\r\nที่ x\u0301 𠮷'
+    for (let share = 0.01; share < 1; share += 0.01) {
+      const { given, rest } = cutQuestion(text, share)
+      expect(`${given} | ${rest}`).not.toMatch(/\p{Surrogate}/u) // one that has lost its pair
+      expect(given + rest).toBe(text)
+      expect(rest).not.toMatch(/^\p{M}/u)
+    }
+  })
+
   it('not at all, where that would split a word or a character', () => {
     expect(cutQuestion('extraordinary', 0.6)).toEqual({ given: '', rest: 'extraordinary' })
     expect(cutQuestion('😀😀😀', 0.5)).toEqual({ given: '', rest: '😀😀😀' })
