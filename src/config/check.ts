@@ -181,10 +181,12 @@ const rules: readonly Rule[] = [
     message: () => 'kl.byRatio = false is read only with kl.place = loss',
   },
   {
-    broken: ({ update }) => update.ratio === 'sequence' && update.lossMean === 'token',
-    message: () =>
-      'update.ratio = sequence is a ratio of whole responses: set update.lossMean=sequence (GSPO), with a range as narrow ' +
-      "as the paper's (update.clipLow=3e-4, update.clipHigh=4e-4)",
+    // the 1 / T that makes the ratio's gradient GSPO's is that of this mean
+    broken: ({ update }) => update.ratio === 'sequence' && update.lossMean !== 'sequence',
+    message: ({ update }) =>
+      `update.ratio = sequence is a ratio of whole responses, and update.lossMean = ${update.lossMean} is no mean over ` +
+      "them: set update.lossMean=sequence (GSPO), with a range as narrow as the paper's (update.clipLow=3e-4, " +
+      'update.clipHigh=4e-4)',
   },
   {
     broken: ({ instruct, rollout }) => instruct.source === 'given' && rollout.seedShare > 0,

@@ -38,7 +38,11 @@ describe('settings that do not fit together', () => {
     [{ 'reward.unfinished': 'zero', 'reward.unfinishedVotes': true }, /reward\.unfinished = zero is read only/],
     [{ 'rollout.template': 'chat', 'rollout.specialTokens': false }, /rollout\.specialTokens = false is read only/],
     [{ 'kl.byRatio': false }, /kl\.byRatio = false is read only with kl\.place = loss/],
-    [{ 'update.ratio': 'sequence' }, /set update\.lossMean=sequence/],
+    [{ 'update.ratio': 'sequence' }, /update\.lossMean = token is no mean .*: set update\.lossMean=sequence/],
+    [
+      { 'update.ratio': 'sequence', 'update.lossMean': 'constant', 'advantage.estimator': 'dr_grpo' },
+      /update\.lossMean = constant is no mean over them: set update\.lossMean=sequence/,
+    ],
     [{ 'reward.votes': 4 }, /reward\.votes = 4 is below rollout\.samplesPerPrompt = 8/],
     [
       { 'reward.choose': 'variance' },
