@@ -1,7 +1,7 @@
 import type { AnswerChecker } from '../answers/answer-checker.ts'
 import type { Config } from '../config/schema.ts'
-import { type Estimate, estimateAccuracy, type Interval } from '../eval/statistics/intervals.ts'
-import { differenceInterval } from '../eval/statistics/paired.ts'
+import { type Estimate, estimateAccuracy, fewQuestions, type Interval } from '../eval/statistics/intervals.ts'
+import { differenceInterval, pairedT } from '../eval/statistics/paired.ts'
 import { type Difficulty, difficultyOf } from '../reward/difficulty.ts'
 import { rewardGroup, rightOf } from '../reward/kinds.ts'
 import { sameAnswer } from '../reward/same-answer.ts'
@@ -23,10 +23,11 @@ export interface Forecast {
 /** Against known answers. */
 export interface KnownAnswers {
   readonly questions: number
-  readonly single: Estimate // share of right responses, of those that may vote: cutting off is counted apart
+  readonly silent: number // of these: questions none of whose responses may vote, because all were cut off
+  readonly single: Estimate | null // share of right responses, of those that may vote; null: all questions are silent
   readonly vote: Estimate // questions whose majority is right: maj@n
   readonly any: Estimate // questions with a right response among n: pass@n
-  readonly gain: Interval // 95 %, of vote - single, paired by question
+  readonly gain: Interval | null // 95 %, of vote - single, paired by question, without silent ones; null: no spread to judge by
   readonly kept: { readonly right: number; readonly of: number } // majorities of the questions that would be trained on
 }
 
@@ -96,24 +97,38 @@ interface Judged {
 function knownAnswers(groups: readonly Judged[]): KnownAnswers | null {
   const known = groups.flatMap(({ right, vote, voters, kept }) => {
     if (right === null) return []
-    const share = right.reduce((sum, r) => sum + r, 0) / Math.max(1, voters)
+    const count = right.reduce((sum, r) => sum + r, 0)
     const isRight = vote.majority !== null && right[vote.answers.indexOf(vote.majority)] === 1
-    return [{ share, voteRight: Number(isRight), kept }]
+    return [{ count, voters, voteRight: Number(isRight), kept }]
   })
   if (known.length === 0) return null
   const trained = known.filter(({ kept }) => kept)
+  const heard = known
+    .filter(({ voters }) => voters > 0)
+    .map((question) => ({ ...question, share: question.count / question.voters }))
+  const shares = heard.map(({ share }) => share)
   return {
     questions: known.length,
-    single: estimateAccuracy(
-      known.map(({ share }) => share),
-      groups[0]!.vote.answers.length,
-    ),
+    silent: known.length - heard.length,
+    single: heard.length === 0 ? null : estimateAccuracy(shares, mean(heard.map(({ voters }) => voters))),
     vote: estimateAccuracy(known.map(({ voteRight }) => voteRight)),
-    any: estimateAccuracy(known.map(({ share }) => Number(share > 0))),
-    gain: differenceInterval([known.map(({ voteRight, share }) => voteRight - share)]),
+    any: estimateAccuracy(known.map(({ count }) => Number(count > 0))),
+    gain: gainInterval(heard.map(({ voteRight, share }) => voteRight - share)),
     kept: { right: trained.filter(({ voteRight }) => voteRight === 1).length, of: trained.length },
   }
 }
+
+// of shares: below it differences are equal, except for rounding
+const rounding = 1e-9
+
+/** Student's below 20 questions, where a percentile bootstrap is too narrow. One question, or equal ones, show no spread. */
+function gainInterval(differences: readonly number[]): Interval | null {
+  const paired = pairedT(differences)
+  if (paired === null || paired.deviation < rounding) return null
+  return differences.length < fewQuestions ? paired.interval : differenceInterval([differences])
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** Questions whose first and second half of the samples have the same majority, of those where both halves have one. */
 async function stability({ checker, config }: ForecastTools, groups: readonly Group[]): Promise<Forecast['stability']> {

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { Estimate } from '../eval/statistics/intervals.ts'
 import type { Forecast } from './forecast.ts'
-import { verdictOf } from './verdict.ts'
+import { silentText, verdictOf } from './verdict.ts'
 
 const points = (share: number): string => (100 * share).toFixed(1)
 const estimate = ({ mean, interval: [low, high] }: Estimate): string =>
@@ -17,7 +17,8 @@ export function forecastText(forecast: Forecast, config: Pick<Config, 'rollout' 
     ...(known === null
       ? ['right answers   not known']
       : [
-          `right answers   single, of those that end ${estimate(known.single)}   vote of ${samples} ${estimate(known.vote)}   any of ${samples} ${estimate(known.any)}`,
+          `right answers   single, of those that end ${known.single === null ? 'not known' : estimate(known.single)}   vote of ${samples} ${estimate(known.vote)}   any of ${samples} ${estimate(known.any)}`,
+          ...(known.silent === 0 ? [] : [`                ${silentText(known)}`]),
         ]),
     `difficulty      ${band.join(', ')}`,
     `votes           two halves of the samples agree on ${stability.agree} of ${stability.of}`,

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import { wilsonInterval } from '../eval/statistics/intervals.ts'
+import { counted } from '../log/counted.ts'
 import type { Forecast, KnownAnswers } from './forecast.ts'
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`
@@ -29,15 +30,30 @@ export function verdictOf(forecast: Forecast, { rollout, reward }: Pick<Config, 
   return [unused ? `reward.kind = ${reward.kind} does not use the vote. With the vote: ${hope}` : hope, ...problems]
 }
 
-const ruleText = ({ samples, verdicts, questions }: Forecast, { single, any }: KnownAnswers): string =>
-  `Known answers are the reward: a single answer is right on ${percent(single.mean)} of the questions, one of ${samples} ` +
-  `on ${percent(any.mean)}, and ${verdicts.kept} of ${questions} questions have both right and wrong ones in the band`
+function ruleText({ samples, verdicts, questions }: Forecast, { single, any }: KnownAnswers): string {
+  const ofSingle =
+    single === null
+      ? 'no answer ends'
+      : `a single answer that ends is right on ${percent(single.mean)} of the questions`
+  return (
+    `Known answers are the reward: ${ofSingle}, one of ${samples} on ${percent(any.mean)}, and ${verdicts.kept} of ` +
+    `${questions} questions have both right and wrong ones in the band`
+  )
+}
+
+/** Questions that say nothing about a single answer. */
+export const silentText = ({ silent, questions }: Pick<KnownAnswers, 'silent' | 'questions'>): string =>
+  `no answer to ${silent} of ${counted(questions, 'question')} ends: left out of the single ones`
 
 function hopeText({ samples, verdicts }: Forecast, known: KnownAnswers): string {
   const { single, vote, any, gain, kept } = known
-  const figures = `the vote of ${samples} answers is right on ${percent(vote.mean)} of these questions, a single one that ends on ${percent(single.mean)}`
-  const wrongInBand = kept.of >= fewestKept && wilsonInterval(kept.right, kept.of)[1] < mostlyWrong // surely
-  if (wrongInBand || vote.interval[1] < mostlyWrong) {
+  const ofSingle = single === null ? 'no single one ends' : `a single one that ends on ${percent(single.mean)}`
+  const figures = `the vote of ${samples} answers is right on ${percent(vote.mean)} of these questions, ${ofSingle}`
+  if (single === null) return `Cannot tell what there is to hope for: ${figures}. ${noSpreadText(known)}`
+  const surelyWrong = (right: number, of: number): boolean => wilsonInterval(right, of)[1] < mostlyWrong
+  const wrongInBand = kept.of >= fewestKept && surelyWrong(kept.right, kept.of)
+  // a question whose answers do not end has no vote, and is never trained on
+  if (wrongInBand || surelyWrong(Math.round(vote.mean * known.questions), known.questions - known.silent)) {
     return (
       `Training on votes will probably do harm: ${figures}, and it is right for ${kept.right} of the ${kept.of} in the ` +
       'band. Agreement would rise on wrong answers. Use known answers (reward.kind=rule or mixed), ' +
@@ -45,6 +61,7 @@ function hopeText({ samples, verdicts }: Forecast, known: KnownAnswers): string 
     )
   }
   if (verdicts.kept === 0) return `Training would find nothing to learn from: ${figures}`
+  if (gain === null) return `Cannot tell what there is to hope for: ${figures}. ${noSpreadText(known)}`
   if (gain[0] <= 0) {
     return (
       `There is little to hope for: ${figures}, a lead that may be chance. Votes teach what the vote knows better than ` +
@@ -55,6 +72,16 @@ function hopeText({ samples, verdicts }: Forecast, known: KnownAnswers): string 
     `Training can hope for about ${percent(vote.mean)}: ${figures}, and it is right for ${kept.right} of the ` +
     `${kept.of} questions in the band. ${percent(any.mean)} of the questions have a right answer among ${samples}`
   )
+}
+
+/** Why there is no interval of the gain. */
+function noSpreadText({ silent, questions }: KnownAnswers): string {
+  const heard = questions - silent
+  const why =
+    heard < 2
+      ? `${counted(heard, 'question')} with answers that end ${heard === 1 ? 'says' : 'say'}`
+      : `${heard} questions on which the lead of the vote is the same say`
+  return `${why} nothing about others: ask more (--questions)`
 }
 
 const unknownText = ({ samples, verdicts, questions }: Forecast): string =>

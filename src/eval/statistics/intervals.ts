@@ -68,14 +68,14 @@ export interface Estimate {
 }
 
 /** Fewer questions than this are too few to resample: a percentile bootstrap is too narrow. */
-const fewQuestions = 20
+export const fewQuestions = 20
 
 /**
  * The mean of an item's shares of right samples, with its 95 % interval: Wilson's where every share is 0 or 1 (one
  * sample per item, or samples that all agree), else the bootstrap over items, and below 20 items Wilson's with
  * the number of independent samples that the shares are worth.
  * @param shares [n] of right samples, or values in [0, 1] derived from them; n at least 1
- * @param samples of each share; 1 if the values are not shares: each then counts as one item
+ * @param samples of each share, their mean where they differ; 1 if the values are not shares: each then counts as one item
  */
 export function estimateAccuracy(shares: readonly number[], samples = 1): Estimate {
   const sum = shares.reduce((total, share) => total + share, 0)

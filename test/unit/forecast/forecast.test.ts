@@ -20,6 +20,9 @@ const group = (answers: string, answer?: string): Group => ({
   })),
 })
 
+const repeated = (count: number, answers: string, answer: string): Group[] =>
+  Array.from({ length: count }, () => group(answers, answer))
+
 describe('a forecast', () => {
   it('counts what the vote of training would see', async () => {
     const groups = [
@@ -39,13 +42,44 @@ describe('a forecast', () => {
     })
     expect(found.answerless).toBeCloseTo(4 / 41)
     const { known } = found
-    expect(known!.single.mean).toBeCloseTo((5 / 8 + 3 / 8 + 1 + 2 / 8 + 1 + 4 / 8) / 6)
+    expect(known!.single!.mean).toBeCloseTo((5 / 8 + 3 / 8 + 1 + 2 / 8 + 1 + 4 / 8) / 6)
     expect(known!.vote.mean).toBeCloseTo(5 / 6)
     expect(known!.any.mean).toBe(1)
     expect(known!.kept).toEqual({ right: 2, of: 3 })
     // halves: 1 1, 1 1, 3 3, 1 1 (first of a tie), 1 none, none 5
     expect(found.stability).toEqual({ agree: 2, of: 4 })
     expect(found.lengths).toEqual({ median: 4, p90: 8 })
+  })
+
+  it('leaves questions none of whose answers end out of single answers and the gain, and counts them', async () => {
+    const groups = [...repeated(10, '********', '1'), ...repeated(6, '11111111', '1'), ...repeated(6, '11112222', '1')]
+    const { known } = await forecast({ config, checker: fakeChecker }, groups)
+    expect(known).toMatchObject({ questions: 22, silent: 10 })
+    expect(known!.single!.mean).toBeCloseTo(0.75, 12)
+    expect(known!.vote.mean).toBeCloseTo(12 / 22, 12)
+    // differences 0 six times, 0.5 six times: Student's with 11 degrees of freedom, 2.201 * 0.2611 / sqrt(12)
+    expect(known!.gain![0]).toBeCloseTo(0.25 - 0.1659, 3)
+    expect(known!.gain![1]).toBeCloseTo(0.25 + 0.1659, 3)
+    const none = await forecast({ config, checker: fakeChecker }, repeated(10, '********', '1'))
+    expect(none.known).toMatchObject({ silent: 10, single: null, gain: null })
+    expect(forecastText(none, config)).toMatch(
+      /single, of those that end not known[\s\S]*no answer to 10 of 10 questions ends[\s\S]*\n\nCannot tell what there is to hope for: .* no single one ends\. 0 questions with answers that end say nothing/,
+    )
+  })
+
+  it('counts cut-off responses where they may vote', async () => {
+    const reading = { ...config, reward: { ...config.reward, unfinishedVotes: true } }
+    const { known } = await forecast({ config: reading, checker: fakeChecker }, [group('1*******', '1')])
+    expect(known).toMatchObject({ silent: 0, single: { mean: 1 / 8 } })
+  })
+
+  it('takes no more independent samples of a single answer than there are', async () => {
+    const few = await forecast({ config, checker: fakeChecker }, repeated(5, '12******', '1'))
+    const many = await forecast({ config, checker: fakeChecker }, repeated(5, '11112222', '1'))
+    expect(few.known!.single!.mean).toBe(many.known!.single!.mean)
+    // Wilson's interval of 5 of 10 and of 20 of 40
+    expect(few.known!.single!.interval[0]).toBeCloseTo(0.2366, 4)
+    expect(many.known!.single!.interval[0]).toBeCloseTo(0.352, 4)
   })
 
   it('says so where no answer is known', async () => {
@@ -63,12 +97,60 @@ const estimate = (mean: number, low = mean - 0.05, high = mean + 0.05) => ({
   method: 'bootstrap' as const,
 })
 
+describe('the gain of the vote', () => {
+  const found = async (groups: readonly Group[]) => {
+    const all = await forecast({ config, checker: fakeChecker }, groups)
+    return { gain: all.known!.gain, verdict: verdictOf(all, config)[0]! }
+  }
+  const cannotTell =
+    /^Cannot tell what there is to hope for: the vote of 8 answers is right on 100 % .*, a single one that ends on 63 %\. /
+
+  it('is not known from one question, nor from questions that are all alike', async () => {
+    const one = await found([group('11111222', '1')])
+    expect(one.gain).toBeNull()
+    expect(one.verdict).toMatch(cannotTell)
+    expect(one.verdict).toMatch(/1 question with answers that end says nothing about others: ask more/)
+    for (const count of [2, 19, 40]) {
+      const alike = await found(repeated(count, '11111222', '1'))
+      expect(alike.gain).toBeNull()
+      expect(alike.verdict).toMatch(cannotTell)
+      expect(alike.verdict).toContain(`${count} questions on which the lead of the vote is the same say nothing`)
+    }
+    const heard = await found([group('11111222', '1'), ...repeated(5, '********', '1')])
+    expect(heard.verdict).toMatch(/1 question with answers that end says nothing/)
+  })
+
+  it("is Student's of few questions: two that differ are no reason to hope", async () => {
+    const two = await found([group('11111222', '1'), group('11111122', '1')])
+    // differences 0.375 and 0.25: 0.3125 -+ 12.706 * 0.0884 / sqrt(2)
+    expect(two.gain![0]).toBeCloseTo(0.3125 - 0.7941, 3)
+    expect(two.gain![1]).toBeCloseTo(0.3125 + 0.7941, 3)
+    expect(two.verdict).toMatch(/^There is little to hope for/)
+    const nineteen = await found([...repeated(10, '11111222', '1'), ...repeated(9, '11111122', '1')])
+    expect(nineteen.gain![0]).toBeCloseTo(0.2848, 3)
+    expect(nineteen.verdict).toMatch(/^Training can hope for about 100 %/)
+    const twenty = await found([...repeated(10, '11111222', '1'), ...repeated(10, '11111122', '1')])
+    expect(twenty.gain![0]).toBeGreaterThan(0.28)
+    expect(twenty.verdict).toMatch(/^Training can hope for about 100 %/)
+  })
+
+  it('does not count questions whose answers never end as wrong votes', async () => {
+    const { verdict } = await found([
+      ...repeated(10, '11111222', '1'),
+      ...repeated(5, '11111122', '1'),
+      ...repeated(30, '********', '1'),
+    ])
+    expect(verdict).toMatch(/^Training can hope for about 33 %: .* a single one that ends on 67 %, /)
+  })
+})
+
 describe('its verdict', () => {
   const healthy: Forecast = {
     questions: 32,
     samples: 16,
     known: {
       questions: 32,
+      silent: 0,
       single: estimate(0.47),
       vote: estimate(0.87),
       any: estimate(0.97),
