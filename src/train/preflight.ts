@@ -9,7 +9,6 @@ import { type BuiltPrompt, buildPrompt } from '../instruct/propose.ts'
 import type { QuestionWriter } from '../instruct/question-writer.ts'
 import { counted } from '../log/counted.ts'
 import type { TrainModel } from '../model/train-model.ts'
-import { MOST_CALL_TOKENS } from '../native/bounds.ts'
 import { createRandom } from '../random.ts'
 import { openAnswerChecker } from '../reward/open-answer-checker.ts'
 import { longestPrompt } from '../rollout/answering.ts'
@@ -58,7 +57,6 @@ export async function preflight(config: Config, described: Omit<Asking, 'format'
   requireAnswers(config, seeds, path)
   requireRoom(config, model)
   const firstAnswerPrompt = firstFittingPrompt(config, model, seeds)
-  requireFewHeldOut(config, heldOut.length)
   const evaluations = planEvaluations(config, model, heldOut, furtherSets)
   const firstQuestionPrompt = await tryModules(config, ({ writer }) =>
     config.instruct.source === 'self' ? questionPrompt(config, model, seeds, writer) : null,
@@ -188,15 +186,6 @@ async function tryModules<T>(config: Config, work: (modules: UserModules) => T):
   } finally {
     await close()
   }
-}
-
-/** @throws UserError if an evaluation, which is one call, would be too large for it */
-function requireFewHeldOut({ eval: { maxNewTokens } }: Config, questions: number): void {
-  if (questions * maxNewTokens <= MOST_CALL_TOKENS) return
-  throw new UserError(
-    `${questions} held-out questions with eval.maxNewTokens = ${maxNewTokens} make ${questions * maxNewTokens} tokens of an ` +
-      `evaluation, which may have ${MOST_CALL_TOKENS}: lower eval.maxNewTokens or eval.limit`,
-  )
 }
 
 /** The seed questions that are left out wherever they are asked, and the number of tokens that they exceed. */
