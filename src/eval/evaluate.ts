@@ -1,14 +1,10 @@
 // How a model is asked and graded: by `serl eval`, `serl compare` and the evaluations of training alike.
 
 import type { AnswerChecker } from '../answers/answer-checker.ts'
-import { UserError } from '../errors.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 import type { NativeEngine, ProgressFn } from '../native/types.ts'
 import type { Response } from '../rollout/group.ts'
-import type { PromptFormat } from '../rollout/prompt.ts'
 import { rollOut } from '../rollout/rollout.ts'
-import { evalPrompt } from './prompt.ts'
-import type { HeldOutQuestion } from './read-held-out.ts'
 
 /** How responses are drawn. */
 export interface ResponseSampling {
@@ -62,72 +58,4 @@ export async function gradeResponses(
     grades.push({ answer: prediction, right: equal })
   }
   return grades
-}
-
-export interface EvaluateParams {
-  readonly format: PromptFormat
-  readonly maxNewTokens: number
-  readonly stopTokens: Int32Array
-  readonly stopTexts?: readonly string[] // default none
-  readonly maxPositions: number // longest sequence of the model
-}
-
-export interface Evaluation {
-  readonly accuracy: number // right / n
-  readonly n: number
-  readonly unfinished: number // responses cut off by maxNewTokens
-  readonly responses: readonly Response[] // [n]
-  readonly correct: readonly boolean[] // [n]
-}
-
-/**
- * Greedy accuracy: one response per question, right if its answer equals the known one.
- * @throws UserError if a question leaves no room for maxNewTokens
- */
-export async function evaluate(
-  tools: { engine: NativeEngine; tokenizer: Tokenizer; checker: AnswerChecker },
-  questions: readonly HeldOutQuestion[],
-  params: EvaluateParams,
-  onProgress?: ProgressFn,
-): Promise<Evaluation> {
-  const format = { ...params.format, fewShot: [] }
-  const prompts = questions.map(({ problem }) => evalPrompt(tools.tokenizer, problem, format))
-  requireFit(prompts, questions, params)
-  const sampling = {
-    samples: 1,
-    maxNewTokens: params.maxNewTokens,
-    stopTokens: params.stopTokens,
-    stopTexts: params.stopTexts ?? [],
-    temperature: 0,
-    topP: 1,
-    presencePenalty: 0,
-    seeds: new Uint32Array(questions.length), // greedy: unused
-  }
-  const responses = (await respond(tools, prompts, sampling, onProgress)).map(([response]) => response!)
-  const correct: boolean[] = []
-  for (const [i, { text }] of responses.entries()) {
-    const [grade] = await gradeResponses(tools.checker, questions[i]!.answer, [text])
-    correct.push(grade!.right)
-  }
-  return {
-    accuracy: correct.filter(Boolean).length / questions.length,
-    n: questions.length,
-    unfinished: responses.filter((response) => response.finishReason === 'length').length,
-    responses,
-    correct,
-  }
-}
-
-function requireFit(
-  prompts: readonly Int32Array[],
-  questions: readonly HeldOutQuestion[],
-  { maxPositions, maxNewTokens }: EvaluateParams,
-): void {
-  const long = prompts.findIndex((tokens) => tokens.length > maxPositions - maxNewTokens)
-  if (long < 0) return
-  throw new UserError(
-    `a held-out question has ${prompts[long]!.length} tokens, and with ${maxNewTokens} new ones it exceeds ` +
-      `the model's ${maxPositions} positions: remove it, or lower eval.maxNewTokens. ` +
-      `It begins: ${JSON.stringify(questions[long]!.problem.slice(0, 80))}`,
-  )
 }

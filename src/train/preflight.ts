@@ -2,6 +2,7 @@ import { requirePaths } from '../config/check.ts'
 import { evaluates } from '../config/evaluation-rules.ts'
 import type { Config } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
+import { longestQuestion } from '../eval/longest-question.ts'
 import { heldOutName } from '../eval/set-figures.ts'
 import { emptyPool } from '../instruct/pool.ts'
 import { fewShotTokens } from '../instruct/prompt.ts'
@@ -116,6 +117,8 @@ function planEvaluations(
   heldOut: readonly HeldOutItem[],
   furtherSets: readonly FurtherSet[],
 ): PlannedEvaluation[] {
+  const { maxNewTokens } = config.eval
+  const room = { maxPositions: model.maxPositions, maxNewTokens, setting: 'eval.maxNewTokens' }
   const source = (config.eval.path ?? config.seeds.path)!
   const main = { set: { name: heldOutName, source, items: heldOut }, format: model.format, every: config.eval.every }
   const asked = heldOut.length === 0 ? [] : [{ ...main, samples: 1 + config.eval.samples }]
@@ -123,30 +126,14 @@ function planEvaluations(
     set: set.name,
     questions: set.items.length,
     responses: set.items.length * samples,
-    longestPrompt: longestEvaluated(config, { ...model, format }, set),
+    longestPrompt: longestQuestion(
+      set.source,
+      set.items,
+      (problem) => questionTokens(config, { ...model, format }, problem),
+      room,
+    ),
     every,
   }))
-}
-
-function longestEvaluated(
-  config: Config,
-  model: Asking,
-  { source, items }: { readonly source: string; readonly items: readonly { readonly problem: string }[] },
-): number {
-  const room = model.maxPositions - config.eval.maxNewTokens
-  let longest = 0
-  for (const { problem } of items) {
-    const { length } = questionTokens(config, model, problem)
-    if (length > room) {
-      throw new UserError(
-        `${source}: a held-out question has ${length} tokens, and with eval.maxNewTokens = ` +
-          `${config.eval.maxNewTokens} new ones it exceeds the model's ${model.maxPositions} positions: remove it, or ` +
-          `lower eval.maxNewTokens. It begins: ${JSON.stringify(problem.slice(0, 80))}`,
-      )
-    }
-    longest = Math.max(longest, length)
-  }
-  return longest
 }
 
 const questionTokens = ({ rollout }: Config, { tokenizer, format }: Asking, text: string): Int32Array =>

@@ -1,15 +1,17 @@
 import { createAnswerChecker } from '../../answers/create-checker.ts'
 import { UserError } from '../../errors.ts'
-import { evaluate } from '../../eval/evaluate.ts'
+import { greedyAccuracy } from '../../eval/greedy-accuracy.ts'
+import { longestQuestion } from '../../eval/longest-question.ts'
 import { readHeldOut } from '../../eval/read-held-out.ts'
 import { requireWritable, writingIn } from '../../file-errors.ts'
 import { readJsonl } from '../../jsonl.ts'
 import { counted } from '../../log/counted.ts'
 import { percent } from '../../log/percent.ts'
 import { statusLine } from '../../log/status-line.ts'
-import { describeModel, requireTrainable, trainModel } from '../../model/open-model.ts'
+import { type DescribedModel, describeModel, requireTrainable, trainModel } from '../../model/open-model.ts'
 import type { TrainModel } from '../../model/train-model.ts'
 import { warmupSteps } from '../../rl/schedule.ts'
+import { promptTokens } from '../../rollout/prompt.ts'
 import { requireEmpty } from '../../run/run-folder.ts'
 import { endTokenOf, readDocuments, type SftDocument } from '../../sft/documents.ts'
 import { type FineTuneParams, type FineTuneStep, fineTune } from '../../sft/fine-tune.ts'
@@ -39,7 +41,7 @@ export async function sftCommand(flags: SftFlags): Promise<number> {
   const format = { tokenizer, endToken: endTokenOf(tokenizer, stopTokens), raw: flags.raw ?? false }
   const read = (path: string): Promise<SftDocument[]> => readDocuments(path, format)
   const documents = dropLong(await read(flags.data), described.checkpoint.config.maxPositionEmbeddings, flags)
-  const measure = flags.evalData === undefined ? null : await heldOutMeasure(flags.evalData, flags, read)
+  const measure = flags.evalData === undefined ? null : await heldOutMeasure(flags.evalData, flags, read, described)
   const settings = { ...modelSettings(flags.model, flags), checkWeights: true }
   const model = trainModel(await openShown(described, settings, flags))
   const interrupt = interruptSignal('stopping: no checkpoint is written')
@@ -152,6 +154,7 @@ async function heldOutMeasure(
   path: string,
   flags: SftFlags,
   read: (path: string) => Promise<SftDocument[]>,
+  described: DescribedModel,
 ): Promise<Measure> {
   const first = (await readJsonl(path))[0]!.value as Record<string, unknown> | null
   if (first?.answer === undefined) {
@@ -160,14 +163,17 @@ async function heldOutMeasure(
   }
   const questions = await readHeldOut(path, 0, { kind: 'math' })
   const format = { template: flags.raw ? 'none' : 'auto', suffix: flags.evalSuffix } as const
+  const { tokenizer, stopTokens } = requireTrainable(described)
+  const { maxPositionEmbeddings: maxPositions } = described.checkpoint.config
+  const room = { maxPositions, maxNewTokens: flags.evalMaxNewTokens, setting: '--eval-max-new-tokens' }
+  longestQuestion(path, questions, (problem) => promptTokens(tokenizer, problem, format), room)
   return {
     name: 'accuracy',
     take: async (model) => {
       const checker = await createAnswerChecker({ kind: 'math', tolerance: 0, module: null, timeLimitMs: 1000 })
       try {
-        const { stopTokens, maxPositions } = model
-        const params = { format, maxNewTokens: flags.evalMaxNewTokens, stopTokens, maxPositions }
-        return (await evaluate({ ...model, checker }, questions, params)).accuracy
+        const asking = { format, maxNewTokens: flags.evalMaxNewTokens, stopTokens }
+        return await greedyAccuracy({ ...model, checker }, questions, asking)
       } finally {
         await checker.close()
       }

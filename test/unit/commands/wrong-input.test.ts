@@ -277,6 +277,17 @@ describe('instruct', () => {
 })
 
 describe('sft', () => {
+  it('refuses a held-out question that leaves no room, before a weight is loaded', async () => {
+    const data = await file('data.jsonl', '{"prompt":"How much is 1 + 1?","response":"2"}\n')
+    const long = await file('long.jsonl', `{"problem":"How much is 1${' + 1'.repeat(200)}?","answer":"201"}\n`)
+    const model = path('../../../seeds/demo-model')
+    const argv = ['sft', '--model', model, '--data', data, '--eval-data', long, '--out', join(trial.folder, 'out')]
+    await refused(
+      serl(...argv, '--device', 'cuda:99'),
+      /long\.jsonl: a held-out question has \d+ tokens, and with --eval-max-new-tokens = 256 new ones it exceeds/,
+    )
+  })
+
   it('refuses a non-empty --out', async () => {
     const data = await file('data.jsonl', '{"text":"a"}\n')
     await refused(

@@ -1,30 +1,36 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { evaluate } from '../../../src/eval/evaluate.ts'
+import { greedyAccuracy } from '../../../src/eval/greedy-accuracy.ts'
+import { longestQuestion } from '../../../src/eval/longest-question.ts'
 import { readHeldOut } from '../../../src/eval/read-held-out.ts'
 import { EOS } from '../../support/byte-tokenizer.ts'
 import { fakeChecker } from '../../support/fake-checker.ts'
 import { fakeModel } from '../../support/fake-model.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
-describe('evaluate', () => {
+describe('greedyAccuracy', () => {
+  const asking = { format: { template: 'none', suffix: '=' }, maxNewTokens: 4, stopTokens: Int32Array.of(EOS) } as const
+  const questions = ['2', '3', '2', '2'].map((answer) => ({ problem: 'ab', answer }))
+
   it('is the share of greedy answers that are right', async () => {
     const model = await fakeModel(false) // answers 2 whatever is asked
-    const questions = ['2', '3', '2', '4'].map((answer) => ({ problem: 'ab', answer }))
-    const params = {
-      format: { template: 'none', suffix: '=' },
-      maxNewTokens: 4,
-      stopTokens: Int32Array.of(EOS),
-      maxPositions: 16,
-    } as const
-    const result = await evaluate({ ...model, checker: fakeChecker }, questions, params)
-    expect(result).toMatchObject({ accuracy: 0.5, n: 4, unfinished: 0, correct: [true, false, true, false] })
-    const long = [{ problem: 'ab'.repeat(6), answer: '2' }]
-    await expect(evaluate({ ...model, checker: fakeChecker }, long, params)).rejects.toThrow(
-      /14 tokens, and with 4 new/,
+    expect(await greedyAccuracy({ ...model, checker: fakeChecker }, questions, asking)).toBe(0.75)
+  })
+})
+
+describe('longestQuestion', () => {
+  const tokens = (problem: string): Int32Array => new Int32Array(problem.length)
+  const room = (maxNewTokens: number) => ({ maxPositions: 16, maxNewTokens, setting: '--new' })
+
+  it('is that of the longest, as far as all leave room', () => {
+    const questions = ['ab', 'ab'.repeat(6), 'c'].map((problem) => ({ problem }))
+    expect(longestQuestion('set.jsonl', questions, tokens, room(4))).toBe(12)
+    expect(longestQuestion('set.jsonl', [], tokens, room(4))).toBe(0)
+    expect(() => longestQuestion('set.jsonl', questions, tokens, room(5))).toThrow(
+      "set.jsonl: a held-out question has 12 tokens, and with --new = 5 new ones it exceeds the model's 16 positions: " +
+        'remove it, or lower --new. It begins: "abababababab"',
     )
-    expect(result.responses.map((response) => response.text)).toEqual(['2', '2', '2', '2'])
   })
 })
 
