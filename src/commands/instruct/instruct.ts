@@ -38,7 +38,8 @@ export async function instructCommand(flags: InstructFlags): Promise<number> {
   warnOfEos(described, flags)
   const { tokenizer } = requireTrainable(described)
   const maxPositions = described.checkpoint.config.maxPositionEmbeddings
-  const inputs = [paths.seeds, config.instruct.module, config.filter.module].filter((path) => path !== null)
+  const read = [paths.seeds, config.instruct.module, config.filter.module, flags.config]
+  const inputs = read.filter((path) => path != null)
   if (flags.proposals !== undefined && flags.output !== undefined && resolve(flags.proposals) === resolve(flags.output))
     throw new UserError(`--output and --proposals are both ${flags.output}: give another name`)
   const { modules, close } = await openAll({

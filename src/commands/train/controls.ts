@@ -49,16 +49,19 @@ export async function controlsCommand(
   const config = withChosen(asked, memory.chosen)
   const plan = planControls(config, arms)
   const controls = { plan, out, resume, described: describeForTraining(described), tryLock: kernelLock }
-  if (flags.dryRun) return dryRunOf(controls, memory, asked, flags)
+  if (flags.dryRun) return dryRunOf(controls, memory, { asked, source }, flags)
   const interrupt = interruptSignal('stopping: the last completed step will be saved')
   try {
-    const saved = await withTraceFile(flags.trace, { processName: 'serl train', inputs: inputsOf(config) }, (trace) =>
-      runControls({
-        ...controls,
-        config,
-        preset,
-        ...runTools(described, memory, config, flags, { trace, signal: interrupt.signal }),
-      }),
+    const saved = await withTraceFile(
+      flags.trace,
+      { processName: 'serl train', inputs: inputsOf(config, source) },
+      (trace) =>
+        runControls({
+          ...controls,
+          config,
+          preset,
+          ...runTools(described, memory, config, flags, { trace, signal: interrupt.signal }),
+        }),
     )
     tell(out, saved, flags)
     return 0
@@ -129,7 +132,12 @@ function largestPlan(described: DescribedModel, { runs, seeds }: ControlsPlan): 
 type Controls = Parameters<typeof checkControls>[0]
 
 /** The checks of every run, the list of them, and what a dry run shows of the first that is not finished. */
-async function dryRunOf(controls: Controls, memory: MemoryPlan, asked: Config, flags: TrainFlags): Promise<number> {
+async function dryRunOf(
+  controls: Controls,
+  memory: MemoryPlan,
+  { asked, source }: { readonly asked: Config; readonly source: string | undefined },
+  flags: TrainFlags,
+): Promise<number> {
   const { plan, out, described } = controls
   const { states } = await checkControls(controls)
   const shown = states.find(({ finished }) => finished === null) ?? states[0]!
@@ -140,7 +148,7 @@ async function dryRunOf(controls: Controls, memory: MemoryPlan, asked: Config, f
     state: finished !== null ? 'finished' : begun ? 'begun' : 'planned',
   }))
   const start = { config: shown.config, out: join(out, shown.folder), resume: shown.begun, described }
-  const first = { start, asked, plan: memory, inputs: inputsOf(shown.config) }
+  const first = { start, asked, plan: memory, inputs: inputsOf(shown.config, source) }
   return dryRun(
     { ...first, controls: { controls: plan.controls.map(({ kind }) => kind), seeds: plan.seeds, runs } },
     flags,

@@ -1,4 +1,5 @@
-import type { Config } from '../../config/schema.ts'
+import { presetNames } from '../../config/read-settings.ts'
+import { type Config, pathKeys } from '../../config/schema.ts'
 import { type DescribedModel, openModel, trainModel } from '../../model/open-model.ts'
 import type { ProgressFn } from '../../native/types.ts'
 import type { Trace } from '../../trace/trace.ts'
@@ -20,15 +21,17 @@ export const openForTraining =
     return trainModel({ ...opened, engine: tracedEngine(opened.engine, trace) })
   }
 
-/** Files that a run reads. */
-export const inputsOf = ({ seeds, eval: evaluation, instruct, filter, reward }: Config): string[] =>
-  [
-    seeds.path,
-    evaluation.path,
-    ...evaluation.sets.map(({ path }) => path),
-    instruct.module,
-    filter.module,
-    reward.module,
-    reward.scorer,
-    reward.mask,
-  ].filter((path) => path !== null)
+/**
+ * Files that a run reads, without those of the model's folder.
+ * @param source the config, as named on the command line; a preset's name is no file
+ */
+export const inputsOf = (config: Config, source?: string): string[] => [
+  ...pathKeys.flatMap((key) => (key === 'model.path' ? [] : (pathAt(config, key) ?? []))),
+  ...config.eval.sets.map(({ path }) => path),
+  ...(source === undefined || presetNames().includes(source) ? [] : [source]),
+]
+
+function pathAt(config: Config, key: (typeof pathKeys)[number]): string | null {
+  const [group, name] = key.split('.') as [keyof Config, string]
+  return (config[group] as Readonly<Record<string, unknown>>)[name] as string | null
+}

@@ -38,16 +38,19 @@ export async function trainCommand(source: string | undefined, flags: TrainFlags
   const config = withChosen(asked, plan.chosen)
   const out = flags.out ?? freeRunFolder(runName(source))
   const start = { config, out, resume, described: describeForTraining(described), tryLock: kernelLock }
-  if (flags.dryRun) return dryRun({ start, asked, plan, inputs: inputsOf(config) }, flags)
+  if (flags.dryRun) return dryRun({ start, asked, plan, inputs: inputsOf(config, source) }, flags)
   const { json = false, quiet = false } = flags
   const interrupt = interruptSignal('stopping: the last completed step will be saved')
   try {
-    const outcome = await withTraceFile(flags.trace, { processName: 'serl train', inputs: inputsOf(config) }, (trace) =>
-      startRun({
-        ...start,
-        preset: base.preset,
-        ...runTools(described, plan, config, flags, { trace, signal: interrupt.signal }),
-      }),
+    const outcome = await withTraceFile(
+      flags.trace,
+      { processName: 'serl train', inputs: inputsOf(config, source) },
+      (trace) =>
+        startRun({
+          ...start,
+          preset: base.preset,
+          ...runTools(described, plan, config, flags, { trace, signal: interrupt.signal }),
+        }),
     )
     const memory = { plannedBytes: plan.totalBytes, peakBytes: process.resourceUsage().maxRSS * 1024 }
     if (json) process.stdout.write(`${JSON.stringify({ ...summaryJson(outcome), memory })}\n`)

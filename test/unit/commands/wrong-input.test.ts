@@ -2,6 +2,8 @@ import { mkdir, readdir, readFile, symlink, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { inputsOf } from '../../../src/commands/train/open-for-training.ts'
+import { type Config, configSchema, pathKeys } from '../../../src/config/schema.ts'
 import { commandTrial } from '../../support/command-trial.ts'
 import { tinyCheckpoint } from '../../support/tiny-checkpoint.ts'
 
@@ -273,6 +275,29 @@ describe('instruct', () => {
     await refused(instruct(...room, '--output', seeds), /demo-seeds\.jsonl is also an input/)
     await refused(instruct(...room, '--output', out, '--proposals', out), /--output and --proposals are both/)
     expect(await readdir(trial.folder)).toEqual([])
+  })
+})
+
+describe('train --trace', () => {
+  it('into a file that the run reads, which stays as it was', async () => {
+    const own = await file('own.yaml', 'preset: demo\n')
+    const worked = await file('worked.jsonl', '{"question":"How much is 1 + 1?","response":"2"}\n')
+    const panel = await file('panel.jsonl', `${questions}{"problem":"And 2 + 2?"}\n`)
+    const settings = ['--set', `rollout.examples=${worked}`, '--set', `panel.path=${panel}`]
+    for (const input of [own, worked, panel]) {
+      for (const more of [[], ['--controls', 'random']]) {
+        const before = await readFile(input, 'utf8')
+        const argv = ['train', own, '--dry-run', ...settings, ...more, '--trace', input]
+        await refused(serl(...argv), /is also an input: give another name/)
+        expect(await readFile(input, 'utf8')).toBe(before)
+      }
+    }
+  })
+
+  it.each(pathKeys.filter((key) => key !== 'model.path'))('takes %s for an input', (key) => {
+    const config = configSchema.parse({})
+    const [group, name] = key.split('.') as [keyof Config, string]
+    expect(inputsOf({ ...config, [group]: { ...config[group], [name]: '/a/file' } })).toEqual(['/a/file'])
   })
 })
 
