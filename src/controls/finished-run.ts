@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { type HeldOutAccuracy, readOutcome } from '../run/outcome-file.ts'
-import { openRunFolder, outcomeFile } from '../run/run-folder.ts'
+import { finalFolder, openRunFolder, outcomeFile, partialFinals } from '../run/run-folder.ts'
 import type { PlannedRun } from './plan.ts'
 
 /** What a finished run of an arm came to. */
@@ -28,7 +29,8 @@ export async function readFinished(
 ): Promise<FinishedRun | null> {
   const run = join(out, folder)
   const outcome = await readOutcome(run)
-  if (outcome === null) return null
+  const isKilled = !existsSync(finalFolder(run)) && (await partialFinals(run)).length > 0 // before its final/ was in place
+  if (outcome === null || isKilled) return null
   const { step, modelOfStep, stopped, selected, heldOut: after } = outcome
   const [first] = await openRunFolder(run).readMetrics()
   const accuracy = first?.['eval.accuracy'] ?? null

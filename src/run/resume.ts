@@ -6,7 +6,14 @@ import { fileReason, isFileError } from '../file-errors.ts'
 import { readSafetensorsHeader } from '../model/safetensors.ts'
 import type { TrainModel } from '../model/train-model.ts'
 import type { TensorSource } from '../native/types.ts'
-import { checkpointFolder, checkpointsFolder, makeSubfolders, stepOf, truncateRun } from './run-folder.ts'
+import {
+  checkpointFolder,
+  checkpointsFolder,
+  makeSubfolders,
+  partialFinals,
+  stepOf,
+  truncateRun,
+} from './run-folder.ts'
 import { hasReference, optimizerFile, referenceFile, removeOld, stateFile } from './save-checkpoint.ts'
 import { decodeState, type TrainState } from './train-state.ts'
 
@@ -103,12 +110,8 @@ async function readState(folder: string): Promise<TrainState> {
 
 /** Checkpoints half written or half removed, and a final/ that was not renamed. */
 async function removeUnfinished(run: string): Promise<void> {
-  for (const [folder, prefix] of [
-    [checkpointsFolder(run), '.partial-'],
-    [run, '.final-'],
-  ] as const) {
-    for (const name of await readdir(folder).catch(() => [])) {
-      if (name.startsWith(prefix)) await rm(join(folder, name), { recursive: true, force: true })
-    }
-  }
+  const checkpoints = checkpointsFolder(run)
+  const names = await readdir(checkpoints).catch(() => [])
+  const partial = names.filter((name) => name.startsWith('.partial-')).map((name) => join(checkpoints, name))
+  for (const folder of [...partial, ...(await partialFinals(run))]) await rm(folder, { recursive: true, force: true })
 }

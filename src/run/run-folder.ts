@@ -36,6 +36,9 @@ export const heldOutFile = (run: string): string => join(run, 'held-out.jsonl')
 export const reportingFile = (run: string): string => join(run, 'held-out-reporting.jsonl')
 export const outcomeFile = (run: string): string => join(run, 'outcome.json')
 export const finalFolder = (run: string): string => join(run, 'final')
+const partialPrefix = '.final-'
+/** A final/ being written, or removed. */
+export const partialFinal = (run: string): string => join(run, `${partialPrefix}${process.pid}`)
 
 const stepName = (step: number): string => `step-${String(step).padStart(6, '0')}`
 export const rolloutsFile = (run: string, step: number): string => join(rolloutsFolder(run), `${stepName(step)}.jsonl`)
@@ -87,6 +90,12 @@ export async function createRunFolder(path: string, config: string): Promise<Run
 export async function makeSubfolders(path: string): Promise<void> {
   await mkdir(rolloutsFolder(path), { recursive: true })
   await mkdir(checkpointsFolder(path), { recursive: true })
+}
+
+/** What a run leaves that dies while it puts its final/ in place. */
+export async function partialFinals(run: string): Promise<string[]> {
+  const names = await readdir(run).catch(() => [])
+  return names.filter((name) => name.startsWith(partialPrefix)).map((name) => join(run, name))
 }
 
 /** Why a folder cannot be resumed that has no config.yaml, and which one was probably meant. */

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts'
 import { isNoSpace, syncFolder, syncPath, writeWhole } from '../files.ts'
 import { safetensorsHeader } from '../model/safetensors.ts'
 import type { TrainModel } from '../model/train-model.ts'
-import { checkpointFolder, checkpointsFolder, finalFolder, type RunFolder, stepOf } from './run-folder.ts'
+import { checkpointFolder, checkpointsFolder, finalFolder, partialFinal, type RunFolder, stepOf } from './run-folder.ts'
 import { encodeState, type TrainState } from './train-state.ts'
 
 export const stateFile = (checkpoint: string): string => join(checkpoint, 'trainer', 'state.json')
@@ -63,21 +63,32 @@ async function writePartial(model: TrainModel, state: TrainState, partial: strin
 /**
  * Writes final/: the trained model alone. A final/ of an earlier, shorter run is replaced; a run that dies meanwhile
  * writes it again when it is resumed.
+ * @param record writes what is known of this model, once an earlier final/ is gone and before the new one is there: a final/ is never
+ * beside the record of another
  * @throws NoSpace
  */
-export async function saveFinal(model: TrainModel, run: string): Promise<string> {
+export async function saveFinal(model: TrainModel, run: string, record: () => Promise<void>): Promise<string> {
   const folder = finalFolder(run)
-  const partial = join(run, `.final-${process.pid}`)
+  const partial = partialFinal(run)
   await orNoSpace('final/', run, partial, async () => {
     await rm(partial, { recursive: true, force: true })
     await model.writeWeights(partial)
-    const old = `${partial}-old`
-    if (existsSync(folder)) await rename(folder, old)
+    await removeFinal(run)
+    await record()
     await rename(partial, folder)
     await syncPath(run)
-    await rm(old, { recursive: true, force: true })
   })
   return folder
+}
+
+/** Renames final/, where there is one, then removes it: a folder of that name is whole, even if this is interrupted. */
+export async function removeFinal(run: string): Promise<void> {
+  const folder = finalFolder(run)
+  if (!existsSync(folder)) return
+  const old = `${partialFinal(run)}-old`
+  await rename(folder, old)
+  await syncPath(run)
+  await rm(old, { recursive: true, force: true })
 }
 
 /** The disk is full: nothing more can be saved, but what was saved before is whole. */

@@ -3,7 +3,7 @@ import { selectingHalf } from '../eval/selecting-half.ts'
 import type { EvaluationLine } from '../eval/set-figures.ts'
 import { writeWhole } from '../files.ts'
 import type { StepMetrics } from '../log/metrics.ts'
-import { type HeldOutAccuracy, writeOutcome } from '../run/outcome-file.ts'
+import { type HeldOutAccuracy, type SavedOutcome, writeOutcome } from '../run/outcome-file.ts'
 import { reportingFile } from '../run/run-folder.ts'
 import { saveFinal } from '../run/save-checkpoint.ts'
 import type { TrainContext } from './context.ts'
@@ -28,23 +28,27 @@ export async function endWithNothing({ folder, reporter }: TrainContext, error: 
   return { stopped: { step, text: error.message, trip: null }, modelOfStep: step, bestNotKept: null, selected: false }
 }
 
-/** Writes final/ and outcome.json. */
+/**
+ * Writes outcome.json and final/, in this order: where there is a final/, outcome.json is about it. A run that is killed at any
+ * point of this can be resumed.
+ */
 export async function finish(context: TrainContext, ended: Ended): Promise<Outcome> {
   const { model, folder, trace } = context
-  const final = await trace.span('final model', () => saveFinal(model, folder.path))
   const metrics = await folder.readMetrics()
-  const step = metrics.at(-1)?.step ?? 0
-  const { stopped, modelOfStep, selected } = ended
-  if (selected) await setAside(context)
-  await writeOutcome(folder.path, {
-    step,
-    modelOfStep,
-    stopped: stopped?.text ?? null,
-    selected,
-    heldOut: lastAccuracy(metrics, modelOfStep),
-  })
+  if (ended.selected) await setAside(context)
+  const outcome = outcomeOf(ended, metrics)
+  const record = () => writeOutcome(folder.path, outcome)
+  const final = await trace.span('final model', () => saveFinal(model, folder.path, record))
   return { run: folder.path, final, metrics, evaluations: await folder.readEvaluations(), ...ended }
 }
+
+const outcomeOf = ({ stopped, modelOfStep, selected }: Ended, metrics: readonly StepMetrics[]): SavedOutcome => ({
+  step: metrics.at(-1)?.step ?? 0,
+  modelOfStep,
+  stopped: stopped?.text ?? null,
+  selected,
+  heldOut: lastAccuracy(metrics, modelOfStep),
+})
 
 function lastAccuracy(metrics: readonly StepMetrics[], modelOfStep: number): HeldOutAccuracy | null {
   const line = metrics.findLast((line) => line.step <= modelOfStep && line['eval.accuracy'] !== null)
