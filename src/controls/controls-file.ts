@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { writeWhole } from '../files.ts'
+import { controlsFile } from '../run/run-folder.ts'
 import type { Compared } from './difference.ts'
 import type { FinishedRun } from './finished-run.ts'
 import type { ControlKind } from './kinds.ts'
@@ -17,7 +18,6 @@ export interface SavedControls {
   readonly result: Compared | null // null: not every run has finished
 }
 
-export const controlsFile = (out: string): string => join(out, 'controls.json')
 export const controlsTable = (out: string): string => join(out, 'controls.md')
 
 /** Is it the folder of a run with controls, not of a single run? */

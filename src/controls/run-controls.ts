@@ -10,14 +10,14 @@ import { UserError } from '../errors.ts'
 import { writingIn } from '../file-errors.ts'
 import { writeWhole } from '../files.ts'
 import { counted } from '../log/counted.ts'
-import { configFile, requireNoRun } from '../run/run-folder.ts'
+import { configFile, controlsFile, requireNoRun } from '../run/run-folder.ts'
 import { lockRun, requireFree } from '../run/run-lock.ts'
 import { forgetStop, isAskedToStop } from '../run/stop-request.ts'
 import { noTrace } from '../trace/trace.ts'
 import { checkStart, whenNotWritable } from '../train/check-start.ts'
 import { Interrupted } from '../train/context.ts'
 import { type StartOptions, startRun } from '../train/start.ts'
-import { controlsFile, controlsTable, readControls, type SavedControls, writeControls } from './controls-file.ts'
+import { controlsTable, readControls, type SavedControls, writeControls } from './controls-file.ts'
 import { compareArms } from './difference.ts'
 import { type FinishedRun, readFinished } from './finished-run.ts'
 import type { ControlsPlan, PlannedRun } from './plan.ts'
@@ -123,9 +123,12 @@ export async function runControls(options: ControlsOptions): Promise<SavedContro
   })
 }
 
+/** controls.json comes before config.yaml: a folder with a config alone is a single run. */
 async function begin(options: ControlsOptions, check: ControlsCheck): Promise<SavedControls> {
-  await writeWhole(configFile(options.out), configText(options.config, options.preset))
+  const { out, plan, config, preset } = options
   try {
+    await writeControls(out, withoutResult(plan, check.heldOut!, []))
+    await writeWhole(configFile(out), configText(config, preset))
     return await runLocked(options, check)
   } catch (error) {
     await removeUnbegun(options)
@@ -136,23 +139,25 @@ async function begin(options: ControlsOptions, check: ControlsCheck): Promise<Sa
 /** Where no run has begun, because the model does not open, there is nothing to resume. */
 async function removeUnbegun({ plan, out }: ControlsOptions): Promise<void> {
   if (plan.runs.some(({ folder }) => existsSync(configFile(join(out, folder))))) return
-  for (const file of [controlsFile(out), configFile(out)]) await rm(file, { force: true })
+  for (const file of [configFile(out), controlsFile(out)]) await rm(file, { force: true })
   for (const folder of new Set(plan.runs.map(({ folder }) => dirname(join(out, folder))))) {
     await rmdir(folder).catch(() => {}) // was not made
   }
 }
 
+const withoutResult = (plan: ControlsPlan, heldOut: number, runs: readonly FinishedRun[]): SavedControls => ({
+  version: 1,
+  controls: plan.controls.map(({ kind }) => kind),
+  seeds: plan.seeds,
+  heldOut,
+  runs,
+  result: null,
+})
+
 async function runLocked(options: ControlsOptions, { states, heldOut }: ControlsCheck): Promise<SavedControls> {
   const { plan, out } = options
   const finished = states.flatMap((run) => run.finished ?? [])
-  let saved: SavedControls = {
-    version: 1,
-    controls: plan.controls.map(({ kind }) => kind),
-    seeds: plan.seeds,
-    heldOut: heldOut ?? (await readControls(out)).heldOut,
-    runs: finished,
-    result: null,
-  }
+  let saved = withoutResult(plan, heldOut ?? (await readControls(out)).heldOut, finished)
   await writeControls(out, saved)
   for (const [i, run] of states.entries()) {
     if (run.finished !== null) continue

@@ -21,6 +21,8 @@ export interface RunFolder {
 }
 
 export const configFile = (run: string): string => join(run, 'config.yaml')
+/** Only where the folder holds several runs, which are compared: it is there before config.yaml. */
+export const controlsFile = (out: string): string => join(out, 'controls.json')
 /** The seed questions that the run trains with, or writes others like: {"id","text"} per line. */
 export const seedsFile = (run: string): string => join(run, 'seeds.jsonl')
 export const metricsFile = (run: string): string => join(run, 'metrics.jsonl')
@@ -81,6 +83,7 @@ export function openRunFolder(path: string): RunFolder {
 export async function createRunFolder(path: string, config: string): Promise<RunFolder> {
   await requireNoRun(path)
   await mkdir(path, { recursive: true })
+  await rm(controlsFile(path), { force: true }) // of a run with controls that ended before it had a config
   await writeWhole(configFile(path), config)
   await makeSubfolders(path)
   return openRunFolder(path)
@@ -109,9 +112,10 @@ export function noRunText(out: string): string {
   return `--resume: ${out} holds no run (no config.yaml): ${advice}`
 }
 
-/** What a run leaves if it ended before it had a config. */
+/** What a run, or one with controls, leaves if it ended before it had a config. */
 export const isOwn = (name: string): boolean =>
-  name.startsWith('.lock') || name.startsWith('.stop') || name.startsWith('config.yaml.tmp-')
+  name === 'controls.json' ||
+  ['.lock', '.stop', 'config.yaml.tmp-', 'controls.json.tmp-'].some((beginning) => name.startsWith(beginning))
 
 /** @throws UserError if there is something at `path` that a new run would overwrite; what is left of none does not count */
 export const requireNoRun = (path: string): Promise<void> => requireEmpty(path, isOwn)

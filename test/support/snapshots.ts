@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs'
+import { cpSync, existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 type FileSystem = typeof import('node:fs/promises')
@@ -9,12 +9,15 @@ type FileSystem = typeof import('node:fs/promises')
  */
 export class Snapshots {
   readonly taken: string[] = []
-  #of: { readonly folder: string; readonly into: string } | null = null
+  #of: { readonly folder: string; readonly into: string; readonly after: (path: string) => boolean } | null = null
 
-  /** Forgets those taken so far, and copies `folder` from now on. */
-  begin(folder: string, into: string): void {
+  /**
+   * Forgets those taken so far, and copies `folder` from now on.
+   * @param after which paths count, of those renamed to or removed; default: all
+   */
+  begin(folder: string, into: string, after: (path: string) => boolean = () => true): void {
     this.taken.length = 0
-    this.#of = { folder, into }
+    this.#of = { folder, into, after }
   }
 
   end(): string[] {
@@ -23,18 +26,20 @@ export class Snapshots {
   }
 
   watching(real: FileSystem): FileSystem {
-    const watched =
-      <Args extends unknown[]>(work: (...args: Args) => Promise<void>) =>
-      async (...args: Args): Promise<void> => {
-        await work(...args)
-        this.#take()
-      }
-    return { ...real, rename: watched(real.rename), rm: watched(real.rm) }
+    const rename: FileSystem['rename'] = async (from, to) => {
+      await real.rename(from, to)
+      this.#take(String(to))
+    }
+    const rm: FileSystem['rm'] = async (path, options) => {
+      await real.rm(path, options)
+      this.#take(String(path))
+    }
+    return { ...real, rename, rm }
   }
 
   /** At once, so that nothing is written meanwhile. */
-  #take(): void {
-    if (this.#of === null) return
+  #take(path: string): void {
+    if (this.#of === null || !this.#of.after(path) || !existsSync(this.#of.folder)) return
     const copy = join(this.#of.into, `killed-${count++}`)
     cpSync(this.#of.folder, copy, { recursive: true, filter: (source) => !basename(source).startsWith('.lock') })
     this.taken.push(copy)
