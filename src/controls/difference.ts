@@ -8,6 +8,7 @@ import type { ControlsPlan } from './plan.ts'
 export interface ArmAccuracy {
   readonly arm: string
   readonly reward: string // reward.kind
+  readonly changes: readonly string[] // other settings that differ from the own arm's
   readonly before: number // mean over run seeds
   readonly after: number // mean over run seeds
   readonly runs: readonly { readonly seed: number; readonly before: number; readonly after: number }[]
@@ -43,12 +44,12 @@ export function compareArms({ own, controls }: ControlsPlan, runs: readonly Fini
   // a single held-out question has no other half
   const shareOf = ({ accuracy, reporting }: HeldOutAccuracy): number =>
     questions === 'all' ? accuracy : (reporting ?? accuracy)
-  const arms = [own, ...controls].map(({ name, kind }): ArmAccuracy => {
+  const arms = [own, ...controls].map(({ name, kind, changes }): ArmAccuracy => {
     const seen = runs
       .filter(({ arm }) => arm === name)
       .map(({ seed, before, after }) => ({ seed, before: shareOf(before), after: shareOf(after) }))
     const before = mean(seen.map((run) => run.before))
-    return { arm: name, reward: kind, before, after: mean(seen.map((run) => run.after)), runs: seen }
+    return { arm: name, reward: kind, changes, before, after: mean(seen.map((run) => run.after)), runs: seen }
   })
   const [first, ...others] = arms
   return { questions, arms, differences: others.map((other) => differenceOf(first!, other)) }

@@ -1,3 +1,4 @@
+import { configChanges } from '../config/changes.ts'
 import { checkTogether } from '../config/check.ts'
 import { evaluates } from '../config/evaluation-rules.ts'
 import type { Config } from '../config/schema.ts'
@@ -10,6 +11,8 @@ type RewardKind = Config['reward']['kind']
 export interface Arm<Kind extends RewardKind = RewardKind> {
   readonly name: string // also of its folder
   readonly kind: Kind
+  /** Settings besides reward.kind that its reward cannot share with the own arm: 'reward.weight = "none" (was "margin")'. */
+  readonly changes: readonly string[]
 }
 
 export interface PlannedRun {
@@ -37,8 +40,8 @@ export interface ControlsAsked {
 const ownName = (kind: RewardKind): string => (kind === 'majority' ? 'vote' : kind)
 
 /**
- * Matched arms: the run as configured, and one that differs in reward.kind alone for each control, all with the same run
- * seeds.
+ * Matched arms: the run as configured, and for each control one that differs in reward.kind, and in what only the own reward can
+ * have, all with the same run seeds.
  * @throws UserError where there is nothing to compare on, or a control cannot be trained with these settings
  */
 export function planControls(config: Config, { controls, seeds }: ControlsAsked): ControlsPlan {
@@ -46,9 +49,13 @@ export function planControls(config: Config, { controls, seeds }: ControlsAsked)
   const { kind } = config.reward
   if (controls.some((control) => control === kind))
     throw new UserError(`--controls ${kind}: it is the reward of the run itself (reward.kind = ${kind}): omit it`)
-  const own: Arm = { name: ownName(kind), kind }
-  const arms = controls.map((control) => ({ name: control, kind: control }))
-  const configs = new Map([own, ...arms].map((arm) => [arm.name, arm === own ? config : controlConfig(config, arm)]))
+  const own: Arm = { name: ownName(kind), kind, changes: [] }
+  const configs = new Map([[own.name, config]])
+  const arms = controls.map((control) => {
+    const changed = controlConfig(config, control)
+    configs.set(control, changed)
+    return { name: control, kind: control, changes: otherChanges(config, changed) }
+  })
   const runs = seeds.flatMap((seed) =>
     [own, ...arms].map(({ name }) => ({
       arm: name,
@@ -68,7 +75,7 @@ function requireHeldOut(config: Config): void {
   )
 }
 
-function controlConfig(config: Config, { kind }: Arm): Config {
+function controlConfig(config: Config, kind: ControlKind): Config {
   const { instruct, rollout } = config
   if (kind === 'rule' && instruct.source === 'self' && rollout.seedShare < 1) {
     throw new UserError(
@@ -77,13 +84,36 @@ function controlConfig(config: Config, { kind }: Arm): Config {
         '--set instruct.source=given (or rollout.seedShare=1), or omit rule',
     )
   }
-  const control = { ...config, reward: { ...config.reward, kind, scorer: null } }
+  const control = { ...config, reward: controlReward(config.reward, kind) }
   try {
     checkTogether(control)
   } catch (cause) {
-    throw cause instanceof UserError ? new UserError(`--controls ${kind}: ${cause.message}`, { cause }) : cause
+    if (!(cause instanceof UserError)) throw cause
+    throw new UserError(
+      `--controls ${kind}: ${cause.message}. That is about the arm ${kind}, which has the settings of the run: change them for ` +
+        `all arms, or omit ${kind}`,
+      { cause },
+    )
   }
   return control
 }
+
+/**
+ * The run's reward of another kind, without what is about a majority of the policy that decides rewards. Everything that is
+ * sampled, asked and trained on otherwise is as in the run.
+ */
+const controlReward = (reward: Config['reward'], kind: ControlKind): Config['reward'] => ({
+  ...reward,
+  kind,
+  scorer: null,
+  weight: 'none',
+  extraVotes: 0,
+  choose: reward.votes === null ? 'random' : reward.choose, // nothing is left to choose from
+})
+
+const ofTheKind = ['reward.kind = ', 'reward.scorer = ']
+
+const otherChanges = (own: Config, control: Config): string[] =>
+  configChanges(own, control).filter((change) => !ofTheKind.some((setting) => change.startsWith(setting)))
 
 const withSeed = (config: Config, seed: number): Config => ({ ...config, train: { ...config.train, seed } })

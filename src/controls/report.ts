@@ -2,7 +2,7 @@ import { points, range, table } from '../eval/markdown.ts'
 import { t95 } from '../eval/statistics/student-t.ts'
 import { counted } from '../log/counted.ts'
 import type { SavedControls } from './controls-file.ts'
-import type { Compared, ControlDifference } from './difference.ts'
+import type { ArmAccuracy, Compared, ControlDifference } from './difference.ts'
 import type { FinishedRun } from './finished-run.ts'
 
 // run seeds below which the width of the interval is worth a sentence: t is above 1.2 times its limit
@@ -37,6 +37,7 @@ export function controlsMarkdown({ seeds, heldOut, runs, result }: SavedControls
     ...differences.map((difference) => verdictText(own.arm, difference)),
     ...spreadNotes(seeds.length, differences),
     ...selectionNotes(runs),
+    ...settingNotes(own.arm, arms),
     ...startNotes(runs),
     ...endingNotes(runs),
   ]
@@ -88,6 +89,17 @@ function selectionNotes(runs: readonly FinishedRun[]): string[] {
       `(${selected.map(nameOf).join('; ')}): all runs are judged on the other half.`,
   ]
 }
+
+/** What more than its reward a control could not share. */
+const settingNotes = (own: string, arms: readonly ArmAccuracy[]): string[] =>
+  arms.flatMap(({ arm, changes }) =>
+    changes.length === 0
+      ? []
+      : [
+          `In ${arm} no vote of the policy decides rewards, so that it cannot have all settings of ${own}: ${changes.join(', ')}. The ` +
+            'difference is that of the reward together with these.',
+        ],
+  )
 
 /** All arms start from one model; else something changed between their runs. */
 function startNotes(runs: readonly FinishedRun[]): string[] {

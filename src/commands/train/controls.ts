@@ -142,7 +142,8 @@ async function dryRunOf(
   const { states } = await checkControls(controls)
   const shown = states.find(({ finished }) => finished === null) ?? states[0]!
   const { json = false, quiet = false } = flags
-  if (!json && !quiet) process.stdout.write(`# runs\n${states.map((state) => stateText(out, state)).join('\n')}\n`)
+  if (!json && !quiet)
+    process.stdout.write(`# runs\n${states.map((state) => stateText(out, state, plan)).join('\n')}\n`)
   const runs = states.map(({ arm, seed, folder, config, finished, begun }) => ({
     ...{ arm, seed, run: join(out, folder), reward: config.reward.kind },
     state: finished !== null ? 'finished' : begun ? 'begun' : 'planned',
@@ -155,7 +156,12 @@ async function dryRunOf(
   )
 }
 
-const stateText = (out: string, { folder, config, begun, finished }: RunState): string => {
+function stateText(
+  out: string,
+  { arm, folder, config, begun, finished }: RunState,
+  { controls }: ControlsPlan,
+): string {
   const state = finished !== null ? ', finished' : begun ? ', begun' : ''
-  return `${join(out, folder)}  reward.kind = ${config.reward.kind}${state}`
+  const changes = controls.find(({ name }) => name === arm)?.changes ?? []
+  return `${join(out, folder)}  ${[`reward.kind = ${config.reward.kind}`, ...changes].join(', ')}${state}`
 }

@@ -33,9 +33,14 @@ function finished(vote: readonly number[], random: readonly number[], over: Part
   )
 }
 
-function compared(vote: readonly number[], random: readonly number[], over: Partial<FinishedRun> = {}) {
+function compared(
+  vote: readonly number[],
+  random: readonly number[],
+  over: Partial<FinishedRun> = {},
+  settings: Readonly<Record<string, unknown>> = {},
+) {
   const seeds = vote.map((_, seed) => seed)
-  const plan = planControls(fakeConfig('/data'), { controls: ['random'], seeds })
+  const plan = planControls(fakeConfig('/data', settings), { controls: ['random'], seeds })
   const runs = finished(vote, random, over)
   const result = compareArms(plan, runs)
   const text = controlsMarkdown({ version: 1, controls: ['random'], seeds, heldOut: 300, runs, result })
@@ -83,14 +88,19 @@ describe('arms compared', () => {
   })
 
   it('are all judged on the reporting half where held-out questions chose the model of any run', () => {
-    const over = { selected: true, stopped: 'guard accuracyDrop: 0.3 is above 0', step: 3, modelOfStep: 1 }
+    const over = {
+      selected: true,
+      ...{ stopped: 'guard accuracyDrop: 0.3 is above 0', step: 3, modelOfStep: 1 },
+    }
     const { arms, questions, difference, text } = compared(first, second, over)
     expect(questions).toBe('reporting')
     expect(arms.map(({ before }) => before)).toEqual([expect.closeTo(0.3, 12), expect.closeTo(0.3, 12)])
     expect(arms[0]!.runs[0]!.after).toBeCloseTo(0.853, 12)
     expect(difference.mean).toBeCloseTo(0.55, 12)
     expect(text).toContain('on a half of 300 held-out questions')
-    expect(text).toContain('in 1 run (random, seed 0): all runs are judged on the other half.')
+    expect(text).toContain(
+      'in 1 run (random, seed 0): all runs are judged on the other half.',
+    )
     expect(text).toContain(
       'random, seed 0: ended early, after step 3 (guard accuracyDrop: 0.3 is above 0); it counts with the model that it kept, of step 1.',
     )
@@ -98,6 +108,17 @@ describe('arms compared', () => {
 })
 
 describe('the report', () => {
+  it('names the settings that a control cannot share', () => {
+    const over = { 'reward.weight': 'margin', 'reward.extraVotes': 8, 'difficulty.minMargin': 2 }
+    const { text, arms } = compared([0.9, 0.8], [0.4, 0.5], {}, over)
+    expect(arms[0]!.changes).toEqual([])
+    expect(text).toContain(
+      '- In random no vote of the policy decides rewards, so that it cannot have all settings of vote: reward.extraVotes = 0 ' +
+        '(was 8), reward.weight = "none" (was "margin"). The difference is that of the reward together with these.',
+    )
+    expect(compared([0.9, 0.8], [0.4, 0.5]).text).not.toContain('cannot have all settings')
+  })
+
   it('has a line for every arm and every control, and says that the interval is wide', () => {
     const { text } = compared(scipy.paired[0]!.first, scipy.paired[0]!.second)
     expect(text).toContain('| arm | reward.kind | before | seed 0 | seed 1 | seed 2 | mean after |')

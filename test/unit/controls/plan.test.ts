@@ -27,6 +27,33 @@ describe('the plan of a run with controls', () => {
     ])
   })
 
+  it('resets what only a majority of the policy can have, in the controls alone', () => {
+    const vote = { 'reward.weight': 'probability', 'reward.extraVotes': 4, 'reward.choose': 'variance' }
+    const over = { ...given, ...vote, 'difficulty.minMargin': 2 }
+    const kinds: ControlKind[] = ['random', 'rule', 'frozen-vote']
+    const { own, controls, runs } = planControls(config(over), { controls: kinds, seeds: [0] })
+    const reset = { weight: 'none', extraVotes: 0, choose: 'random', votes: null }
+    expect(runs.map((run) => run.config.reward)).toMatchObject([
+      { kind: 'majority', weight: 'probability', extraVotes: 4, choose: 'variance' },
+      ...kinds.map((kind) => ({ kind, ...reset })),
+    ])
+    expect(own.changes).toEqual([])
+    for (const { changes } of controls) {
+      expect(changes).toEqual([
+        'reward.choose = "random" (was "variance")',
+        'reward.extraVotes = 0 (was 4)',
+        'reward.weight = "none" (was "probability")',
+      ])
+    }
+  })
+
+  it('keeps what the controls can share: more votes, and which of them are trained on', () => {
+    const over = { 'reward.votes': 16, 'reward.choose': 'variance', 'reward.weight': 'margin' }
+    const { controls, runs } = planControls(config(over), { controls: ['random'], seeds: [0] })
+    expect(runs[1]!.config.reward).toMatchObject({ kind: 'random', votes: 16, choose: 'variance', weight: 'none' })
+    expect(controls[0]!.changes).toEqual(['reward.weight = "none" (was "margin")'])
+  })
+
   it('names the arm by its reward where that is not the vote, and gives the module to no other', () => {
     const over = { ...given, 'reward.kind': 'module', 'reward.scorer': '/data/score.mjs' }
     const { own, runs } = planControls(config(over), { controls: ['random'], seeds: [0] })
@@ -61,5 +88,10 @@ describe('a plan is refused', () => {
     const over = { 'reward.kind': 'module', 'reward.scorer': '/data/score.mjs', 'difficulty.low': -2 }
     refuse(over, 'random', /^--controls random: difficulty\.low = -2 .*reward\.kind = random/)
     refuse({ ...given, 'reward.kind': 'rule', 'difficulty.minMargin': 9 }, 'frozen-vote', /difficulty\.minMargin = 9/)
+    const stragglers = { 'rollout.cancelStragglers': true }
+    const message =
+      /^--controls frozen-vote: .*cancelStragglers=false\. That is about the arm frozen-vote, .*change them for all arms, or omit frozen-vote$/
+    refuse(stragglers, 'frozen-vote', message)
+    expect(() => planControls(config(stragglers), { controls: ['random'], seeds: [0] })).not.toThrow()
   })
 })
