@@ -35,8 +35,8 @@ export interface Compared {
 const rounding = 1e-9
 
 /**
- * Accuracies of the arms, and the own arm minus each control. Where a guard chose the model of any run by one half of the
- * held-out questions, all runs are judged on the other half.
+ * Accuracies of the arms, and the own arm minus each control. Where one half of the held-out questions helped to choose the
+ * model of any run, or when it stopped (checkpoint.final = best does, and guards), all runs are judged on the other half.
  * @param runs every run of the plan
  */
 export function compareArms({ own, controls }: ControlsPlan, runs: readonly FinishedRun[]): Compared {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
-import { type HeldOutAccuracy, readOutcome } from '../run/outcome-file.ts'
+import { type HeldOutAccuracy, readOutcome, type SelectedBy } from '../run/outcome-file.ts'
 import { finalFolder, openRunFolder, outcomeFile, partialFinals } from '../run/run-folder.ts'
 import type { PlannedRun } from './plan.ts'
 
@@ -13,7 +13,8 @@ export interface FinishedRun {
   readonly step: number // the last one
   readonly modelOfStep: number // that it kept, and that counts
   readonly stopped: string | null // why it ended early; null: it did all its steps
-  readonly selected: boolean // whether held-out questions helped to choose its model
+  readonly selected: boolean // whether held-out questions helped to choose its model, or when it stopped
+  readonly selectedBy: readonly SelectedBy[] // by what; empty also where that is not known
   readonly before: HeldOutAccuracy // of the base model
   readonly after: HeldOutAccuracy // of the model that it kept
 }
@@ -31,7 +32,7 @@ export async function readFinished(
   const outcome = await readOutcome(run)
   const isKilled = !existsSync(finalFolder(run)) && (await partialFinals(run)).length > 0 // before its final/ was in place
   if (outcome === null || isKilled) return null
-  const { step, modelOfStep, stopped, selected, heldOut: after } = outcome
+  const { step, modelOfStep, stopped, selected, selectedBy = [], heldOut: after } = outcome
   const [first] = await openRunFolder(run).readMetrics()
   const accuracy = first?.['eval.accuracy'] ?? null
   if (accuracy === null || !after) {
@@ -41,5 +42,5 @@ export async function readFinished(
     )
   }
   const before = { accuracy, reporting: first?.['eval.reporting'] ?? null }
-  return { arm, seed, folder, step, modelOfStep, stopped, selected, before, after }
+  return { arm, seed, folder, step, modelOfStep, stopped, selected, selectedBy, before, after }
 }

@@ -1,6 +1,7 @@
 import { points, range, table } from '../eval/markdown.ts'
 import { t95 } from '../eval/statistics/student-t.ts'
 import { counted } from '../log/counted.ts'
+import type { SelectedBy } from '../run/outcome-file.ts'
 import type { SavedControls } from './controls-file.ts'
 import type { ArmAccuracy, Compared, ControlDifference } from './difference.ts'
 import type { FinishedRun } from './finished-run.ts'
@@ -14,7 +15,10 @@ const signed = (share: number): string => `${share > 0 ? '+' : ''}${points(share
 export function controlsMarkdown({ seeds, heldOut, runs, result }: SavedControls & { result: Compared }): string {
   const { arms, differences, questions } = result
   const own = arms[0]!
-  const on = questions === 'all' ? `${heldOut} held-out questions` : `a half of ${heldOut} held-out questions`
+  const on =
+    questions === 'all'
+      ? `${heldOut} held-out questions`
+      : `the half of ${heldOut} held-out questions that chose no model`
   const heads = seeds.map((seed) => `seed ${seed}`)
   const accuracies = table(
     ['arm', 'reward.kind', 'before', ...heads, 'mean after'],
@@ -84,11 +88,21 @@ const nameOf = ({ arm, seed }: FinishedRun): string => `${arm}, seed ${seed}`
 function selectionNotes(runs: readonly FinishedRun[]): string[] {
   const selected = runs.filter((run) => run.selected)
   if (selected.length === 0) return []
-  return [
-    `By one half of the held-out questions a guard chose the model, or when to stop, in ${counted(selected.length, 'run')} ` +
-      `(${selected.map(nameOf).join('; ')}): all runs are judged on the other half.`,
+  const by = (what: SelectedBy) => selected.filter(({ selectedBy }) => selectedBy.includes(what))
+  const said = [
+    selectionText('checkpoint.final = best chose the model', by('checkpoint.final')),
+    selectionText('a guard chose the model, or when to stop,', by('guard')),
+    selectionText(
+      'checkpoint.final = best or a guard chose the model, or when to stop,',
+      selected.filter(({ selectedBy }) => selectedBy.length === 0),
+    ),
   ]
+  const chosen = said.filter((text) => text !== null).join('; ')
+  return [`By one half of the held-out questions ${chosen}: all runs are judged on the other half.`]
 }
+
+const selectionText = (what: string, runs: readonly FinishedRun[]): string | null =>
+  runs.length === 0 ? null : `${what} in ${counted(runs.length, 'run')} (${runs.map(nameOf).join('; ')})`
 
 /** What more than its reward a control could not share. */
 const settingNotes = (own: string, arms: readonly ArmAccuracy[]): string[] =>

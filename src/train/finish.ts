@@ -1,9 +1,10 @@
+import type { Config } from '../config/schema.ts'
 import type { HeldOutQuestion } from '../eval/read-held-out.ts'
 import { selectingHalf } from '../eval/selecting-half.ts'
 import type { EvaluationLine } from '../eval/set-figures.ts'
 import { writeWhole } from '../files.ts'
 import type { StepMetrics } from '../log/metrics.ts'
-import { type HeldOutAccuracy, type SavedOutcome, writeOutcome } from '../run/outcome-file.ts'
+import { type HeldOutAccuracy, type SelectedBy, writeOutcome } from '../run/outcome-file.ts'
 import { reportingFile } from '../run/run-folder.ts'
 import { saveFinal } from '../run/save-checkpoint.ts'
 import type { TrainContext } from './context.ts'
@@ -33,22 +34,35 @@ export async function endWithNothing({ folder, reporter }: TrainContext, error: 
  * point of this can be resumed.
  */
 export async function finish(context: TrainContext, ended: Ended): Promise<Outcome> {
-  const { model, folder, trace } = context
+  const { config, model, folder, trace } = context
   const metrics = await folder.readMetrics()
   if (ended.selected) await setAside(context)
-  const outcome = outcomeOf(ended, metrics)
+  const outcome = outcomeOf(ended, metrics, config.checkpoint.final)
   const record = () => writeOutcome(folder.path, outcome)
   const final = await trace.span('final model', () => saveFinal(model, folder.path, record))
   return { run: folder.path, final, metrics, evaluations: await folder.readEvaluations(), ...ended }
 }
 
-const outcomeOf = ({ stopped, modelOfStep, selected }: Ended, metrics: readonly StepMetrics[]): SavedOutcome => ({
+const outcomeOf = (ended: Ended, metrics: readonly StepMetrics[], final: Config['checkpoint']['final']) => ({
   step: metrics.at(-1)?.step ?? 0,
-  modelOfStep,
-  stopped: stopped?.text ?? null,
-  selected,
-  heldOut: lastAccuracy(metrics, modelOfStep),
+  modelOfStep: ended.modelOfStep,
+  stopped: ended.stopped?.text ?? null,
+  selected: ended.selected,
+  selectedBy: selectedBy(ended, final),
+  heldOut: lastAccuracy(metrics, ended.modelOfStep),
 })
+
+/** A guard that goes back takes the best model itself; one that stops leaves the choice to checkpoint.final. */
+function selectedBy({ selected, stopped }: Ended, final: Config['checkpoint']['final']): SelectedBy[] {
+  if (!selected) return []
+  const trip = stopped?.trip ?? null
+  const goesBack = trip?.action === 'rollback'
+  const isByGuard = goesBack || trip?.guard === 'accuracyDrop'
+  return [
+    ...(final === 'best' && !goesBack ? (['checkpoint.final'] as const) : []),
+    ...(isByGuard ? (['guard'] as const) : []),
+  ]
+}
 
 function lastAccuracy(metrics: readonly StepMetrics[], modelOfStep: number): HeldOutAccuracy | null {
   const line = metrics.findLast((line) => line.step <= modelOfStep && line['eval.accuracy'] !== null)

@@ -26,6 +26,7 @@ function finished(vote: readonly number[], random: readonly number[], over: Part
       modelOfStep: 5,
       stopped: null,
       selected: false,
+      selectedBy: [],
       before: { accuracy: 0.4, reporting: 0.3 },
       after: { accuracy, reporting: accuracy - 0.1 },
       ...(arm === 'random' && seed === 0 ? over : {}),
@@ -89,7 +90,7 @@ describe('arms compared', () => {
 
   it('are all judged on the reporting half where held-out questions chose the model of any run', () => {
     const over = {
-      selected: true,
+      ...{ selected: true, selectedBy: ['guard'] as const },
       ...{ stopped: 'guard accuracyDrop: 0.3 is above 0', step: 3, modelOfStep: 1 },
     }
     const { arms, questions, difference, text } = compared(first, second, over)
@@ -97,9 +98,9 @@ describe('arms compared', () => {
     expect(arms.map(({ before }) => before)).toEqual([expect.closeTo(0.3, 12), expect.closeTo(0.3, 12)])
     expect(arms[0]!.runs[0]!.after).toBeCloseTo(0.853, 12)
     expect(difference.mean).toBeCloseTo(0.55, 12)
-    expect(text).toContain('on a half of 300 held-out questions')
+    expect(text).toContain('on the half of 300 held-out questions that chose no model')
     expect(text).toContain(
-      'in 1 run (random, seed 0): all runs are judged on the other half.',
+      'questions a guard chose the model, or when to stop, in 1 run (random, seed 0): all runs are judged on the other half.',
     )
     expect(text).toContain(
       'random, seed 0: ended early, after step 3 (guard accuracyDrop: 0.3 is above 0); it counts with the model that it kept, of step 1.',
@@ -108,6 +109,19 @@ describe('arms compared', () => {
 })
 
 describe('the report', () => {
+  it('says what chose, as far as it is known', () => {
+    const note = (selectedBy: FinishedRun['selectedBy']): string =>
+      /By one half .*/.exec(compared([0.9, 0.8], [0.4, 0.5], { selected: true, selectedBy }).text)![0]
+    expect(note(['checkpoint.final'])).toBe(
+      'By one half of the held-out questions checkpoint.final = best chose the model in 1 run (random, seed 0): all runs are ' +
+        'judged on the other half.',
+    )
+    expect(note(['checkpoint.final', 'guard'])).toMatch(
+      /checkpoint\.final = best chose the model in 1 run \(random, seed 0\); a guard chose the model, or when to stop, in 1 run/,
+    )
+    expect(note([])).toMatch(/questions checkpoint\.final = best or a guard chose the model, or when to stop, in 1 run/)
+  })
+
   it('names the settings that a control cannot share', () => {
     const over = { 'reward.weight': 'margin', 'reward.extraVotes': 8, 'difficulty.minMargin': 2 }
     const { text, arms } = compared([0.9, 0.8], [0.4, 0.5], {}, over)

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Config } from '../../../src/config/schema.ts'
+import { type Config, configSchema } from '../../../src/config/schema.ts'
 import { readControls, type SavedControls } from '../../../src/controls/controls-file.ts'
 import { planControls } from '../../../src/controls/plan.ts'
 import { type ControlsOptions, checkControls, runControls } from '../../../src/controls/run-controls.ts'
@@ -200,6 +200,28 @@ describe('a run with controls that was stopped', () => {
   })
 })
 
+describe('arms that end with their best model, as by default', () => {
+  it('are judged on the half that did not choose it, which no guard did', async () => {
+    const out = join(folder, 'best')
+    const config = settings({ 'checkpoint.final': configSchema.parse({}).checkpoint.final })
+    const saved = await runControls(options(out, config))
+    expect(saved.runs.map(({ selected, selectedBy }) => ({ selected, selectedBy }))).toEqual(
+      saved.runs.map(() => ({ selected: true, selectedBy: ['checkpoint.final'] })),
+    )
+    expect(saved.result!.questions).toBe('reporting')
+    for (const [i, arm] of ['vote', 'random'].entries()) {
+      const [first] = await lines(join(out, arm, 'seed-0'))
+      expect(saved.result!.arms[i]!.runs[0]!.before).toBe(first!['eval.reporting'])
+    }
+    const text = await readFile(join(out, 'controls.md'), 'utf8')
+    expect(text).toContain(
+      'By one half of the held-out questions checkpoint.final = best chose the model in 4 runs (vote, seed 0; random, seed 0; ' +
+        'vote, seed 1; random, seed 1): all runs are judged on the other half.',
+    )
+    expect(text).not.toContain('guard')
+  })
+})
+
 describe('a run of an arm that ends early', () => {
   it('counts with the model that a guard took it back to, judged by the other half', async () => {
     // at this learning rate some run loses its accuracy
@@ -216,6 +238,7 @@ describe('a run of an arm that ends early', () => {
     const seeds = [0, 1, 2]
     const saved = await runControls(options(out, settings(over), { seeds }))
     const stopped = saved.runs.filter(({ selected }) => selected)
+    for (const { selectedBy } of stopped) expect(selectedBy).toEqual(['guard'])
     expect(stopped.length).toBeGreaterThan(0)
     expect(saved.result!.questions).toBe('reporting')
     const { folder: run, modelOfStep, step, after } = stopped[0]!

@@ -144,7 +144,7 @@ describe('a verdict on a run', () => {
     const guard = { 'guard.accuracyDrop': { steps: 1, action: 'rollback' } }
     const outcome = await run({ ...falling(), ...guard })
     const { 'eval.accuracy': accuracy, 'eval.reporting': reporting } = outcome.metrics[0]!
-    const ending = { modelOfStep: 0, selected: true, heldOut: { accuracy, reporting } }
+    const ending = { modelOfStep: 0, selected: true, selectedBy: ['guard'], heldOut: { accuracy, reporting } }
     expect(await readOutcome(outcome.run)).toMatchObject(ending)
     for (const part of await readRun(outcome.run)) {
       expect(part!.note).toContain('only the other half can judge it')
@@ -160,13 +160,16 @@ describe('a verdict on a run', () => {
     const over = { ...falling(), 'train.steps': 2, 'optimizer.lr': 0 }
     const outcome = await run(over, { resume: true })
     expect(outcome.stopped).toBeNull()
-    expect(await readOutcome(outcome.run)).toMatchObject({ step: 2, modelOfStep: 2, stopped: null, selected: true })
+    expect(await readOutcome(outcome.run)).toMatchObject({
+      ...{ step: 2, modelOfStep: 2, stopped: null, selected: true },
+      selectedBy: ['guard'],
+    })
   })
 
   it('is given on all of them where the run did all its steps', async () => {
     const outcome = await run({ ...falling(), 'train.steps': 1 })
     const { 'eval.accuracy': accuracy, 'eval.reporting': reporting } = outcome.metrics[1]!
-    const ending = { step: 1, modelOfStep: 1, stopped: null, selected: false }
+    const ending = { step: 1, modelOfStep: 1, stopped: null, selected: false, selectedBy: [] }
     expect(await readOutcome(outcome.run)).toEqual({ ...ending, heldOut: { accuracy, reporting } })
     for (const part of await readRun(outcome.run)) expect(part).toMatchObject({ note: null, heldOut })
   })
@@ -182,7 +185,7 @@ describe('the best model at the end', () => {
     expect(await weightsOf(outcome.final)).toEqual(base)
     expect(await weightsOf(checkpoint(outcome, 12))).not.toEqual(base) // a resumed run continues with the last one
     expect(await readOutcome(outcome.run)).toEqual({
-      ...{ step: 12, modelOfStep: 0, stopped: null, selected: true },
+      ...{ step: 12, modelOfStep: 0, stopped: null, selected: true, selectedBy: ['checkpoint.final'] },
       heldOut: { accuracy: 1, reporting: 1 },
     })
     expect(notes.at(-1)).toMatch(/back to the model of step 0 \(100.0 % of .* that choose a model, the last one /)
@@ -196,6 +199,13 @@ describe('the best model at the end', () => {
     expect(await readdir(join(outcome.run, 'checkpoints'))).toEqual([`step-00000${first}`, 'step-000003'])
     expect(outcome).toMatchObject({ stopped: null, modelOfStep: 3, selected: true }) // as good, and trained longer
     expect(await weightsOf(outcome.final)).toEqual(await weightsOf(checkpoint(outcome, 3)))
+  })
+
+  it('is told from a guard that stopped the run by held-out questions', async () => {
+    const guard = { 'guard.accuracyDrop': { above: 0.1, steps: 1, action: 'stop' } }
+    const outcome = await run({ ...falling(), ...best, ...guard })
+    expect(outcome).toMatchObject({ stopped: { trip: { guard: 'accuracyDrop' } }, selected: true })
+    expect((await readOutcome(outcome.run))!.selectedBy).toEqual(['checkpoint.final', 'guard'])
   })
 
   it('is not looked for without held-out questions', async () => {

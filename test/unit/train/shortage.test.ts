@@ -79,7 +79,12 @@ describe('questions that run out', () => {
     const { final, stopped } = await startRun(fakeStart(config, out, { openModel, whenNothing: 'end' }))
     expect(stopped!.text).toMatch(/^no new question was accepted in /)
     const ending = { step: 0, modelOfStep: 0, stopped: stopped!.text }
-    expect(await readOutcome(out)).toEqual({ ...ending, selected: false, heldOut: { accuracy: 1, reporting: 1 } })
+    expect(await readOutcome(out)).toEqual({
+      ...ending,
+      selected: false,
+      selectedBy: [],
+      heldOut: { accuracy: 1, reporting: 1 },
+    })
     const { engine, writeWeights } = await fakeModel(false)
     await writeWeights(join(folder, 'base'))
     await engine.close()
