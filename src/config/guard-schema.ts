@@ -30,9 +30,10 @@ const bounds = (below: number | null, above: number | null, action: Action = 'lo
     .prefault({})
 
 /**
- * The guards of label-free training. By default two act: panelDrift, which noticed every collapse of bench/learning.ts at its
- * onset and no healthy run, and accuracyDrop, which is a test. The others log; their thresholds are values at which runs had
- * collapsed.
+ * The guards of label-free training. By default two act. panelDrift noticed every collapse of bench/learning.ts at its
+ * onset, at the price of one false alarm in the 15 other runs; its threshold was chosen on these same runs, where a signal
+ * counted from its second measurement on, and the guard acts at the first. accuracyDrop is a test. The others log; their
+ * thresholds are values at which runs had collapsed.
  */
 export const guardSchema = z.strictObject({
   majorityShare: bounds(null, 0.98).describe(
