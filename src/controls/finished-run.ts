@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { type HeldOutAccuracy, readOutcome, type SelectedBy } from '../run/outcome-file.ts'
-import { finalFolder, openRunFolder, outcomeFile, partialFinals } from '../run/run-folder.ts'
+import { endedWithoutFinal, openRunFolder, outcomeFile } from '../run/run-folder.ts'
 import type { PlannedRun } from './plan.ts'
 
 /** What a finished run of an arm came to. */
@@ -30,8 +29,7 @@ export async function readFinished(
 ): Promise<FinishedRun | null> {
   const run = join(out, folder)
   const outcome = await readOutcome(run)
-  const isKilled = !existsSync(finalFolder(run)) && (await partialFinals(run)).length > 0 // before its final/ was in place
-  if (outcome === null || isKilled) return null
+  if (outcome === null || (await endedWithoutFinal(run))) return null
   const { step, modelOfStep, stopped, selected, selectedBy = [], heldOut: after } = outcome
   const [first] = await openRunFolder(run).readMetrics()
   const accuracy = first?.['eval.accuracy'] ?? null

@@ -101,6 +101,10 @@ export async function partialFinals(run: string): Promise<string[]> {
   return names.filter((name) => name.startsWith(partialPrefix)).map((name) => join(run, name))
 }
 
+/** Was the run killed after its outcome.json, before its final/ was in place? */
+export const endedWithoutFinal = async (run: string): Promise<boolean> =>
+  !existsSync(finalFolder(run)) && (await partialFinals(run)).length > 0
+
 /** Why a folder cannot be resumed that has no config.yaml, and which one was probably meant. */
 export function noRunText(out: string): string {
   const levels = [dirname(resolve(out)), dirname(dirname(resolve(out)))]

@@ -16,6 +16,7 @@ import { resumeRun } from '../run/resume.ts'
 import {
   configFile,
   createRunFolder,
+  endedWithoutFinal,
   fileBefore,
   heldOutFile,
   openRunFolder,
@@ -147,8 +148,9 @@ async function goOn(
   model: TrainModel,
   { began }: Resumable,
 ): Promise<TrainState> {
+  const ended = (await endedWithoutFinal(out)) ? null : await readOutcome(out)
   const state = (await resumeRun(model, out, config.checkpoint.keep)) ?? initialState(emptyPool)
-  if ((await readOutcome(out))?.step === state.step) state.stopped = null // it had ended, and shall go on
+  if (ended?.step === state.step) state.stopped = null // it had ended, and shall go on
   reporter.note(resumeText(out, config, { began, state }))
   if (isFinished(config, state)) return state // settings that no step will use are not the run's
   if (configChanges(began, config).length > 0)

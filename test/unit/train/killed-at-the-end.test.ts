@@ -73,18 +73,19 @@ describe('a run that was killed at its end', () => {
     ['all steps done', { 'optimizer.lr': 0, 'train.steps': 3 }, 3],
     ['gone back to the base model, no checkpoint kept', { ...rollback, 'checkpoint.every': 50 }, 0],
     ['gone back to the base model, with checkpoints', { ...rollback, 'checkpoint.every': 1 }, 0],
+    ['stopped by a guard', { 'guard.accuracyDrop': { above: 0.1, steps: 1, action: 'stop' } }, null],
     ['the best model of a whole run', { 'checkpoint.final': 'best', 'train.steps': 4 }, 0],
   ])('is resumed: %s', async (name, over, modelOfStep) => {
     const { outcome, killed, resumed } = await ending(name.replaceAll(/\W+/g, '-'), over)
-    expect(outcome.modelOfStep).toBe(modelOfStep)
-    expect(killed.length).toBeGreaterThan(2)
+    expect(outcome.modelOfStep).toBe(modelOfStep ?? outcome.stopped!.step)
     const whole = await contents(outcome.run)
-    for (const copy of killed) {
+    // with its final/ in place a run that a guard stopped has ended, and goes on if it is resumed
+    const dead = killed.filter((copy) => modelOfStep !== null || !existsSync(join(copy, 'final')))
+    expect(dead.length).toBeGreaterThan(2)
+    for (const copy of dead) {
       const again = await resumed(copy)
-      expect(again.modelOfStep, copy).toBe(modelOfStep)
-      expect(await weights(again.final), copy).toEqual(await weights(outcome.final))
-      expect(await readOutcome(copy), copy).toMatchObject({ modelOfStep })
-      if (again.metrics.length === outcome.metrics.length) expect(await contents(copy), copy).toEqual(whole)
+      expect(again.modelOfStep, copy).toBe(outcome.modelOfStep)
+      expect(await contents(copy), copy).toEqual(whole)
     }
   })
 
