@@ -14,6 +14,7 @@ export interface RunFolder {
   evaluations(lines: readonly EvaluationLine[]): Promise<void>
   instructions(lines: readonly object[]): Promise<void>
   rollouts(step: number, lines: readonly object[]): Promise<void>
+  trained(step: number, lines: readonly object[]): Promise<void>
   readMetrics(): Promise<StepMetrics[]>
   readEvaluations(): Promise<EvaluationLine[]>
   /** Waits until every line written so far is on the disk. */
@@ -30,6 +31,8 @@ export const metricsFile = (run: string): string => join(run, 'metrics.jsonl')
 export const evaluationsFile = (run: string): string => join(run, 'evaluations.jsonl')
 export const instructionsFile = (run: string): string => join(run, 'instructions.jsonl')
 export const rolloutsFolder = (run: string): string => join(run, 'rollouts')
+/** What each step trained on, with the advantage of every token. */
+export const trainedFolder = (run: string): string => join(run, 'trained')
 /** A file as it was before this step, where a resumed run has replaced it: config.before-step-7.yaml. */
 export const fileBefore = (step: number, file: string): string => file.replace(/(\.\w+)$/, `.before-step-${step}$1`)
 export const checkpointsFolder = (run: string): string => join(run, 'checkpoints')
@@ -37,6 +40,8 @@ export const heldOutFile = (run: string): string => join(run, 'held-out.jsonl')
 /** The held-out questions that had no part in choosing the model; only where the others chose it. */
 export const reportingFile = (run: string): string => join(run, 'held-out-reporting.jsonl')
 export const outcomeFile = (run: string): string => join(run, 'outcome.json')
+/** Where --trace may write within the folder: then the page shows it. */
+export const traceFile = (run: string): string => join(run, 'trace.json')
 export const finalFolder = (run: string): string => join(run, 'final')
 const partialPrefix = '.final-'
 /** A final/ being written, or removed. */
@@ -44,6 +49,7 @@ export const partialFinal = (run: string): string => join(run, `${partialPrefix}
 
 const stepName = (step: number): string => `step-${String(step).padStart(6, '0')}`
 export const rolloutsFile = (run: string, step: number): string => join(rolloutsFolder(run), `${stepName(step)}.jsonl`)
+export const trainedFile = (run: string, step: number): string => join(trainedFolder(run), `${stepName(step)}.jsonl`)
 export const checkpointFolder = (run: string, step: number): string => join(checkpointsFolder(run), stepName(step))
 
 /** The step in a name like step-000012, or null. */
@@ -65,13 +71,15 @@ export function openRunFolder(path: string): RunFolder {
     evaluations: (lines) => append(evaluationsFile(path), lines),
     instructions: (lines) => append(instructionsFile(path), lines),
     rollouts: (step, lines) => append(rolloutsFile(path, step), lines),
+    trained: (step, lines) => append(trainedFile(path, step), lines),
     readMetrics: async () => (await readLines(metricsFile(path))).map((line) => JSON.parse(line)),
     readEvaluations: async () => (await readLines(evaluationsFile(path))).map((line) => JSON.parse(line)),
     sync: async () => {
       const files = [...unsynced]
       unsynced.clear()
       for (const file of files) await syncPath(file)
-      if (files.length > 0) for (const folder of [rolloutsFolder(path), path]) await syncPath(folder)
+      if (files.length > 0)
+        for (const folder of [rolloutsFolder(path), trainedFolder(path), path]) await syncPath(folder)
     },
   }
 }
@@ -92,6 +100,7 @@ export async function createRunFolder(path: string, config: string): Promise<Run
 /** Makes the folders inside a run's folder. A resumed run calls it too, as it may have died before it had them. */
 export async function makeSubfolders(path: string): Promise<void> {
   await mkdir(rolloutsFolder(path), { recursive: true })
+  await mkdir(trainedFolder(path), { recursive: true })
   await mkdir(checkpointsFolder(path), { recursive: true })
 }
 
@@ -116,10 +125,9 @@ export function noRunText(out: string): string {
   return `--resume: ${out} holds no run (no config.yaml): ${advice}`
 }
 
-/** What a run, or one with controls, leaves if it ended before it had a config. */
+/** What a run, or one with controls, leaves if it ended before it had a config, or has begun to write by then. */
 export const isOwn = (name: string): boolean =>
-  name === 'controls.json' ||
-  ['.lock', '.stop', 'config.yaml.tmp-', 'controls.json.tmp-'].some((beginning) => name.startsWith(beginning))
+  name === 'controls.json' || /^(\.lock|\.stop|(config\.yaml|controls\.json|trace\.json)\.tmp-)/.test(name)
 
 /** @throws UserError if there is something at `path` that a new run would overwrite; what is left of none does not count */
 export const requireNoRun = (path: string): Promise<void> => requireEmpty(path, isOwn)
@@ -151,9 +159,10 @@ export async function truncateRun(path: string, step: number, measured = step): 
   await keepLines(metricsFile(path), measured)
   await keepLines(evaluationsFile(path), measured)
   await keepLines(instructionsFile(path), step)
-  const rollouts = rolloutsFolder(path)
-  for (const name of await readdir(rollouts).catch(() => [])) {
-    if ((stepOf(name.replace(/\.jsonl$/, '')) ?? 0) > step) await rm(join(rollouts, name))
+  for (const folder of [rolloutsFolder(path), trainedFolder(path)]) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      if ((stepOf(name.replace(/\.jsonl$/, '')) ?? 0) > step) await rm(join(folder, name))
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { type UpdateStats, updatePolicy } from '../rl/update.ts'
 import type { RewardedGroup } from '../rollout/group.ts'
 import type { TrainState } from '../run/train-state.ts'
 import type { TrainContext } from './context.ts'
+import { trainedLines } from './trained-lines.ts'
 
 /** A step's batch with its advantages, before the update. */
 export interface PlannedBatch {
@@ -23,9 +24,12 @@ export interface Learned extends PlannedBatch {
   readonly update: UpdateStats
 }
 
-/** Advantages of every token, and what else the loss needs; which sequences each optimizer step takes. */
+/**
+ * Advantages of every token, and what else the loss needs; which sequences each optimizer step takes. The advantages are
+ * logged.
+ */
 export async function advantages(
-  { config, model, trace }: TrainContext,
+  { config, folder, model, trace }: TrainContext,
   state: TrainState,
   kept: readonly RewardedGroup[],
 ): Promise<PlannedBatch> {
@@ -39,6 +43,8 @@ export async function advantages(
   const order = createRandom([config.train.seed, 'minibatches', state.step])
   const minibatches = planMinibatches(sizes, config.update, order)
   const batch = await buildTrainBatch(model.engine, groups, config, { step: state.step, klCoef, minibatches }, trace)
+  const bytes = model.tokenizer.tokenBytes(model.engine.info.vocabSize)
+  await folder.trained(state.step, trainedLines(state.step, { kept, groups, sequences: batch.sequences }, bytes))
   const leftOver = groups.filter((group) => group.step < state.step).length
   return { groups: groups.length, leftOver, klCoef, minibatches, batch }
 }

@@ -39,16 +39,16 @@ describe('run folder', () => {
       await folder.evaluations([evaluated({ step, set: 'a' }), evaluated({ step, set: 'b' })])
       await folder.instructions([{ step, text: `q${step}` }])
       await folder.rollouts(step, [{ step }])
+      await folder.trained(step, [{ step }])
     }
     await writeFile(join(path, 'instructions.jsonl'), '{"step":2,"te', { flag: 'a' })
     await truncateRun(path, 2)
     expect((await folder.readMetrics()).map((line) => line.step)).toEqual([0, 1, 2])
     expect((await text('run', 'instructions.jsonl')).trim().split('\n').length).toBe(3)
-    expect((await readdir(join(path, 'rollouts'))).sort()).toEqual([
-      'step-000000.jsonl',
-      'step-000001.jsonl',
-      'step-000002.jsonl',
-    ])
+    for (const name of ['rollouts', 'trained']) {
+      const kept = [0, 1, 2].map((step) => `step-00000${step}.jsonl`)
+      expect((await readdir(join(path, name))).sort()).toEqual(kept)
+    }
     const evaluatedSteps = async () => (await folder.readEvaluations()).map((line) => line.step)
     expect(await evaluatedSteps()).toEqual([0, 0, 1, 1, 2, 2])
     await truncateRun(path, 2, 1) // step 2 is to be evaluated again
