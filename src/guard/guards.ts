@@ -16,7 +16,7 @@ export interface Trip {
 }
 
 /** The measure of each guard. */
-const measures: Record<GuardName, keyof StepMetrics> = {
+export const measures: Record<GuardName, keyof StepMetrics> = {
   majorityShare: 'vote.majorityShare',
   answerClasses: 'vote.classes',
   flipRate: 'vote.flipRate',

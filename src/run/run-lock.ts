@@ -76,6 +76,13 @@ export async function holderOf(run: string, tryLock: TryLock | null = null): Pro
   return isHeld ? holder : null
 }
 
+/** Whether a process is training in the folder. Changes nothing. */
+export const isRunning = (run: string): Promise<boolean> =>
+  requireFree(run).then(
+    () => false,
+    () => true,
+  )
+
 /** @returns closes the file */
 async function takeLock(path: string, run: string, tryLock: TryLock | null): Promise<() => void> {
   let lock = tryLock
