@@ -5,6 +5,8 @@ export default defineConfig({
     projects: [
       // whole runs of the fake model take seconds where other programs use the cores
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 } },
+      // with a browser of the system, where there is one
+      { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
       {
         test: {
           name: 'native',

@@ -5,6 +5,7 @@ import { chatLine } from './chat/flags.ts'
 import { addCommand, type CommandLine } from './command-line/command-line.ts'
 import { compareLine } from './compare/flags.ts'
 import { contaminationLine } from './contamination/flags.ts'
+import { dashboardLine } from './dashboard/flags.ts'
 import { doctorLine } from './doctor/flags.ts'
 import { evalLine } from './eval/flags.ts'
 import { filterLine } from './filter/flags.ts'
@@ -15,6 +16,7 @@ import { initLine } from './init/flags.ts'
 import { instructLine } from './instruct/flags.ts'
 import { lineageLine } from './lineage/flags.ts'
 import { questionsLine } from './questions/flags.ts'
+import { reportLine } from './report/flags.ts'
 import { runsLine } from './runs/flags.ts'
 import { scoreLine } from './score/flags.ts'
 import { sftLine } from './sft/flags.ts'
@@ -46,6 +48,8 @@ export function addCommands(program: Command, done: (code: number) => void): voi
   )
   add(evalLine, async (flags) => (await import('./eval/eval.ts')).evalCommand(flags))
   add(compareLine, async (flags, paths) => (await import('./compare/compare.ts')).compareCommand(paths, flags))
+  add(dashboardLine, async (flags, paths) => (await import('./dashboard/dashboard.ts')).dashboardCommand(paths, flags))
+  add(reportLine, async (flags, paths) => (await import('./report/report.ts')).reportCommand(paths, flags))
   add(lineageLine, async (flags, [run]) => (await import('./lineage/lineage.ts')).lineageCommand(run!, flags))
   add(contaminationLine, async (flags) =>
     (await import('./contamination/contamination.ts')).contaminationCommand(flags),

@@ -18,6 +18,7 @@ import { withTraceFile } from '../../trace/trace-file.ts'
 import { Interrupted } from '../../train/context.ts'
 import { warnOfEos } from '../shared/eos-notice.ts'
 import { interruptSignal } from '../shared/interrupt.ts'
+import { withDashboard } from './dashboard.ts'
 import { dryRun } from './dry-run.ts'
 import type { TrainFlags } from './flags.ts'
 import { inputsOf } from './open-for-training.ts'
@@ -40,7 +41,7 @@ export async function controlsCommand(
   preset: string | null,
   asked: Config,
 ): Promise<number> {
-  const { quiet = false, resume = false } = flags
+  const { resume = false } = flags
   const out = flags.out ?? freeRunFolder(`${runName(source)}-controls`)
   const arms = resume ? await continuedArms(out, flags, asked) : newArms(flags, asked)
   const described = await describeModel(requirePaths(asked).model, asked.rollout.date)
@@ -50,18 +51,30 @@ export async function controlsCommand(
   const plan = planControls(config, arms)
   const controls = { plan, out, resume, described: describeForTraining(described), tryLock: kernelLock }
   if (flags.dryRun) return dryRunOf(controls, memory, { asked, source }, flags)
+  const tools = { ...controls, config, preset, described, memory, inputs: inputsOf(config, source) }
+  const folders = plan.runs.map(({ folder }) => join(out, folder))
+  return withDashboard(folders, flags, () => trainAll(tools, flags))
+}
+
+interface PlannedRuns extends Omit<Controls, 'described'> {
+  readonly config: Config
+  readonly preset: string | null
+  readonly described: DescribedModel
+  readonly memory: MemoryPlan
+  readonly inputs: readonly string[] // files that the runs read
+}
+
+async function trainAll({ described, memory, inputs, ...planned }: PlannedRuns, flags: TrainFlags): Promise<number> {
+  const { quiet = false } = flags
+  const { config, out } = planned
   const interrupt = interruptSignal('stopping: the last completed step will be saved')
   try {
-    const saved = await withTraceFile(
-      flags.trace,
-      { processName: 'serl train', inputs: inputsOf(config, source) },
-      (trace) =>
-        runControls({
-          ...controls,
-          config,
-          preset,
-          ...runTools(described, memory, config, flags, { trace, signal: interrupt.signal }),
-        }),
+    const saved = await withTraceFile(flags.trace, { processName: 'serl train', inputs }, (trace) =>
+      runControls({
+        ...planned,
+        described: describeForTraining(described),
+        ...runTools(described, memory, config, flags, { trace, signal: interrupt.signal }),
+      }),
     )
     tell(out, saved, flags)
     return 0

@@ -10,6 +10,8 @@ export interface TrainFlags extends SettingFlags {
   readonly resume?: boolean
   readonly dryRun?: boolean
   readonly trace?: string
+  readonly dashboard?: boolean
+  readonly dashboardStay?: boolean
   readonly controls?: readonly ControlKind[]
   readonly controlSeeds?: readonly number[]
 }
@@ -39,6 +41,8 @@ export const trainLine: CommandLine<TrainFlags> = {
     },
     resume: { help: 'continue the run in --out from its newest checkpoint' },
     trace: traceFlag,
+    dashboard: { help: 'show the run on a local page while it goes on; prints the address (see serl dashboard)' },
+    dashboardStay: { help: 'the same, and keep the page after the run, until Ctrl-C' },
     dryRun: {
       help: 'run the start-up checks (weights are not read), print settings, memory plan and first prompts, and exit',
     },

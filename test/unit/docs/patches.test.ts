@@ -38,7 +38,10 @@ it.each(patches)('%s touches at most 2 source files', (name) => {
 
 it('the patched sources have no type error', { timeout: 120_000 }, () => {
   const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'))
-  writeFileSync(join(copy, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }))
+  writeFileSync(
+    join(copy, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, include: ['src'], exclude: ['src/page/client'] }),
+  )
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   execFileSync(process.execPath, [tsc, '--noEmit', '-p', copy], { stdio: 'pipe' })
 })
