@@ -17,7 +17,10 @@ import { tempFolder } from '../support/temp-folder.ts'
 
 const phone = { width: 390, height: 800 }
 
-describe.skipIf(browserPath === undefined)('the dashboard in a browser (skipped: no chromium is installed)', () => {
+const why =
+  browserPath === undefined ? ' (skipped: no chromium; apt install chromium, or name one in SERL_CHROMIUM)' : ''
+
+describe.skipIf(browserPath === undefined)(`the dashboard in a browser${why}`, () => {
   let browser: Browser
   let folder = ''
   let ended = ''

@@ -74,39 +74,43 @@ export interface DashboardFlags {
 
 /**
  * Runs `work` with the page beside it, where a flag asks for one; with --dashboard-stay, then waits for Ctrl-C.
+ * @param command as startDashboard's
  * @returns the exit code of `work`
  */
 export async function withDashboard(
   runs: readonly string[],
   { dashboard, dashboardStay, quiet }: DashboardFlags,
   work: () => Promise<number>,
+  command: readonly string[] = [serl],
 ): Promise<number> {
   if (!dashboard && !dashboardStay) return work()
   const say = (text: string): void => {
     if (!quiet) process.stderr.write(`${text}\n`)
   }
-  const page = startDashboard(runs, (text) => process.stderr.write(`${text}\n`))
+  const page = startDashboard(runs, (text) => process.stderr.write(`${text}\n`), command)
   void page.address.then((address) => address !== null && say(`dashboard: ${address}`))
   try {
     const code = await work()
-    if (dashboardStay && code === 0 && (await page.address) !== null) {
-      say('the dashboard stays: Ctrl-C ends it')
-      process.exitCode = code
-      await untilInterrupted()
-    }
+    if (dashboardStay && code === 0) await stay(page, say)
     return code
   } finally {
     page.close()
   }
 }
 
+async function stay({ address }: RunDashboard, say: (text: string) => void): Promise<void> {
+  const timer = setInterval(() => {}, 2 ** 30) // nothing else keeps the process
+  try {
+    if ((await address) === null) return
+    say('the dashboard stays: Ctrl-C ends it')
+    process.exitCode = 0 // what a signal ends it with now
+    await untilInterrupted()
+  } finally {
+    clearInterval(timer)
+  }
+}
+
 const untilInterrupted = (): Promise<void> =>
   new Promise((done) => {
-    const timer = setInterval(() => {}, 2 ** 30) // nothing else keeps the process
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.prependOnceListener(name, () => {
-        clearInterval(timer)
-        done()
-      })
-    }
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.prependOnceListener(name, () => done())
   })

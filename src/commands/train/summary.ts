@@ -136,6 +136,7 @@ function nextSteps(outcome: Outcome, config: Config): string[] {
   const own = config.instruct.source === 'self'
   return [
     'Next steps:',
+    `  look at its curves and answers  npx serl dashboard ${shellWord(run)}`,
     ...(own ? [`  read its questions              ${run}/instructions.jsonl`] : []),
     ...(own ? [`  see what each seed gave         npx serl lineage ${shellWord(run)}`] : []),
     `  read its responses              ${run}/rollouts/`,

@@ -26,7 +26,7 @@ export function Curves({ runs, version, theme }: Props) {
       </h2>
       <div class="tools">
         <label>
-          Smoothing <output>{smoothing}</output>
+          Smoothing{' '}
           <input
             type="range"
             min="0"
@@ -36,6 +36,7 @@ export function Curves({ runs, version, theme }: Props) {
             onInput={(event) => setSmoothing(Number(event.currentTarget.value))}
           />
         </label>
+        <output>{smoothing}</output>
         <label class="check">
           <input type="checkbox" checked={log} onChange={(event) => setLog(event.currentTarget.checked)} /> Log scale
         </label>

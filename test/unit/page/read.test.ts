@@ -2,7 +2,6 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { BadQuery, NotFound, openReader, type Reader } from '../../../src/page/read/answer-query.ts'
-import { findRuns } from '../../../src/page/read/find-runs.ts'
 import { viewRun } from '../../../src/page/read/run-view.ts'
 import { withoutPlaces } from '../../../src/page/read/settings.ts'
 import { lockRun } from '../../../src/run/run-lock.ts'
@@ -290,28 +289,4 @@ it.each([
   ['guards', { run: '0', path: '/etc/passwd' }],
 ] as const)('refuses the query %s %j', async (name, params) => {
   await expect(reader.answer(name, params as unknown as Record<string, string>)).rejects.toThrow(BadQuery)
-})
-
-describe('finding runs', () => {
-  it('takes runs, folders of runs, and runs with controls', async () => {
-    const controls = join(folder, 'controls')
-    await pageRun(join(controls, 'vote', 'seed-0'), { steps: 0 })
-    await pageRun(join(controls, 'random', 'seed-0'), { steps: 0 })
-    await writeFile(join(controls, 'controls.json'), '{}')
-    await writeFile(join(controls, 'config.yaml'), '')
-    const names = async (...paths: string[]) => (await findRuns(paths)).map(({ name }) => name)
-    expect(await names(run)).toEqual(['one'])
-    expect(await names(controls)).toEqual(['controls/random/seed-0', 'controls/vote/seed-0'])
-    expect(await names(run, run, `${run}/`)).toEqual(['one'])
-    const arms = ['vote', 'random'].map((arm) => join(controls, arm, 'seed-0'))
-    expect(await names(...arms)).toEqual(['vote/seed-0', 'random/seed-0'])
-  })
-
-  it('says what is wrong with a folder', async () => {
-    await expect(findRuns([join(folder, 'none')])).rejects.toThrow(/none does not exist: name the folder of a run/)
-    await mkdir(join(folder, 'empty'))
-    await expect(findRuns([join(folder, 'empty')])).rejects.toThrow(/holds no run \(no config\.yaml\)/)
-    await expect(findRuns([join(run, 'config.yaml')])).rejects.toThrow(/is a file/)
-    expect(await findRuns([join(folder, 'none')], true)).toEqual([{ name: 'none', folder: join(folder, 'none') }])
-  })
 })

@@ -1,11 +1,10 @@
 import { once } from 'node:events'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
-import { request as httpRequest } from 'node:http'
-import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Serving, servePage } from '../../../src/page/serve/serve.ts'
 import { endRun, pageRun, writeStep } from '../../support/page-run.ts'
+import { rawHttp } from '../../support/raw-http.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 const assets = { html: '<!doctype html><title>SeRL</title>', script: 'let a = 1', style: 'a { }' }
@@ -14,7 +13,7 @@ let folder = ''
 let run = ''
 let serving: Serving
 let port = 0
-const sockets: Socket[] = []
+const { get, open, status, endAll } = rawHttp(() => port)
 const serve = async (host = '127.0.0.1'): Promise<void> => {
   serving = await servePage({ runs: [{ name: 'one', folder: run }], assets, host, port: 0, everyMs: 20 })
   port = Number(new URL(serving.address).port)
@@ -25,43 +24,9 @@ beforeEach(async () => {
   await serve()
 })
 afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy()
+  endAll()
   await serving.close()
 })
-
-interface Got {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: string
-}
-
-/** As it is: fetch would mend paths and headers. */
-function get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Got> {
-  return new Promise((done, fail) => {
-    const asked = httpRequest({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
-      let body = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        body += chunk
-      })
-      response.on('end', () => done({ status: response.statusCode!, headers: response.headers, body }))
-      response.on('error', fail)
-    })
-    asked.on('error', fail).end()
-  })
-}
-
-async function open(text: string): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1')
-  socket.on('error', () => {})
-  sockets.push(socket)
-  await once(socket, 'connect')
-  socket.write(text)
-  return socket
-}
-
-const status = async (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<number> =>
-  (await get(path, headers, method)).status
 
 describe('the page', () => {
   it('is served with its files, which no other page may use and which load nothing from elsewhere', async () => {

@@ -87,6 +87,55 @@ describe('beside a run', () => {
   })
 })
 
+describe('serl train', () => {
+  const trial = async (flags: object, work: string): Promise<ReturnType<typeof startNode>> => {
+    const script = join(await tempFolder(), 'train.mts')
+    const module = join(root, 'src/commands/train/dashboard.ts')
+    const lines = [
+      `import { withDashboard } from ${JSON.stringify(module)}`,
+      `const work = async () => { ${work} }`,
+      `process.exitCode = await withDashboard([${JSON.stringify(run)}], ${JSON.stringify(flags)}, work, ${JSON.stringify(serl)})`,
+      'process.exit()',
+    ]
+    await writeFile(script, lines.join('\n'))
+    return startNode('--import', 'tsx', script)
+  }
+
+  function startNode(...argv: string[]): { child: ChildProcess; said: () => string; code: Promise<unknown> } {
+    const child = spawn(process.execPath, argv, { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] })
+    children.push(child)
+    let said = ''
+    child.stderr!.on('data', (data: Buffer) => {
+      said += data.toString()
+    })
+    return { child, said: () => said, code: once(child, 'exit').then(([code]) => code) }
+  }
+  const slow = { timeout: 25_000 }
+  const addressIn = (said: string): string | undefined => /dashboard: (http:\S+)/.exec(said)?.[1]
+
+  it('--dashboard-stay keeps the page after the run, until Ctrl-C', async () => {
+    const { child, said, code } = await trial({ dashboardStay: true }, 'return 0')
+    await expect.poll(said, slow).toContain('the dashboard stays: Ctrl-C ends it')
+    expect(await runsAt(addressIn(said())!)).toHaveLength(1)
+    child.kill('SIGINT')
+    expect(await code).toBe(0)
+    await expect.poll(() => runsAt(addressIn(said())!).catch(() => 'gone'), slow).toBe('gone')
+  })
+
+  it('--dashboard ends with the run, and also where that is killed', async () => {
+    const forever = 'await new Promise((done) => setTimeout(done, 60_000)); return 0'
+    const { child, said } = await trial({ dashboard: true }, forever)
+    await expect.poll(said, slow).toContain('dashboard: http')
+    child.kill('SIGKILL')
+    await expect.poll(() => runsAt(addressIn(said())!).catch(() => 'gone'), slow).toBe('gone')
+  })
+
+  it('has the exit code of the run, with the page and without', async () => {
+    expect(await (await trial({ dashboard: true }, 'return 130')).code).toBe(130)
+    expect(await (await trial({}, 'return 2')).code).toBe(2)
+  })
+})
+
 describe('mistakes', () => {
   const trial = commandTrial()
 
