@@ -4,6 +4,7 @@
 //   serl questions                                  test/unit/commands/questions
 //   serl eval, serl compare                          test/native/evaluation.test.ts, test/unit/commands/eval
 //   serl lineage                                     test/unit/commands/lineage
+//   serl dashboard, serl report, --dashboard        test/unit/commands/dashboard, report; test/browser
 //   serl contamination                               test/native/contamination.test.ts
 //   the scoring module of method.md                  test/unit/reward/documented.test.ts
 //   the modules of modules.md                        modules.test.ts
@@ -15,6 +16,7 @@ import { chatLine } from '../../../src/commands/chat/flags.ts'
 import { addCommand } from '../../../src/commands/command-line/command-line.ts'
 import { compareLine } from '../../../src/commands/compare/flags.ts'
 import { contaminationLine } from '../../../src/commands/contamination/flags.ts'
+import { dashboardLine } from '../../../src/commands/dashboard/flags.ts'
 import { doctorLine } from '../../../src/commands/doctor/flags.ts'
 import { evalLine } from '../../../src/commands/eval/flags.ts'
 import { filterLine } from '../../../src/commands/filter/flags.ts'
@@ -25,6 +27,7 @@ import { initLine } from '../../../src/commands/init/flags.ts'
 import { instructLine } from '../../../src/commands/instruct/flags.ts'
 import { lineageLine } from '../../../src/commands/lineage/flags.ts'
 import { questionsLine } from '../../../src/commands/questions/flags.ts'
+import { reportLine } from '../../../src/commands/report/flags.ts'
 import { runsLine } from '../../../src/commands/runs/flags.ts'
 import { scoreLine } from '../../../src/commands/score/flags.ts'
 import { sftLine } from '../../../src/commands/sft/flags.ts'
@@ -62,6 +65,8 @@ function commandLine(parsed: (found: Parsed) => void): Command {
   addCommand(program, evalLine, run)
   addCommand(program, compareLine, run)
   addCommand(program, lineageLine, run)
+  addCommand(program, dashboardLine, run)
+  addCommand(program, reportLine, run)
   addCommand(program, contaminationLine, run)
   addCommand(program, gradeLine, run)
   addCommand(program, filterLine, run)
