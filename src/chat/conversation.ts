@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import type { ChatMessage } from '../model/chat-template.ts'
+import { type ChatMessage, refusedByTemplate } from '../model/chat-template.ts'
 import type { Tokenizer } from '../model/tokenizer.ts'
 
 /** What was said so far. */
@@ -63,7 +63,8 @@ function promptText(tokenizer: Tokenizer, system: string, turns: readonly ChatMe
   if (!hasSystem) return tokenizer.renderChat(asked, options)
   try {
     return tokenizer.renderChat([{ role: 'system', content: system }, ...asked], options)
-  } catch {
+  } catch (error) {
+    if (!refusedByTemplate(error)) throw error
     const [first, ...others] = asked
     return tokenizer.renderChat([{ role: 'user', content: `${system}\n\n${first!.content}` }, ...others], options)
   }

@@ -3,6 +3,7 @@ import { type Reply, type ReplySampling, replyTo, type Talker } from '../../chat
 import { UserError } from '../../errors.ts'
 import { counted } from '../../log/counted.ts'
 import { describeModel, requireTokenizer, stopTokensOf } from '../../model/open-model.ts'
+import { today } from '../../model/template-date.ts'
 import { modelSettings } from '../command-line/engine-flags.ts'
 import { openShown } from '../shared/open-shown.ts'
 import type { ChatFlags } from './flags.ts'
@@ -48,7 +49,7 @@ export async function chatCommand(flags: ChatFlags): Promise<number> {
 }
 
 async function openSide(path: string, name: string, flags: ChatFlags): Promise<Side> {
-  const described = await describeModel(path)
+  const described = await describeModel(path, flags.date ?? today())
   const tokenizer = requireTokenizer(described)
   const { engine } = await openShown(described, modelSettings(path, flags), flags)
   return {

@@ -1,5 +1,12 @@
 import type { CommandLine } from '../command-line/command-line.ts'
-import { maxNewTokensParser, modelFlag, presencePenaltyFlag, rawFlag, topPFlag } from '../command-line/common-flags.ts'
+import {
+  dateFlag,
+  maxNewTokensParser,
+  modelFlag,
+  presencePenaltyFlag,
+  rawFlag,
+  topPFlag,
+} from '../command-line/common-flags.ts'
 import { type EngineFlags, engineFlags } from '../command-line/engine-flags.ts'
 import { collect, temperature } from '../command-line/parsers.ts'
 
@@ -11,6 +18,7 @@ export interface ChatFlags extends EngineFlags {
   readonly topP: number
   readonly presencePenalty: number
   readonly suffix: string
+  readonly date?: string
   readonly raw?: boolean
 }
 
@@ -30,6 +38,7 @@ export const chatLine: CommandLine<ChatFlags> = {
     temperature: { value: '<t>', help: 'sampling temperature; 0 = greedy', parse: temperature, default: 0.7 },
     topP: topPFlag,
     presencePenalty: presencePenaltyFlag,
+    date: dateFlag('today'),
     suffix: { value: '<text>', help: 'text put after every question', default: '' },
     raw: rawFlag,
     ...engineFlags,

@@ -4,6 +4,8 @@ import { replyTo } from '../../../src/chat/reply.ts'
 import { sideBySide } from '../../../src/chat/side-by-side.ts'
 import { textStream } from '../../../src/chat/text-stream.ts'
 import { readLine, settingsText } from '../../../src/commands/chat/slash.ts'
+import { UserError } from '../../../src/errors.ts'
+import { RaisedByTemplate } from '../../../src/jinja/budget.ts'
 import type { ChatMessage } from '../../../src/model/chat-template.ts'
 import type { Tokenizer } from '../../../src/model/tokenizer.ts'
 import { byteTokenizer, byteVocabSize, EOS } from '../../support/byte-tokenizer.ts'
@@ -30,16 +32,27 @@ describe('a prompt', () => {
   })
 
   it('puts a system text that the template refuses above the first question', () => {
+    const refusal = new UserError('no', { cause: new RaisedByTemplate('no system turn') })
     const refusing: Tokenizer = {
       ...templated,
       renderChat: (messages) => {
-        if (messages[0]?.role === 'system') throw new Error('no system turn')
+        if (messages[0]?.role === 'system') throw refusal
         return rendered(messages)
       },
     }
     expect(promptOf(refusing, said, 'three', form, 999).text).toBe(
       '<user>Be brief.\n\none<assistant>two<user>three<assistant>',
     )
+  })
+
+  it('is none where the template fails otherwise', () => {
+    const failing: Tokenizer = {
+      ...templated,
+      renderChat: () => {
+        throw new UserError('the chat template failed: line 3')
+      },
+    }
+    expect(() => promptOf(failing, said, 'three', form, 999)).toThrow('the chat template failed: line 3')
   })
 
   it('is plain lines without a template, or with --raw', () => {
