@@ -1,4 +1,5 @@
 import { UserError } from '../../../src/errors.ts'
+import { RaisedByTemplate } from '../../../src/jinja/budget.ts'
 import type { Tokenizer } from '../../../src/model/tokenizer.ts'
 
 /** One token per character (its code), "^" as BOS, "$" as end of text. */
@@ -6,7 +7,9 @@ export function characterTokenizer(template: 'system' | 'no system' | null): Tok
   const encodePlain = (text: string) => Int32Array.from(text, (character) => character.charCodeAt(0))
   const renderChat: Tokenizer['renderChat'] = (messages, options) => {
     if (template === null) throw new UserError('no chat template')
-    if (template === 'no system' && messages[0]?.role === 'system') throw new UserError('System role not supported')
+    if (template === 'no system' && messages[0]?.role === 'system') {
+      throw new UserError('the chat template failed', { cause: new RaisedByTemplate('System role not supported') })
+    }
     const turns = messages.map(({ role, content }) => `<${role}>${content}`)
     return `^${turns.join('')}${options.addGenerationPrompt ? '<assistant>' : ''}`
   }
