@@ -94,6 +94,15 @@ const HOSTILE: Readonly<Record<string, readonly [string, string]>> = {
   'raised letters': [`2${'⁻¹'.repeat(10_000)}`, `${'³√'.repeat(10_000)}8`],
   'full width': ['（'.repeat(20_000), '５，'.repeat(10_000)],
   'half days': ['9:30 a.m. '.repeat(5000), 'a.m.'.repeat(9000)],
+  'meanings without end': [`\\boxed{5${' pounds cents penny'.repeat(500)}}`, '\\boxed{5 cents}'],
+  'numbers in words': ['five hundred and '.repeat(1200), '6'],
+  'pairs of numbers and nouns': [`\\boxed{${'5 apples 3 pears '.repeat(1000)}}`, '7'],
+  'pairs of numbers and units': [`The answer is ${'1 hour and '.repeat(1500)}30 minutes`, '6'],
+  'remarks in remarks': [`\\boxed{${'3 (eight '.repeat(1500)}${')'.repeat(1500)}}`, '7'],
+  'repeating decimals': [`\\boxed{0.${'12'.repeat(3000)}...}`, '1'],
+  'fractions over fractions': [`$${'a \\over '.repeat(2500)}b$`, '2'],
+  'intervals in intervals': [`$${'[1,'.repeat(2900)}$`, '2'],
+  'feet and inches': ['5\'6"'.repeat(4000), '7'],
   'units without end': [`5 ${'\\text{ cm}'.repeat(3000)}`, '6'],
 }
 
