@@ -20,16 +20,21 @@ export interface RunState {
   readonly stepStartedAt: number // ms
 }
 
-/** The lines of the live view. @param now ms */
-export function runLines(state: RunState, columns: number, palette: Palette, now: number): string[] {
-  return [
-    stageLine(state, columns, palette, now),
-    runLine(state, columns, palette, now),
-    curveLine(state, columns, palette),
-    countsLine(state, columns),
-    guardLine(state, columns, palette),
-  ].filter((line) => line !== '')
-}
+/** Lines of the live view that change with the clock. @param now ms */
+export const movingLines = (state: RunState, columns: number, palette: Palette, now: number): string[] => [
+  stageLine(state, columns, palette, now),
+  runLine(state, columns, palette, now),
+]
+
+/** Lines below them, which change with the counts and the finished steps. */
+export const steadyLines = (
+  state: Pick<RunState, 'lines' | 'underway' | 'guard'>,
+  columns: number,
+  palette: Palette,
+): string[] =>
+  [curveLine(state, columns, palette), countsLine(state, columns), guardLine(state, columns, palette)].filter(
+    (line) => line !== '',
+  )
 
 /** "step 3/5  answering  ━━━━━━────  62 %  0:01". */
 function stageLine(state: RunState, columns: number, palette: Palette, now: number): string {
@@ -82,7 +87,7 @@ function stepRate(line: StepMetrics | undefined): number | null {
 }
 
 /** "accuracy 92.3 % ▁▅█": of the held-out questions, or else the agreement. */
-function curveLine({ lines }: RunState, columns: number, { good }: Palette): string {
+function curveLine({ lines }: Pick<RunState, 'lines'>, columns: number, { good }: Palette): string {
   const curve = (
     key: 'eval.accuracy' | 'vote.majorityShare',
     label: string,
@@ -101,7 +106,7 @@ function curveLine({ lines }: RunState, columns: number, { good }: Palette): str
 }
 
 /** "questions 30 accepted, 15 rejected  answers 27 questions, 16 kept": of the step under way, or of the last one. */
-function countsLine({ underway, lines }: RunState, columns: number): string {
+function countsLine({ underway, lines }: Pick<RunState, 'lines' | 'underway'>, columns: number): string {
   const line = lines.at(-1)
   const [proposed, accepted, answered, kept] =
     underway !== null
@@ -118,7 +123,11 @@ function countsLine({ underway, lines }: RunState, columns: number): string {
 }
 
 /** "guards ●●●●○●  panelDrift out of range": a light for each, in the order of the settings. */
-function guardLine({ guard, lines }: RunState, columns: number, { good, bad, dim }: Palette): string {
+function guardLine(
+  { guard, lines }: Pick<RunState, 'lines' | 'guard'>,
+  columns: number,
+  { good, bad, dim }: Palette,
+): string {
   const line = lookedAt(lines)
   if (line === null) return ''
   const names = Object.keys(guard) as GuardName[]

@@ -3,7 +3,7 @@ import { paletteOf } from '../terminal/palette.ts'
 import { shareOf } from '../terminal/progress-text.ts'
 import type { StepMetrics } from './metrics.ts'
 import type { Reporter, Underway } from './reporter.ts'
-import { type RunState, runLines } from './run-lines.ts'
+import { movingLines, type RunState, steadyLines } from './run-lines.ts'
 import { newClock } from './status-line.ts'
 
 /** The live view of a run; it opens with the first thing to show. */
@@ -22,10 +22,14 @@ export function runView(run: Pick<RunState, 'steps' | 'guard'>): RunView {
   const palette = paletteOf()
   let state = newState(run)
   let region: LiveRegion | null = null
+  const steady = steadily((columns) => steadyLines(state, columns, palette))
   const show = (): void => {
     if (!isLive()) return
     if (region === null || !region.isOpen) region = liveRegion()
-    region.draw((columns) => runLines(state, columns, palette, performance.now()))
+    region.draw((columns) => [
+      ...movingLines(state, columns, palette, performance.now()),
+      ...steady(columns, [state.lines, state.underway]),
+    ])
   }
   return {
     progress: (stage, done, total) => {
@@ -65,3 +69,13 @@ const newState = (run: Pick<RunState, 'steps' | 'guard'>): RunState => ({
   startedAt: performance.now(),
   stepStartedAt: performance.now(),
 })
+
+/** The lines of the last call, as long as its keys are the same: the rest of the view is drawn several times a second. */
+function steadily(make: (columns: number) => string[]): (columns: number, keys: readonly unknown[]) => string[] {
+  let known: { readonly columns: number; readonly keys: readonly unknown[]; readonly lines: string[] } | null = null
+  return (columns, keys) => {
+    if (known === null || known.columns !== columns || keys.some((key, i) => key !== known!.keys[i]))
+      known = { columns, keys, lines: make(columns) }
+    return known.lines
+  }
+}

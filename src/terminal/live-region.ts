@@ -9,7 +9,7 @@ export type Frame = (columns: number) => readonly string[]
 
 /** The last lines of a terminal, which are drawn again as they change. Everything else that is written appears above them. */
 export interface LiveRegion {
-  /** Shows a frame; it is asked for its lines again ten times a second, so that clocks in it go on. */
+  /** Shows a frame; it is asked for its lines again five times a second, so that clocks in it go on. */
   draw(frame: Frame): void
   /** Takes the lines off the screen, and gives the streams back. Idempotent. */
   close(): void
@@ -18,7 +18,7 @@ export interface LiveRegion {
 
 let open: LiveRegion | null = null
 
-const everyMs = 100
+const everyMs = 200
 
 /** Does the stream take lines that are drawn again? */
 export const isLive = (stream: { readonly isTTY?: boolean } = process.stderr): boolean =>
@@ -48,7 +48,7 @@ export function liveRegion(streams: readonly [WriteStream, ...WriteStream[]] = t
     paintedAt = performance.now()
     const { columns, rows } = sizeOf(screen)
     // a full row would wrap, and a region as high as the screen could not be erased
-    const lines = frame(columns - 1).map((line) => cliTruncate(line, Math.max(columns - 1, 1)))
+    const lines = frame(columns - 1).map((line) => cutTo(line, Math.max(columns - 1, 1)))
     const next = lines.slice(0, Math.max(rows - 1, 0))
     if (next.length === shown.length && next.every((line, i) => line === shown[i])) return
     raw.write(`${erased()}${next.map((line) => `${line}\n`).join('')}`)
@@ -90,6 +90,10 @@ export function liveRegion(streams: readonly [WriteStream, ...WriteStream[]] = t
   open = region
   return region
 }
+
+// measuring is cheaper than cutting, and most lines fit
+const cutTo = (line: string, columns: number): string =>
+  stringWidth(line) <= columns ? line : cliTruncate(line, columns)
 
 const terminalStreams = (): readonly [WriteStream, ...WriteStream[]] =>
   process.stdout.isTTY ? [process.stderr, process.stdout] : [process.stderr]
